@@ -1,0 +1,1 @@
+"""The command: one verb, one file: parse, call one function, print."""

@@ -1,0 +1,374 @@
+"""The words of the design as values: workspace, campaign, slot, account, target, post.
+
+All are frozen. A time that is local ("wall") is a naive datetime; an instant is an aware datetime in UTC.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from pathlib import PurePath
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel
+
+from campaign.core.outcome import Receipt
+from campaign.core.text import TextRules
+from campaign.core.timetable import Timetable
+from campaign.errors import Place, Problem
+
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+"""What a campaign, slot, account, fact... may be called."""
+
+Text = Mapping[str, str]
+"""A text by language ("id", "en"); the key "" stands for every language that has no text of its own."""
+
+DEFAULT_LATE = timedelta(hours=2)
+DROP_LATE = timedelta(seconds=60)
+"""What ``if_late: drop`` means: a minute for the loop to wake up, no more."""
+
+DEFAULT_REPEAT_AFTER = timedelta(days=30)
+
+
+def text_for(text: Text, language: str) -> str | None:
+    """The text for a language, or None when there is none."""
+    return text.get(language, text.get(""))
+
+
+class Approval(StrEnum):
+    """How many people must approve a post before it is sent. A narrower place may only tighten it."""
+
+    NONE = "none"
+    ONE = "one"
+    TWO = "two"
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A reference to a secret, ``{env: NAME}``, ``{file: PATH}`` or ``{keyring: NAME}``; never shows its value.
+
+    ``value`` is there only after the dispatch has resolved it, just before an adapter is made.
+    """
+
+    kind: str
+    name: str
+    _value: str | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def value(self) -> str:
+        if self._value is None:
+            raise LookupError(f"secret {self.kind}:{self.name} was not resolved")
+        return self._value
+
+    def resolved(self, value: str) -> Secret:
+        return replace(self, _value=value)
+
+
+class Spec(Protocol):
+    """The part of a network that the workspace loader and ``check`` need; it loads no HTTP library."""
+
+    name: ClassVar[str]
+    rules: ClassVar[TextRules]
+    options: ClassVar[type[BaseModel]]
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Local times between which nothing is posted; ``start`` may be later than ``end`` (over midnight)."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A named address of a campaign. ``help`` marks a way to get help: it is never tracked, shortened or redirected."""
+
+    url: str
+    track: bool = False
+    help: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who decides or reviews, by handle (never a legal name), and what they may do."""
+
+    handle: str
+    can: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One login on one network. ``options`` is the network's own options class, already validated.
+
+    ``languages``: the first is that of the plain target ``fedi``; the others are targets ``fedi.en``.
+    ``gap``, ``daily``: the least time between two posts and the most posts in a day of the workspace's zone, over all
+    languages of the login (None: no cap).
+    """
+
+    id: str
+    network: str
+    languages: tuple[str, ...]
+    options: Any
+    gap: timedelta = timedelta()
+    daily: int | None = None
+    test: bool = False
+    approval: Approval = Approval.NONE
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    place: Place = Place("config.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An account in one of its languages."""
+
+    account: Account
+    language: str
+
+    @property
+    def name(self) -> str:
+        """``fedi`` in the account's first language, ``fedi.en`` in another."""
+        return self.account.id if self.language == self.account.languages[0] else f"{self.account.id}.{self.language}"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of a slot: a path below posts/ (a template: ``signs/{{ row.id }}.jpg``) and its description by language."""
+
+    file: str
+    alt: Text
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A planned post: when (timetable), what (template or text), where (targets). Inheritance is already applied,
+    except ``vars`` and ``links``, whose layers are merged per account by core.compose.
+    """
+
+    id: str
+    timetable: Timetable
+    targets: tuple[Target, ...]
+    place: Place
+    template: str | None = None
+    text: Text | None = None
+    rows: str | None = None
+    images: tuple[Image, ...] = ()
+    video: Image | None = None
+    warning: Text = field(default_factory=dict)
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    links: Mapping[str, Link] = field(default_factory=dict)
+    if_late: timedelta | None = DEFAULT_LATE
+    """How late a post may still go out; None: always."""
+    approval: Approval = Approval.NONE
+    quiet: QuietHours | None = None
+    """The quiet hours that hold for this slot (None: there are none, or it ignores them)."""
+    repeat_after: timedelta = DEFAULT_REPEAT_AFTER
+    explicit: bool = False
+    """True for ``at`` and ``on``: moments that a person wrote down one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One file schedules/NAME.yaml; ``digest`` is the SHA-256 (hex) of its text."""
+
+    id: str
+    title: Text
+    zone: str
+    slots: tuple[Slot, ...]
+    place: Place
+    digest: str
+    starts: date | None = None
+    ends: date | None = None
+    hashtags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    links: Mapping[str, Link] = field(default_factory=dict)
+
+    def slot(self, slot_id: str) -> Slot | None:
+        return next((slot for slot in self.slots if slot.id == slot_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A sourced statement that may be printed until ``review_by`` (a day, inclusive) if it is publishable."""
+
+    id: str
+    text: Text
+    source: str
+    url: str
+    year: int | None
+    publishable: bool
+    review_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Everything that the files of a workspace say, at one moment.
+
+    ``templates``: name below posts/ -> source; ``tables``: CSV name below posts/ -> its rows; ``media``: names below
+    posts/ of all other files. ``problems``: what the loader found. A campaign with an error is in ``broken`` and not in
+    ``campaigns``. ``digest``: changes when any file that counts changes.
+    """
+
+    root: PurePath
+    id: uuid.UUID | None
+    zone: str
+    store: str
+    languages: tuple[str, ...]
+    accounts: Mapping[str, Account]
+    campaigns: Mapping[str, Campaign]
+    templates: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    media: frozenset[str] = frozenset()
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    links: Mapping[str, Link] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    broken: frozenset[str] = frozenset()
+    digest: str = ""
+
+    def slots(self) -> Iterator[tuple[Campaign, Slot]]:
+        for campaign in self.campaigns.values():
+            for slot in campaign.slots:
+                yield campaign, slot
+
+    def target(self, name: str) -> Target | None:
+        """The target called ``fedi`` or ``fedi.en``, or None."""
+        account_id, _, language = name.partition(".")
+        account = self.accounts.get(account_id)
+        if account is None or (language and language not in account.languages):
+            return None
+        return Target(account, language or account.languages[0])
+
+
+# -- what is published ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or video of a post: its path below posts/, its description, and the SHA-256 (hex) of its bytes.
+
+    The hash is empty until the post is frozen (the planner reads the file); the sender hashes what it sends.
+    """
+
+    file: str
+    alt: str
+    type: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One part of what one account publishes at one occurrence: final text and media, nothing left to decide.
+
+    ``part`` counts from 1 to ``parts``. ``root`` and ``reply_to`` are the receipts of part 1 and of the part before,
+    filled in when the part is sent. ``prepared``: ids that an adapter fixed when the row was made.
+    ``facts``: ids of the facts that the text printed. ``link``: the post's first link, if any.
+    """
+
+    text: str
+    language: str
+    media: tuple[Media, ...] = ()
+    warning: str = ""
+    link: str = ""
+    part: int = 1
+    parts: int = 1
+    facts: tuple[str, ...] = ()
+    prepared: Mapping[str, Any] = field(default_factory=dict)
+    root: Receipt | None = None
+    reply_to: Receipt | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The frozen form that the store keeps (without root and reply_to, which are looked up at each send)."""
+        return {
+            "text": self.text,
+            "language": self.language,
+            "media": [
+                {"file": m.file, "alt": m.alt, "type": m.type, "sha256": m.sha256} for m in self.media
+            ],
+            "warning": self.warning,
+            "link": self.link,
+            "part": self.part,
+            "parts": self.parts,
+            "facts": list(self.facts),
+            "prepared": dict(self.prepared),
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Post:
+        return Post(
+            text=data["text"],
+            language=data["language"],
+            media=tuple(Media(**m) for m in data["media"]),
+            warning=data["warning"],
+            link=data["link"],
+            part=data["part"],
+            parts=data["parts"],
+            facts=tuple(data["facts"]),
+            prepared=data["prepared"],
+        )
+
+    def digest(self) -> str:
+        """SHA-256 (hex) over everything a reader would see; approval is bound to it."""
+        seen = self.as_json()
+        del seen["prepared"]
+        return hashlib.sha256(json.dumps(seen, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+# -- keys ------------------------------------------------------------------------------------------------------------
+
+
+def wall_text(wall: datetime) -> str:
+    """A wall time as keys spell it: ``2027-07-30T08:00``, with seconds only where there are any."""
+    return wall.isoformat(timespec="seconds" if wall.second else "minutes")
+
+
+def delivery_key(campaign: str, slot: str, wall: datetime, target: str, part: int = 1) -> str:
+    """``campaign/slot/2027-07-30T08:00/account``, with ``#2`` behind it for part 2 of a thread."""
+    return f"{campaign}/{slot}/{wall_text(wall)}/{target}" + (f"#{part}" if part > 1 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A delivery key taken apart."""
+
+    campaign: str
+    slot: str
+    wall: datetime
+    target: str
+    part: int = 1
+
+    def __str__(self) -> str:
+        return delivery_key(self.campaign, self.slot, self.wall, self.target, self.part)
+
+
+def parse_key(text: str) -> Key:
+    """Take a delivery key apart; ValueError if it is none."""
+    pieces = text.split("/")
+    if len(pieces) != 4:
+        raise ValueError(f"{text!r} is not CAMPAIGN/SLOT/TIME/ACCOUNT")
+    campaign, slot, wall, rest = pieces
+    target, _, part = rest.partition("#")
+    key = Key(campaign, slot, datetime.fromisoformat(wall), target, int(part or 1))
+    if key.wall.tzinfo is not None or str(key) != text:
+        raise ValueError(f"{text!r} is not spelled as a key is")
+    return key
+
+
+def network_key(workspace: uuid.UUID, key: str) -> str:
+    """The key sent to a network: uuid5(workspace, delivery key). The same on every host and after every restart, and
+    different for two organisations on one server."""
+    return str(uuid.uuid5(workspace, key))
+
+
+def utc(moment: datetime) -> datetime:
+    """An aware datetime in UTC."""
+    return moment.astimezone(UTC)

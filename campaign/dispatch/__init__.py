@@ -1,0 +1,1 @@
+"""The work: from an occurrence that is due to a receipt."""

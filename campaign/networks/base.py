@@ -1,0 +1,99 @@
+"""What a network is to the rest of the program: the contract that every adapter file meets.
+
+An adapter never prints, sleeps, retries, reads a clock for scheduling or touches the store; it knows no campaigns.
+An exception that escapes from ``send`` counts as Unknown, so raise only for what can't be answered otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict
+
+from campaign.core.model import Account, Post
+from campaign.core.outcome import Found, Outcome, Receipt
+from campaign.core.text import TextRules
+
+
+class Options(BaseModel):
+    """The keys of an account that belong to its network. Unknown keys are an error, values are not coerced.
+
+    Secret keys are annotated ``campaign.core.model.Secret``; ``server`` is there for every network.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Notes(Protocol):
+    """What an adapter must remember about one attempt (container and draft ids, upload ids)."""
+
+    def put(self, name: str, value: str) -> None:
+        """Commit a note to the attempt before returning."""
+
+    def get(self, name: str) -> str | None:
+        """A note of this attempt or of an earlier attempt of the same delivery."""
+
+
+class Vault(Protocol):
+    """Sessions that a network refreshes (tokens, device ids), kept apart from log and exports, one shelf per account."""
+
+    def get(self, name: str) -> str | None: ...
+
+    def put(self, name: str, value: str) -> None: ...
+
+
+class Files(Protocol):
+    """The workspace's folder, as far as an adapter needs it."""
+
+    @property
+    def root(self) -> Path:
+        """The folder of config.yaml, from which relative paths in options start."""
+
+    def path(self, file: str) -> Path:
+        """The file on disk of a ``Media.file`` (a path below posts/); never outside posts/."""
+
+
+@runtime_checkable
+class Network(Protocol):
+    """One network. A class in one file; ``networks/registry.py`` finds it by ``name``."""
+
+    name: ClassVar[str]
+    rules: ClassVar[TextRules]
+    options: ClassVar[type[Options]]
+    repeat_safe_for: ClassVar[timedelta]
+    """How long the network recognises our key: within it, sending the same again can't double. 0: it can't."""
+
+    @classmethod
+    def from_account(cls, account: Account, vault: Vault, files: Files) -> Self:
+        """Make the adapter. Secrets in ``account.options`` are resolved. Opens no connection."""
+
+    def prepare(self, post: Post) -> Mapping[str, Any]:
+        """Ids that must be fixed when the row is made (JSON values); {} for most."""
+
+    def send(self, post: Post, key: str, notes: Notes) -> Outcome:
+        """Publish one part. ``key`` is the UUID text that names it for ever."""
+
+    def find(self, post: Post, key: str, since: datetime, notes: Notes) -> Found:
+        """What became of an earlier attempt that began at ``since`` (aware UTC)."""
+
+    def whoami(self) -> str:
+        """Prove the credentials without posting; the account's public name. Raises CampaignError with a hint."""
+
+
+@runtime_checkable
+class Deletes(Protocol):
+    """A network on which a published post can be taken back."""
+
+    def delete(self, receipt: Receipt) -> Outcome:
+        """Sent(receipt) when it is gone (also when it was gone before)."""
+
+
+@runtime_checkable
+class ServerLimits(Protocol):
+    """A network whose server tells its own limits."""
+
+    def server_limits(self) -> TextRules:
+        """The limits as the server states them. Raises CampaignError when it can't be asked."""

@@ -1,0 +1,1 @@
+"""What people read: tables, cards, CSV, HTML."""

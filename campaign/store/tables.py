@@ -1,0 +1,177 @@
+"""The tables. Walls, not furniture: columns and guards that everything above relies on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+from campaign.core.lifecycle import State
+
+metadata = MetaData()
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, UTC in and UTC out, to the microsecond. Naive ones are a bug and refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value} for the store")
+        moment = value.astimezone(UTC)
+        # SQLite has no time zones: its text form sorts as time does only if every value is in one zone.
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _states() -> str:
+    return ", ".join(f"'{state.value}'" for state in State)
+
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", Text, primary_key=True),  # schema, workspace, last_tick, runner, nudge, problems...
+    Column("value", Text, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("network_key", Text, nullable=False, unique=True),
+    Column("campaign", Text, nullable=False),
+    Column("slot", Text, nullable=False),
+    Column("wall", Text, nullable=False),  # local wall time as the key spells it
+    Column("target", Text, nullable=False),  # fedi.en
+    Column("account", Text, nullable=False),  # fedi: the login, which pacing and order belong to
+    Column("network", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("part", Integer, nullable=False, server_default="1"),
+    Column("parts", Integer, nullable=False, server_default="1"),
+    Column("previous", Text, ForeignKey("deliveries.key")),  # the part before, of a thread
+    Column("row_id", Text),  # the CSV row's id
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),  # why it is in this state, in plain words
+    Column("due", Instant, nullable=False),  # never changes
+    Column("not_before", Instant, nullable=False),  # quiet hours, gap, backoff, a person's move
+    Column("deadline", Instant),  # null: always
+    Column("post", JSON),  # the frozen part; null until composed (a row moved ahead by a person)
+    Column("digest", Text),  # of what a reader sees
+    Column("attempt", Integer, nullable=False, server_default="0"),  # fencing token: only grows
+    Column("tries", Integer, nullable=False, server_default="0"),  # certain failures since a person last retried
+    Column("unresolved", Boolean, nullable=False, server_default="0"),  # an attempt of which nothing is known yet
+    Column("first_attempt", Instant),  # start of the first attempt under this network key
+    Column("owner", Text),  # host:pid that is sending it
+    Column("lease_until", Instant),
+    Column("look_at", Instant),  # when an uncertain row is looked at next
+    Column("receipt", JSON),
+    Column("sent_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    CheckConstraint(f"state IN ({_states()})", name="state_known"),
+    CheckConstraint("attempt >= 0 AND tries >= 0 AND part BETWEEN 1 AND parts", name="counts"),
+    CheckConstraint("state <> 'sent' OR (receipt IS NOT NULL AND sent_at IS NOT NULL)", name="sent_has_receipt"),
+    CheckConstraint(
+        "state <> 'sending' OR (lease_until IS NOT NULL AND post IS NOT NULL AND first_attempt IS NOT NULL)",
+        name="sending_has_lease",
+    ),
+    CheckConstraint("state <> 'uncertain' OR (unresolved AND look_at IS NOT NULL)", name="uncertain_is_looked_at"),
+    CheckConstraint(
+        "NOT unresolved OR state IN ('sending', 'uncertain')", name="unknown_is_resolved_first"
+    ),
+    Index("deliveries_ready", "state", "not_before"),
+    Index("deliveries_of_account", "account", "state", "due"),
+    Index("deliveries_of_slot", "campaign", "slot", "wall"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("key", Text, ForeignKey("deliveries.key"), primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("repeat", Boolean, nullable=False, server_default="0"),
+    Column("began", Instant, nullable=False),
+    Column("lease_until", Instant, nullable=False),
+    Column("ended", Instant),
+    Column("outcome", Text),  # sent | retry | refused | parked | handed | unknown | orphaned; null: in flight
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("receipt", JSON),
+    Column("notes", JSON, nullable=False, server_default="{}"),
+    Column("owner", Text, nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("next_at", Instant),  # gap and daily cap: nothing new before this
+    Column("parked_until", Instant),
+    Column("parked_reason", Text, nullable=False, server_default=""),
+    Column("parked_since", Instant),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("campaign", Text, primary_key=True),
+    Column("at", Instant, nullable=False),  # everything due up to here has its row
+    Column("digest", Text, nullable=False, server_default=""),
+)
+
+sights = Table(
+    "sights",
+    metadata,
+    Column("campaign", Text, primary_key=True),
+    Column("slot", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("since", Instant, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False, server_default=""),
+    Column("before", Text, nullable=False, server_default=""),
+    Column("after", Text, nullable=False, server_default=""),
+    Column("by", Text, nullable=False, server_default=""),  # a handle of people; empty: the loop
+    Column("door", Text, nullable=False, server_default=""),  # cli user@host
+    Column("detail", JSON, nullable=False, server_default="{}"),
+    Index("events_of_key", "key"),
+)
+
+vault = Table(
+    "vault",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)

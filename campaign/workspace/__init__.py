@@ -1,0 +1,1 @@
+"""A folder of text files becomes values; load.load(directory, specs) is the door."""
