@@ -63,8 +63,13 @@ class Network(Protocol):
     name: ClassVar[str]
     rules: ClassVar[TextRules]
     options: ClassVar[type[Options]]
-    repeat_safe_for: ClassVar[timedelta]
-    """How long the network recognises our key: within it, sending the same again can't double. 0: it can't."""
+
+    @property
+    def repeat_safe_for(self) -> timedelta:
+        """How long the network knows our key: within it, sending the same again can't double. 0: it can't.
+
+        A plain class attribute where it is so by protocol; a property where it depends on the server.
+        """
 
     @classmethod
     def from_account(cls, account: Account, vault: Vault, files: Files) -> Self:
