@@ -1,0 +1,39 @@
+"""The log as CSV that a spreadsheet can open without running anything that stands in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+# What starts a formula in Excel, LibreOffice or Google Sheets, in full width too:
+# https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
+
+
+def cell(value: Any) -> str:
+    """A value as a spreadsheet may see it: what would start a formula gets an apostrophe before it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return str(value)
+    text = "; ".join(_item(item) for item in value) if isinstance(value, list | tuple) else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
+
+
+def csv_lines(names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+    """A head line and one record per row (RFC 4180, every cell quoted), each ending in CR LF."""
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    for record in (names, *([cell(row.get(name)) for name in names] for row in rows)):
+        writer.writerow(record)
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+
+
+def _item(item: Any) -> str:
+    return str(item.get("file", item)) if isinstance(item, Mapping) else str(item)

@@ -1,0 +1,51 @@
+"""One line per happening of ``run``: when, what, where, which words, and what comes next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from campaign.core.lifecycle import State
+from campaign.review.table import Cell, Line
+from campaign.review.times import clock
+from campaign.review.words import first_words, one_line
+
+STYLE: dict[State, str] = {
+    State.SENT: "green",
+    State.FAILED: "red",
+    State.UNCERTAIN: "bold yellow",
+    State.MISSED: "red",
+    State.HELD: "yellow",
+    State.CANCELLED: "dim",
+}
+"""How each state looks on a terminal."""
+
+NEXT: dict[State, str] = {
+    State.PENDING: "it will be tried again",
+    State.UNCERTAIN: "the network is asked; do not post it by hand, or decide: campaign resolve {key}",
+    State.HELD: "nothing happens until somebody decides: campaign resolve {key}",
+    State.FAILED: "to try again: campaign retry {key}",
+    State.MISSED: "to send it late: campaign retry {key}",
+}
+"""What comes next, or what a person can do."""
+
+EXCERPT = 32
+"""Terminal cells of the post that a line of news shows."""
+
+
+def news_line(
+    at: datetime, zone: str, kind: str, *, key: str, account: str, text: str, reason: str, url: str
+) -> Line:
+    """A line of news. ``at`` is aware; ``kind`` is a state, or "note" for news of the loop itself."""
+    when = Cell(clock(at, zone, seconds=True), "dim")
+    if kind not in set(State):
+        return (when, Cell("  "), Cell(one_line(" ".join(filter(None, (text, reason))))))
+    state = State(kind)
+    line = [when, Cell("  "), Cell(state.say, STYLE.get(state, "")), Cell("  "), Cell(account, "bold")]
+    if text:
+        line += [Cell("  "), Cell(f"“{first_words(text, EXCERPT)}”")]
+    if url:
+        line += [Cell("  "), Cell(url)]
+    said = "; ".join(filter(None, (one_line(reason), NEXT.get(state, "").format(key=key))))
+    if said:
+        line += [Cell("  "), Cell(f"({said})")]
+    return tuple(line)
