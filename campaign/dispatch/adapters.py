@@ -1,0 +1,85 @@
+"""From an account of the files to a working adapter: secrets resolved, vault opened, server limits remembered."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import asdict, replace
+from typing import Any
+
+from campaign.core.model import Account, Secret
+from campaign.core.text import TextRules, Unit
+from campaign.errors import CampaignError
+from campaign.networks import registry
+from campaign.networks.base import Files, Network, ServerLimits
+from campaign.store.database import Store
+from campaign.store.vault import Shelf
+from campaign.workspace.secrets import Secrets
+
+_LIMITS = "server-limits"
+
+
+class Adapters:
+    """The adapters of one store, made when first needed. An account whose configuration changed gets a new one."""
+
+    def __init__(self, store: Store, secrets: Secrets, files: Files) -> None:
+        self._store = store
+        self._secrets = secrets
+        self._files = files
+        self._made: dict[str, tuple[Account, Network]] = {}
+        self._rules: dict[str, tuple[Account, TextRules]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, account: Account) -> Network:
+        """The adapter of an account. CampaignError when a secret is missing or the network's code can't be loaded."""
+        with self._lock:
+            made = self._made.get(account.id)
+            if made is not None and (made[0] is account or made[0] == account):
+                return made[1]
+            options = account.options.model_copy(
+                update={
+                    name: self._secrets.resolve(value)
+                    for name, value in _fields(account.options).items()
+                    if isinstance(value, Secret)
+                }
+            )
+            adapter = registry.network(account.network).from_account(
+                replace(account, options=options), Shelf(self._store, account.id), self._files
+            )
+            self._made[account.id] = (account, adapter)
+            return adapter
+
+    def rules(self, account: Account) -> TextRules:
+        """The text rules of an account: as its server last told them, else those of its network."""
+        known = self._rules.get(account.id)
+        if known is None or known[0] != account:
+            told = Shelf(self._store, account.id).get(_LIMITS)
+            rules = _rules_from(json.loads(told)) if told else registry.network(account.network).rules
+            known = self._rules[account.id] = (account, rules)
+        return known[1]
+
+    def knows_limits(self, account: Account) -> bool:
+        """Whether the account's server has told its limits before."""
+        return Shelf(self._store, account.id).get(_LIMITS) is not None
+
+    def ask_limits(self, account: Account) -> TextRules | None:
+        """Ask the account's server for its limits and remember them; None where the network tells none, or the server
+        can't be asked now (the last answer, or the network's defaults, go on being used)."""
+        try:
+            adapter = self.get(account)
+            if not isinstance(adapter, ServerLimits):
+                return None
+            rules = adapter.server_limits()
+        except CampaignError:
+            return None
+        Shelf(self._store, account.id).put(_LIMITS, json.dumps(asdict(rules)))
+        self._rules[account.id] = (account, rules)
+        return rules
+
+
+def _fields(options: Any) -> dict[str, Any]:
+    return {name: getattr(options, name) for name in type(options).model_fields}
+
+
+def _rules_from(data: dict[str, Any]) -> TextRules:
+    return TextRules(**{**data, "unit": Unit(data["unit"])})

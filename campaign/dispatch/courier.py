@@ -1,0 +1,74 @@
+"""One delivery to its network and back: the only place from which a post leaves this machine."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from campaign.core.outcome import CannotTell, Found, Outcome, Refused, Retry, Unknown
+from campaign.dispatch.freeze import Described
+from campaign.errors import CampaignError
+from campaign.networks.base import Network, Notes
+from campaign.store.history import Delivery
+from campaign.store.outbox import Claim
+
+log = logging.getLogger(__name__)
+
+Uptime = Callable[[], float]
+"""Seconds since the machine started, sleep included (CLOCK_BOOTTIME): it never jumps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A claim on its way: the lease as a point of uptime, which no change of the wall clock moves."""
+
+    claim: Claim
+    lease_ends: float
+
+
+def deliver(errand: Errand, adapter: Network, notes: Notes, files: Described, uptime: Uptime) -> Outcome:
+    """Send one claimed part. Never raises: what escapes from an adapter counts as Unknown."""
+    claim = errand.claim
+    try:
+        for media in claim.post.media:
+            if files.describe(media.file)[1] != media.sha256:
+                return Refused(f"posts/{media.file} is not the picture it was when the post was made")
+    except CampaignError as error:
+        return Refused(error.message)
+    if uptime() >= errand.lease_ends:
+        # The machine slept between the claim and now; somebody else may have taken the row over.
+        return Retry("the machine was asleep when it was time to send")
+    try:
+        return adapter.send(claim.post, claim.network_key, notes)
+    except Exception as error:  # noqa: BLE001 - whatever an adapter does, the row must say what is known
+        return Unknown(_escaped(claim.network, error))
+
+
+def look(adapter: Network, delivery: Delivery, notes: Notes) -> Found:
+    """Ask the network what became of an uncertain delivery. Never raises."""
+    assert delivery.post is not None and delivery.first_attempt is not None  # noqa: S101 - CHECKs of the store
+    try:
+        return adapter.find(delivery.post, delivery.network_key, delivery.first_attempt, notes)
+    except CampaignError as error:
+        return CannotTell(error.message)
+    except Exception as error:  # noqa: BLE001
+        return CannotTell(_escaped(delivery.network, error))
+
+
+def _escaped(network: str, error: Exception) -> str:
+    """Where an adapter broke, without the exception's own text: that may hold a secret."""
+    frames = traceback.extract_tb(error.__traceback__)
+    at = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+    reason = f"{network}: {type(error).__name__} at {at} (a bug of the adapter)"
+    log.error(reason)
+    return reason
+
+
+def next_look(first_attempt: datetime, now: datetime) -> datetime:
+    """When to look again at what could not be told: as long again as it has been open, from 10 minutes to a day."""
+    open_for = (now - first_attempt).total_seconds()
+    return now + type(now - first_attempt)(seconds=min(max(open_for, 600.0), 86400.0))

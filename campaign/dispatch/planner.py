@@ -1,0 +1,246 @@
+"""From files and a time to rows: everything that fell due since a campaign was last planned, in one transaction each.
+
+Files are the future, the store is the past: a row is made when an occurrence is due, never before. What was written down
+after its own time becomes a visible ``missed`` row, and only if that is less than a day ago, so that new files neither
+flood nor vanish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from campaign.core.compose import Composer
+from campaign.core.lifecycle import State
+from campaign.core.model import Account, Approval, Campaign, Slot, Target, Workspace, delivery_key, parse_key
+from campaign.core.timetable import Moment, first, moment_at, moments, to_wall
+from campaign.dispatch.adapters import Adapters
+from campaign.dispatch.freeze import Freezer
+from campaign.errors import CampaignError, Level
+from campaign.store import history, outbox
+from campaign.store.database import Store, planner_lock
+from campaign.store.history import Delivery
+from campaign.store.outbox import NewDelivery
+
+REACH_BACK = timedelta(hours=24)
+"""How far back something written after its time is still worth a ``missed`` row."""
+
+GONE = "its planned post or its account has gone from the files"
+"""Why a row is held when the files no longer know it; released when they do again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Plans one workspace. Made anew whenever the files change."""
+
+    store: Store
+    workspace: Workspace
+    composer: Composer
+    adapters: Adapters
+    freezer: Freezer
+
+    def plan(self, now: datetime) -> list[str]:
+        """Make the rows of everything due up to ``now`` (aware UTC); the keys made."""
+        made: list[str] = []
+        for campaign in self.workspace.campaigns.values():
+            with self.store.write() as connection:
+                if planner_lock(connection):
+                    made += self._plan_campaign(connection, campaign, now)
+        return made
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the next occurrence of any campaign is due after ``now`` (aware UTC); None if there is none ahead."""
+        ahead = [first(slot.timetable, now) for _, slot in self.workspace.slots() if slot.targets]
+        return min((moment.due for moment in ahead if moment is not None), default=None)
+
+    # -- one campaign -------------------------------------------------------------------------------------------------
+
+    def _plan_campaign(self, connection: Connection, campaign: Campaign, now: datetime) -> list[str]:
+        cursor, digest = history.cursors(connection).get(campaign.id, (None, ""))
+        if cursor is not None and cursor > now:
+            return []  # the clock went back: what is due up to the cursor has its rows already
+        edited = cursor is None or digest != campaign.digest
+        sights = history.sights(connection, campaign.id)
+        new = {
+            (slot.id, target.name)
+            for slot in campaign.slots
+            for target in slot.targets
+            if (slot.id, target.name) not in sights
+        }
+        outbox.see(connection, campaign.id, sorted(new), now)
+        rows: list[NewDelivery] = []
+        # An edit may have put a moment into the past of a slot that was planned already: look a day back for those.
+        since = now - REACH_BACK if edited or new or cursor is None else cursor
+        for slot in campaign.slots:
+            for moment in moments(slot.timetable, since, now):
+                keys = [delivery_key(campaign.id, slot.id, moment.wall, target.name) for target in slot.targets]
+                known = history.existing_keys(connection, keys)
+                for target, key in zip(slot.targets, keys, strict=True):
+                    if key in known:
+                        continue
+                    sight = now if (slot.id, target.name) in new else sights[slot.id, target.name]
+                    late = cursor is None or moment.due <= cursor or moment.due < sight or (slot.id, target.name) in new
+                    if late:
+                        rows += self._written_late(campaign, slot, moment, target, now)
+                    else:
+                        rows += self._due(connection, campaign, slot, moment, target)
+        made = outbox.insert(connection, rows, now)
+        outbox.advance(connection, campaign.id, now, campaign.digest)
+        return made
+
+    def _written_late(
+        self, campaign: Campaign, slot: Slot, moment: Moment, target: Target, now: datetime
+    ) -> list[NewDelivery]:
+        when = to_wall(now, campaign.zone)
+        reason = f"first seen at {when:%H:%M} on {when:%d %b}, after its time"
+        posts = self.composer.compose(campaign, slot, moment, target).posts[:1]
+        rows = self.freezer.rows(
+            campaign.id, slot, moment, target, zone=campaign.zone, state=State.MISSED, reason=reason
+        )
+        # The text is kept for the log; the parts of a thread that never began are not rows of their own.
+        return [replace(rows[0], post=replace(posts[0], parts=1) if posts else None)]
+
+    def _due(
+        self, connection: Connection, campaign: Campaign, slot: Slot, moment: Moment, target: Target
+    ) -> list[NewDelivery]:
+        composition = self.composer.compose(campaign, slot, moment, target)
+        if not composition.posts:
+            reason = "; ".join(str(p) for p in composition.problems if p.level is Level.ERROR)
+            return self.freezer.rows(
+                campaign.id, slot, moment, target, zone=campaign.zone, state=State.FAILED, reason=reason
+            )
+        try:
+            adapter = self.adapters.get(target.account)
+        except CampaignError as error:
+            # The account can't work now, but may before the deadline: the post is frozen when it can be.
+            return self.freezer.rows(campaign.id, slot, moment, target, zone=campaign.zone, reason=error.message)
+        try:
+            posts = [self.freezer.freeze(post, adapter) for post in composition.posts]
+        except CampaignError as error:
+            return self.freezer.rows(
+                campaign.id, slot, moment, target, zone=campaign.zone, state=State.FAILED, reason=error.message
+            )
+        reason = self._gate(connection, campaign, slot, moment, target, composition.row_id)
+        return self.freezer.rows(
+            campaign.id,
+            slot,
+            moment,
+            target,
+            posts,
+            zone=campaign.zone,
+            state=State.HELD if reason else State.PENDING,
+            reason=reason,
+            row_id=composition.row_id,
+        )
+
+    def _gate(
+        self,
+        connection: Connection,
+        campaign: Campaign,
+        slot: Slot,
+        moment: Moment,
+        target: Target,
+        row_id: str | None,
+    ) -> str:
+        """Why a composed post must wait for a person; "" if nothing stops it."""
+        if slot.approval is not Approval.NONE:
+            return f"needs approval by {slot.approval.value}, and this version records none: release it or cancel it"
+        if row_id is not None and slot.timetable.count is not None:
+            sent = history.row_ids_sent(connection, campaign.id, slot.id, target.name)
+            if row_id in sent:
+                return f"row {row_id!r} already went out here; an inserted or moved row shifts the ones behind it"
+        if slot.explicit:
+            for earlier in self._sent_before(connection, campaign, slot, target, moment.due):
+                if moment_at(slot.timetable, parse_key(earlier.key).wall) is None:
+                    where = earlier.receipt.url if earlier.receipt else ""
+                    return f"moved after it went out at {earlier.wall.replace('T', ' ')}: {where or 'no address'}"
+        return ""
+
+    def _sent_before(
+        self, connection: Connection, campaign: Campaign, slot: Slot, target: Target, due: datetime
+    ) -> Iterator[Delivery]:
+        for row in history.deliveries(
+            connection,
+            states=[State.SENT],
+            campaign=campaign.id,
+            slot=slot.id,
+            account=target.account.id,
+            since=due - slot.repeat_after,
+        ):
+            if row.target == target.name and row.part == 1:
+                yield row
+
+    # -- rows that are there already ------------------------------------------------------------------------------------
+
+    def fill(self, now: datetime) -> list[str]:
+        """Compose what a person moved ahead, or what waited for an account to work, and is due now; the keys."""
+        with self.store.read() as connection:
+            waiting = history.rows_to_fill(connection, now)
+        return [row.key for row in waiting if self._fill(row, now)]
+
+    def _fill(self, row: Delivery, now: datetime) -> bool:
+        found = self.where(row)
+        if found is None:
+            with self.store.write() as connection:
+                return outbox.hold(connection, row.key, GONE, now)
+        campaign, slot, moment, target = found
+        composition = self.composer.compose(campaign, slot, moment, target)
+        try:
+            if not composition.posts:
+                problems = [str(p) for p in composition.problems if p.level is Level.ERROR]
+                raise CampaignError("; ".join(problems))
+            posts = [self.freezer.freeze(post, self.adapters.get(target.account)) for post in composition.posts]
+        except CampaignError as error:
+            if not composition.posts or self._works(target.account):
+                with self.store.write() as connection:
+                    return outbox.refuse(connection, row.key, error.message, now)
+            return False  # the account's secret is still missing: the deadline decides
+        parts = [
+            replace(part, not_before=row.not_before, deadline=row.deadline)
+            for part in self.freezer.rows(
+                campaign.id, slot, moment, target, posts, zone=campaign.zone, row_id=composition.row_id
+            )
+        ]
+        with self.store.write() as connection:
+            return outbox.fill(connection, row.key, parts, now)
+
+    def _works(self, account: Account) -> bool:
+        try:
+            self.adapters.get(account)
+        except CampaignError:
+            return False
+        return True
+
+    def where(self, row: Delivery) -> tuple[Campaign, Slot, Moment, Target] | None:
+        """What the files say about a row now, or None when they no longer know its slot or account."""
+        campaign = self.workspace.campaigns.get(row.campaign)
+        slot = campaign.slot(row.slot) if campaign else None
+        target = self.workspace.target(row.target)
+        if campaign is None or slot is None or target is None:
+            return None
+        moment = moment_at(slot.timetable, parse_key(row.key).wall)
+        return campaign, slot, moment or Moment(row.due, parse_key(row.key).wall), target
+
+    def hold_orphaned_files(self, now: datetime) -> None:
+        """Hold what waits for a slot or an account that has gone from the files, and let go what has come back.
+
+        A campaign that is broken just now has not gone: its rows wait for the mended file with what was frozen.
+        """
+        with self.store.write() as connection:
+            waiting: Sequence[Delivery] = history.deliveries(connection, states=[State.PENDING, State.HELD])
+            for row in waiting:
+                if row.campaign in self.workspace.broken or row.campaign == AD_HOC:
+                    gone = self.workspace.target(row.target) is None
+                else:
+                    gone = self.where(row) is None
+                if gone and row.state is State.PENDING:
+                    outbox.hold(connection, row.key, GONE, now)
+                elif not gone and row.state is State.HELD and row.reason == GONE:
+                    outbox.release(connection, row.key, row.deadline, now)
+
+
+AD_HOC = "now"
+"""The campaign id of what ``post --text`` says: it stands in no file."""

@@ -1,0 +1,73 @@
+"""Everything that the work needs, opened together: files, store, adapters, planner. Used by the loop and by decisions."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from campaign.core.compose import Composer
+from campaign.core.model import Workspace
+from campaign.dispatch.adapters import Adapters
+from campaign.dispatch.freeze import Freezer
+from campaign.dispatch.planner import Planner
+from campaign.networks import registry
+from campaign.store.database import Store
+from campaign.workspace.files import MediaFiles
+from campaign.workspace.load import load
+from campaign.workspace.secrets import Secrets
+
+
+def read(directory: Path) -> Workspace:
+    """The workspace as its files stand now. WorkspaceError when config.yaml can't be used."""
+    return load(directory, registry.specs())
+
+
+def owner() -> str:
+    """Who this process is, in leases and in ``status``."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+@dataclass(frozen=True)
+class Station:
+    """One open store with the files that go with it."""
+
+    directory: Path
+    store: Store
+    files: MediaFiles
+    adapters: Adapters
+
+    @classmethod
+    def open(cls, directory: Path, workspace: Workspace, environ: Mapping[str, str], *, create: bool) -> Station:
+        """Open the workspace's store. StoreError when it is missing (and not ``create``), locked, or newer."""
+        store = Store.open(workspace.store, directory, create=create)
+        files = MediaFiles(directory)
+        return cls(directory, store, files, Adapters(store, Secrets(directory, environ), files))
+
+    def planner(self, workspace: Workspace) -> Planner:
+        """The planner of one version of the files."""
+        composer = Composer(workspace, self.adapters.rules)
+        return Planner(self.store, workspace, composer, self.adapters, self.freezer(workspace))
+
+    def freezer(self, workspace: Workspace) -> Freezer:
+        """Makes rows under the workspace's id: the one in config.yaml, else one drawn once and kept in the store."""
+        return Freezer(workspace.id or self.store.workspace_id(uuid.uuid4()), self.files)
+
+
+def keep_last_good(new: Workspace, old: Workspace | None) -> Workspace:
+    """The new version, in which a campaign whose edit broke it stays as it was before."""
+    if old is None:
+        return new
+    kept = {name: old.campaigns[name] for name in new.broken if name in old.campaigns}
+    accounts_stay = all(
+        target.account == new.accounts.get(target.account.id)
+        for campaign in kept.values()
+        for slot in campaign.slots
+        for target in slot.targets
+    )
+    if not kept or not accounts_stay:
+        return new
+    return replace(new, campaigns={**new.campaigns, **kept}, broken=new.broken - kept.keys())

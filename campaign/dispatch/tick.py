@@ -1,0 +1,264 @@
+"""One step of the work: ``Engine.tick(now)``. Time is an argument, so a month runs in milliseconds.
+
+A tick plans what fell due, writes what has come back, claims what free senders can take, and hands it to them. Every
+side effect stands between two committed rows: the attempt before it, the result after it.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Collection
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from campaign.core.lifecycle import LEASE, PARKED_RETRY, REPEAT_MARGIN
+from campaign.core.model import Account
+from campaign.core.outcome import Absent, CannotTell, Found, Outcome, Sent
+from campaign.core.pacing import next_slot
+from campaign.dispatch import courier
+from campaign.dispatch.adapters import Adapters
+from campaign.dispatch.courier import Errand, Uptime
+from campaign.dispatch.freeze import Described
+from campaign.dispatch.planner import Planner
+from campaign.errors import CampaignError
+from campaign.networks.base import Network
+from campaign.store import history, outbox
+from campaign.store.database import Store
+from campaign.store.history import Delivery
+from campaign.store.notes import AttemptNotes
+from campaign.store.outbox import Claim
+
+MAX_SENDERS = 64
+"""Accounts served side by side at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What a sender brought back: the outcome of a claim, or what a look-up found."""
+
+    account: str
+    claim: Claim | None = None
+    outcome: Outcome | None = None
+    delivery: Delivery | None = None
+    found: Found | None = None
+
+
+@dataclass
+class Engine:
+    """The work of one process on one store. ``executor`` runs senders; with an inline one the engine is deterministic.
+
+    Only the thread that calls ``tick`` touches its fields; senders speak through a queue.
+    """
+
+    store: Store
+    adapters: Adapters
+    files: Described
+    owner: str
+    executor: Executor
+    uptime: Uptime
+    senders: int = MAX_SENDERS
+    stopping: bool = False
+    planner: Planner | None = None
+    _next_due: datetime | None = None
+    _planned: bool = False
+    _busy: set[str] = field(default_factory=set)
+    _unusable: dict[str, datetime] = field(default_factory=dict)
+    _results: queue.SimpleQueue[_Result | None] = field(default_factory=queue.SimpleQueue)
+    _unwritten: list[_Result] = field(default_factory=list)
+
+    # -- what the loop calls --------------------------------------------------------------------------------------------
+
+    def adopt(self, planner: Planner, now: datetime) -> None:
+        """Work on a new version of the files from now on."""
+        self.planner = planner
+        self._planned = False
+        self._unusable.clear()
+        planner.hold_orphaned_files(now)
+        with self.store.write() as connection:
+            for account in planner.workspace.accounts.values():
+                if account.gap or account.daily is not None:
+                    self._pace(connection, account, now)
+
+    def start(self, now: datetime) -> None:
+        """Take over from a process that is known to be gone: what it was sending may be published."""
+        with self.store.write() as connection:
+            outbox.orphan(connection, now, everyone=True)
+
+    @property
+    def in_flight(self) -> int:
+        """How many senders are at work."""
+        return len(self._busy)
+
+    def wake(self) -> None:
+        """End a ``wait`` at once (from any thread)."""
+        self._results.put(None)
+
+    def wait(self, seconds: float | None) -> None:
+        """Wait until a sender comes back, somebody calls ``wake``, or the seconds are over."""
+        try:
+            result = self._results.get(timeout=seconds)
+        except queue.Empty:
+            return
+        self._results.put(result)
+
+    def tick(self, now: datetime) -> datetime | None:
+        """One step at ``now`` (aware UTC). Returns when there is something to do next (aware UTC), if ever."""
+        assert self.planner is not None  # noqa: S101 - adopt comes first
+        if not self.stopping and (not self._planned or (self._next_due is not None and now >= self._next_due)):
+            self.planner.plan(now)
+            self._next_due = self.planner.next_due(now)
+            self._planned = True
+        if not self.stopping:
+            self.planner.fill(now)
+        self._take_results()
+        errands: list[Errand] = []
+        looks: list[Delivery] = []
+        with self.store.write() as connection:
+            for result in self._unwritten:
+                self._write(connection, result, now)
+            outbox.orphan(connection, now)
+            outbox.miss(connection, now)
+            outbox.break_threads(connection, now)
+            if not self.stopping:
+                lease_ends = self.uptime() + LEASE.total_seconds()
+                repeats, looks = self._look_at_uncertain(connection, now)
+                claims = outbox.claim(
+                    connection,
+                    now,
+                    self.senders - len(self._busy) - len(repeats) - len(looks),
+                    self.owner,
+                    lease=LEASE,
+                    accounts=self._free_accounts(now, {c.account for c in repeats} | {d.account for d in looks}),
+                )
+                errands = [Errand(claim, lease_ends) for claim in (*repeats, *claims)]
+        self._unwritten.clear()  # only now: a store that can't be written must not cost us what a network said
+        for errand in errands:
+            self._send(errand)
+        for delivery in looks:
+            self._look(delivery)
+        with self.store.read() as connection:
+            wakes = [history.next_wake(connection, now), self._next_due, *self._unusable.values()]
+        return min((wake for wake in wakes if wake is not None), default=None)
+
+    # -- what comes back ------------------------------------------------------------------------------------------------
+
+    def _take_results(self) -> None:
+        while True:
+            try:
+                result = self._results.get_nowait()
+            except queue.Empty:
+                return
+            if result is not None:
+                self._busy.discard(result.account)
+                self._unwritten.append(result)
+
+    def _write(self, connection: Connection, result: _Result, now: datetime) -> None:
+        account = self.planner.workspace.accounts.get(result.account) if self.planner else None
+        gap = account.gap if account else timedelta()
+        sent = False
+        if result.claim is not None and result.outcome is not None:
+            outbox.settle(connection, result.claim.key, result.claim.attempt, result.outcome, now, gap=gap)
+            sent = isinstance(result.outcome, Sent)
+        elif result.delivery is not None and result.found is not None:
+            key = result.delivery.key
+            match result.found:
+                case Sent(receipt):
+                    outbox.found(connection, key, receipt, now, gap=gap)
+                    sent = True
+                case Absent(reason):
+                    outbox.absent(connection, key, reason, now)
+                case CannotTell(reason):
+                    assert result.delivery.first_attempt is not None  # noqa: S101
+                    again = courier.next_look(result.delivery.first_attempt, now)
+                    outbox.look_later(connection, key, reason, again, now)
+        if sent and account is not None and account.daily is not None:
+            self._pace(connection, account, now)
+
+    def _pace(self, connection: Connection, account: Account, now: datetime) -> None:
+        assert self.planner is not None  # noqa: S101
+        zone = self.planner.workspace.zone
+        day = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+        outbox.pace(
+            connection,
+            account.id,
+            next_slot(
+                now,
+                history.last_sent(connection, account.id),
+                history.sent_on(connection, account.id, day, day + timedelta(days=1)),
+                account.gap,
+                account.daily,
+                zone,
+            ),
+        )
+
+    # -- what goes out --------------------------------------------------------------------------------------------------
+
+    def _free_accounts(self, now: datetime, taken: Collection[str]) -> list[str]:
+        """Accounts whose sender is idle and whose configuration works; one that does not work is tried again later."""
+        assert self.planner is not None  # noqa: S101
+        free = []
+        for account in self.planner.workspace.accounts.values():
+            retry = self._unusable.get(account.id)
+            if account.id in self._busy or account.id in taken or (retry is not None and now < retry):
+                continue
+            if self._adapter(account, now) is not None:
+                free.append(account.id)
+        return free
+
+    def _adapter(self, account: Account, now: datetime) -> Network | None:
+        try:
+            adapter = self.adapters.get(account)
+        except CampaignError:
+            self._unusable[account.id] = now + PARKED_RETRY
+            return None
+        self._unusable.pop(account.id, None)
+        return adapter
+
+    def _look_at_uncertain(self, connection: Connection, now: datetime) -> tuple[list[Claim], list[Delivery]]:
+        """Uncertain rows whose time has come: repeated where the network recognises the repeat, else looked up."""
+        assert self.planner is not None  # noqa: S101
+        repeats: list[Claim] = []
+        looks: list[Delivery] = []
+        taken = set(self._busy)
+        for row in history.uncertain_due(connection, now):
+            account = self.planner.workspace.accounts.get(row.account)
+            if row.account in taken or len(taken) >= self.senders:
+                continue
+            adapter = self._adapter(account, now) if account is not None else None
+            if adapter is None or row.first_attempt is None:
+                reason = row.reason if account is not None else "its account has gone from the files"
+                outbox.look_later(connection, row.key, reason, now + PARKED_RETRY, now)
+                continue
+            if now < row.first_attempt + adapter.repeat_safe_for - REPEAT_MARGIN:
+                claim = outbox.repeat(connection, row.key, now, self.owner, lease=LEASE)
+                if claim is None:
+                    continue
+                repeats.append(claim)
+            else:
+                looks.append(row)
+            taken.add(row.account)
+        return repeats, looks
+
+    def _send(self, errand: Errand) -> None:
+        claim = errand.claim
+        assert self.planner is not None  # noqa: S101
+        adapter = self.adapters.get(self.planner.workspace.accounts[claim.account])
+        notes = AttemptNotes(self.store, claim.key, claim.attempt)
+        work = partial(courier.deliver, errand, adapter, notes, self.files, self.uptime)
+        self._submit(claim.account, lambda: _Result(claim.account, claim=claim, outcome=work()))
+
+    def _look(self, delivery: Delivery) -> None:
+        assert self.planner is not None  # noqa: S101
+        adapter = self.adapters.get(self.planner.workspace.accounts[delivery.account])
+        notes = AttemptNotes(self.store, delivery.key, delivery.attempt)
+        work = partial(courier.look, adapter, delivery, notes)
+        self._submit(delivery.account, lambda: _Result(delivery.account, delivery=delivery, found=work()))
+
+    def _submit(self, account: str, work: Callable[[], _Result]) -> None:
+        self._busy.add(account)
+        self.executor.submit(lambda: self._results.put(work()))
