@@ -1,0 +1,67 @@
+"""How long a server asks us to wait, in the forms that servers use."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+_EPOCH_FROM = 1_000_000_000
+"""A reset above this is a moment (seconds since 1970, as Mastodon, X and Bluesky's PDS send), below it a
+span."""
+
+_HEADERS = (
+    "Retry-After",
+    "X-RateLimit-Reset",
+    "X-Rate-Limit-Reset",
+    "RateLimit-Reset",
+    "X-RateLimit-Reset-After",
+)
+
+
+def wait(lines: Iterable[tuple[str, str]], now: datetime) -> float | None:
+    """Seconds to wait from ``now`` (aware), or None when the answer does not say.
+
+    ``lines``: all header lines of the answer. Retry-After counts first (RFC 9110, 10.2.3: seconds or an
+    HTTP-date; some servers send both, in two lines: the longer wait holds); else the rate limit's reset:
+    seconds since 1970, a span in seconds, or ISO 8601, with or without milliseconds (seen on
+    Mastodon-compatible servers).
+    """
+    lines = list(lines)
+    for wanted in _HEADERS:
+        waits = [
+            seconds
+            for name, value in lines
+            if name.lower() == wanted.lower() and (seconds := _seconds(value, now)) is not None
+        ]
+        if waits:
+            return max(waits)
+    return None
+
+
+def _seconds(value: str, now: datetime) -> float | None:
+    value = value.strip()
+    try:
+        number = float(value)
+    except ValueError:
+        moment = _moment(value)
+        return None if moment is None else max((moment - now).total_seconds(), 0.0)
+    if not math.isfinite(number) or number < 0:
+        return None
+    return max(number - now.timestamp(), 0.0) if number >= _EPOCH_FROM else number
+
+
+def _moment(value: str) -> datetime | None:
+    for parse in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            moment = parse(value)
+        except (ValueError, OverflowError):
+            continue
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None
+
+
+def http_date(value: str | None) -> datetime | None:
+    """The moment of an HTTP-date header, or None if there is none that can be read."""
+    return _moment(value.strip()) if value else None
