@@ -83,7 +83,7 @@ class WorkspaceError(CampaignError):
 
 
 class StoreError(CampaignError):
-    """The store can't be opened, read or written: locked by another run, newer than this program, damaged, disk full."""
+    """The store can't be opened, read or written: locked by another run, newer than the program, damaged, disk full."""
 
 
 class RefusedChange(CampaignError):

@@ -115,7 +115,7 @@ def sources(event: Event) -> tuple[State, ...]:
     return tuple(state for state, happening in TRANSITIONS if happening is event)
 
 
-# -- numbers --------------------------------------------------------------------------------------------------------
+# -- numbers --
 
 MAX_ATTEMPTS = 8
 """Attempts that certainly failed before a post is given up; with the backoff below about two hours."""

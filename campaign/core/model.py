@@ -121,7 +121,7 @@ class Account:
     test: bool = False
     approval: Approval = Approval.NONE
     vars: Mapping[str, Any] = field(default_factory=dict)
-    place: Place = Place("config.yaml")
+    place: Place = field(default_factory=lambda: Place("config.yaml"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture of a slot: a path below posts/ (a template: ``signs/{{ row.id }}.jpg``) and its description by language."""
+    """A picture of a slot: a path below posts/ (a template: ``signs/{{ row.id }}.jpg``), its description by language."""
 
     file: str
     alt: Text
@@ -249,7 +249,7 @@ class Workspace:
         return Target(account, language or account.languages[0])
 
 
-# -- what is published ---------------------------------------------------------------------------------------------
+# -- what is published --
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +323,7 @@ class Post:
         return hashlib.sha256(json.dumps(seen, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-# -- keys ------------------------------------------------------------------------------------------------------------
+# -- keys --
 
 
 def wall_text(wall: datetime) -> str:

@@ -54,7 +54,7 @@ class Desk:
     now: datetime
     who: Who
 
-    # -- finding --------------------------------------------------------------------------------------------------------
+    # -- finding --
 
     def find_key(self, text: str) -> str:
         """The delivery key that a person means: a whole key, the beginning of one, or the UUID a network was given.
@@ -71,7 +71,9 @@ class Desk:
         if len(begun) == 1:
             return begun[0]
         if begun:
-            raise CampaignError(f"{text!r} is the beginning of {len(begun)} posts", "one of: " + ", ".join(begun[:5]))
+            raise CampaignError(
+                f"{text!r} is the beginning of {len(begun)} posts", "one of: " + ", ".join(begun[:5])
+            )
         if self._planned(text) is not None:
             return text
         with self.store.read() as connection:
@@ -79,7 +81,9 @@ class Desk:
         near = difflib.get_close_matches(text, known, 3, 0.6)
         raise CampaignError(
             f"there is no post {text!r}",
-            "did you mean " + " or ".join(near) + "?" if near else "campaign plan and campaign log show the keys",
+            "did you mean " + " or ".join(near) + "?"
+            if near
+            else "campaign plan and campaign log show the keys",
         )
 
     def _planned(self, text: str) -> tuple[Key, Campaign, Slot, Moment, Target] | None:
@@ -96,7 +100,7 @@ class Desk:
         moment = moment_at(slot.timetable, key.wall)
         return (key, campaign, slot, moment, target) if moment is not None else None
 
-    # -- cancel and move ------------------------------------------------------------------------------------------------
+    # -- cancel and move --
 
     def cancel(self, keys: Sequence[str], reason: str) -> list[Delivery]:
         """Cancel posts for good, all parts of a thread that have not gone out; also what is still ahead."""
@@ -116,7 +120,9 @@ class Desk:
     def move(self, key: str, to: datetime) -> Delivery:
         """Let a post go out at another time (aware); it keeps its key, and its late policy counts from there."""
         if utc(to) <= self.now:
-            raise RefusedChange(f"{to:%Y-%m-%d %H:%M} has passed", "give a time ahead, or use: campaign post, campaign retry")
+            raise RefusedChange(
+                f"{to:%Y-%m-%d %H:%M} has passed", "give a time ahead, or use: campaign post, campaign retry"
+            )
         with self._writing() as connection:
             self._ahead(connection, key, State.PENDING, "")
             row = self._row(connection, key)
@@ -142,7 +148,7 @@ class Desk:
         outbox.insert(connection, rows, self.now, self.who)
         return True
 
-    # -- retry and resolve ------------------------------------------------------------------------------------------------
+    # -- retry and resolve --
 
     def retry(self, key: str, *, new_text: bool = False) -> Delivery:
         """Send what failed or was missed after all; a thread from the part that did not go out.
@@ -180,7 +186,10 @@ class Desk:
         planned = self._planned(delivery_key(row.campaign, row.slot, parse_key(row.key).wall, row.target))
         if planned is None:
             if row.post is None:
-                raise RefusedChange(f"the files no longer plan {row.key}", "its text was never made, so there is nothing to send")
+                raise RefusedChange(
+                    f"the files no longer plan {row.key}",
+                    "its text was never made, so there is nothing to send",
+                )
             return None
         _, campaign, slot, moment, target = planned
         return self._compose(campaign, slot, moment, target)[0]
@@ -189,25 +198,32 @@ class Desk:
         """A person has looked: RESOLVE_PUBLISHED (with its address), RESOLVE_ABSENT or RESOLVE_GIVE_UP."""
         receipt = Receipt(id=url, url=url) if how is Event.RESOLVE_PUBLISHED else None
         if receipt is not None and not url.startswith(("https://", "http://")):
-            raise RefusedChange(f"{url!r} is no address of a post", "give the whole link: --published https://...")
+            raise RefusedChange(
+                f"{url!r} is no address of a post", "give the whole link: --published https://..."
+            )
         with self._writing() as connection:
             row = self._row(connection, key)
             if not outbox.resolve(connection, key, how, self.now, self.who, receipt=receipt, reason=reason):
                 raise _refused(row, "resolved")
             return self._row(connection, key)
 
-    # -- post now -----------------------------------------------------------------------------------------------------------
+    # -- post now --
 
-    def post_next(self, campaign_id: str, slot_id: str, targets: Collection[str] | None, *, extra: bool) -> list[Delivery]:
+    def post_next(
+        self, campaign_id: str, slot_id: str, targets: Collection[str] | None, *, extra: bool
+    ) -> list[Delivery]:
         """Bring the next occurrence of a slot forward to now, under its own key, so that it can't go out again;
         ``extra``: an additional one under a key of its own. ``targets``: names, None for all of the slot."""
         campaign = self.workspace.campaigns.get(campaign_id)
         if campaign is None:
-            raise CampaignError(f"there is no campaign {campaign_id!r}", _near(campaign_id, self.workspace.campaigns))
+            raise CampaignError(
+                f"there is no campaign {campaign_id!r}", _near(campaign_id, self.workspace.campaigns)
+            )
         slot = campaign.slot(slot_id)
         if slot is None:
             raise CampaignError(
-                f"campaign {campaign_id!r} has no post {slot_id!r}", _near(slot_id, [s.id for s in campaign.slots])
+                f"campaign {campaign_id!r} has no post {slot_id!r}",
+                _near(slot_id, [s.id for s in campaign.slots]),
             )
         chosen = [t for t in slot.targets if targets is None or t.name in targets]
         unknown = set(targets or ()) - {t.name for t in slot.targets}
@@ -227,7 +243,8 @@ class Desk:
                 if not history.existing_keys(connection, keys):
                     return moment
         raise RefusedChange(
-            f"{campaign.id}/{slot.id} has no occurrence ahead", "say --extra to post it once more all the same"
+            f"{campaign.id}/{slot.id} has no occurrence ahead",
+            "say --extra to post it once more all the same",
         )
 
     def _moment_now(self, campaign: Campaign, slot: Slot) -> Moment:
@@ -254,7 +271,8 @@ class Desk:
         target = self._target(target_name)
         if not target.account.test:
             raise RefusedChange(
-                f"{target_name} is not a test account", "a preview goes only to an account with `test: true` in config.yaml"
+                f"{target_name} is not a test account",
+                "a preview goes only to an account with `test: true` in config.yaml",
             )
         wall = to_wall(self.now, campaign.zone).replace(microsecond=0)
         return self._make([(campaign, slot, Moment(self.now, wall, moment.index), target)])
@@ -282,11 +300,13 @@ class Desk:
         composition = self.composer.compose(campaign, slot, moment, target)
         if not composition.posts:
             errors = [problem for problem in composition.problems if problem.level is Level.ERROR]
-            raise RefusedChange("; ".join(str(problem) for problem in errors), errors[0].hint if errors else "")
+            raise RefusedChange(
+                "; ".join(str(problem) for problem in errors), errors[0].hint if errors else ""
+            )
         adapter = self.adapters.get(target.account)
         return [self.freezer.freeze(post, adapter) for post in composition.posts], composition.row_id
 
-    # -- small things -------------------------------------------------------------------------------------------------------
+    # -- small things --
 
     def _target(self, name: str) -> Target:
         target = self.workspace.target(name)
@@ -339,4 +359,3 @@ def _near(word: str, known: Collection[str]) -> str:
     if near:
         return f"did you mean {near[0]}?"
     return "there are: " + ", ".join(sorted(known)) if known else ""
-

@@ -1,6 +1,6 @@
 """The clock: APScheduler wakes the work when something is due; this module alone imports it and reads the time.
 
-APScheduler keeps nothing (memory store): the store holds every fact, and a wake-up that comes twice or late does no harm.
+APScheduler keeps nothing (memory store): the store holds every fact, and a wake-up that comes twice or late is harmless.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ class _Loop:
             self.engine.start(now)
         self.engine.adopt(here.planner(self.workspace), now)
 
-    # -- one pass -------------------------------------------------------------------------------------------------------
+    # -- one pass --
 
     def pass_once(self) -> Summary:
         """Tick until nothing is ready and nothing is in flight. CampaignError when the clock can't be believed."""
@@ -162,7 +162,7 @@ class _Loop:
             problems=_errors(self.workspace),
         )
 
-    # -- for good -------------------------------------------------------------------------------------------------------
+    # -- for good --
 
     def forever(self) -> None:
         """Work until a signal says stop."""
@@ -267,7 +267,13 @@ class _Loop:
         with suppress(SchedulerNotRunningError, RuntimeError):  # it is being shut down
             # Two at most: the one at work, and one that waits to look once more after it.
             self.scheduler.add_job(
-                self._guarded, "date", (self._work,), run_date=at, id="wake", replace_existing=True, max_instances=2
+                self._guarded,
+                "date",
+                (self._work,),
+                run_date=at,
+                id="wake",
+                replace_existing=True,
+                max_instances=2,
             )
 
     def _work(self) -> None:
@@ -298,9 +304,11 @@ class _Loop:
         self.engine.adopt(self.here.planner(new), now)
         self.workspace = new
         errors = _errors(new)
-        self._note("the files were read again" + (f"; {errors} problems, see: campaign check" if errors else ""))
+        self._note(
+            "the files were read again" + (f"; {errors} problems, see: campaign check" if errors else "")
+        )
 
-    # -- telling ----------------------------------------------------------------------------------------------------------
+    # -- telling --
 
     def _tell(self) -> None:
         with self.here.store.read() as connection:
@@ -345,5 +353,3 @@ class _Loop:
 
 def _seconds(until: datetime | None, now: datetime) -> float | None:
     return None if until is None else max((until - now).total_seconds(), 0.0)
-
-

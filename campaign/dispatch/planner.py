@@ -1,7 +1,7 @@
 """From files and a time to rows: everything that fell due since a campaign was last planned, in one transaction each.
 
-Files are the future, the store is the past: a row is made when an occurrence is due, never before. What was written down
-after its own time becomes a visible ``missed`` row, and only if that is less than a day ago, so that new files neither
+Files are the future, the store is the past: a row is made when an occurrence is due, never before. What was written
+down after its own time becomes a visible ``missed`` row, and only if that is less than a day ago, so that new files neither
 flood nor vanish.
 """
 
@@ -56,7 +56,7 @@ class Planner:
         ahead = [first(slot.timetable, now) for _, slot in self.workspace.slots() if slot.targets]
         return min((moment.due for moment in ahead if moment is not None), default=None)
 
-    # -- one campaign -------------------------------------------------------------------------------------------------
+    # -- one campaign --
 
     def _plan_campaign(self, connection: Connection, campaign: Campaign, now: datetime) -> list[str]:
         cursor, digest = history.cursors(connection).get(campaign.id, (None, ""))
@@ -76,13 +76,20 @@ class Planner:
         since = now - REACH_BACK if edited or new or cursor is None else cursor
         for slot in campaign.slots:
             for moment in moments(slot.timetable, since, now):
-                keys = [delivery_key(campaign.id, slot.id, moment.wall, target.name) for target in slot.targets]
+                keys = [
+                    delivery_key(campaign.id, slot.id, moment.wall, target.name) for target in slot.targets
+                ]
                 known = history.existing_keys(connection, keys)
                 for target, key in zip(slot.targets, keys, strict=True):
                     if key in known:
                         continue
                     sight = now if (slot.id, target.name) in new else sights[slot.id, target.name]
-                    late = cursor is None or moment.due <= cursor or moment.due < sight or (slot.id, target.name) in new
+                    late = (
+                        cursor is None
+                        or moment.due <= cursor
+                        or moment.due < sight
+                        or (slot.id, target.name) in new
+                    )
                     if late:
                         rows += self._written_late(campaign, slot, moment, target, now)
                     else:
@@ -116,12 +123,20 @@ class Planner:
             adapter = self.adapters.get(target.account)
         except CampaignError as error:
             # The account can't work now, but may before the deadline: the post is frozen when it can be.
-            return self.freezer.rows(campaign.id, slot, moment, target, zone=campaign.zone, reason=error.message)
+            return self.freezer.rows(
+                campaign.id, slot, moment, target, zone=campaign.zone, reason=error.message
+            )
         try:
             posts = [self.freezer.freeze(post, adapter) for post in composition.posts]
         except CampaignError as error:
             return self.freezer.rows(
-                campaign.id, slot, moment, target, zone=campaign.zone, state=State.FAILED, reason=error.message
+                campaign.id,
+                slot,
+                moment,
+                target,
+                zone=campaign.zone,
+                state=State.FAILED,
+                reason=error.message,
             )
         reason = self._gate(connection, campaign, slot, moment, target, composition.row_id)
         return self.freezer.rows(
@@ -173,7 +188,7 @@ class Planner:
             if row.target == target.name and row.part == 1:
                 yield row
 
-    # -- rows that are there already ------------------------------------------------------------------------------------
+    # -- rows that are there already --
 
     def fill(self, now: datetime) -> list[str]:
         """Compose what a person moved ahead, or what waited for an account to work, and is due now; the keys."""
@@ -192,7 +207,9 @@ class Planner:
             if not composition.posts:
                 problems = [str(p) for p in composition.problems if p.level is Level.ERROR]
                 raise CampaignError("; ".join(problems))
-            posts = [self.freezer.freeze(post, self.adapters.get(target.account)) for post in composition.posts]
+            posts = [
+                self.freezer.freeze(post, self.adapters.get(target.account)) for post in composition.posts
+            ]
         except CampaignError as error:
             if not composition.posts or self._works(target.account):
                 with self.store.write() as connection:

@@ -1,4 +1,4 @@
-"""Everything that the work needs, opened together: files, store, adapters, planner. Used by the loop and by decisions."""
+"""Everything that the work needs, opened together: files, store, adapters, planner."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ class Station:
     adapters: Adapters
 
     @classmethod
-    def open(cls, directory: Path, workspace: Workspace, environ: Mapping[str, str], *, create: bool) -> Station:
+    def open(
+        cls, directory: Path, workspace: Workspace, environ: Mapping[str, str], *, create: bool
+    ) -> Station:
         """Open the workspace's store. StoreError when it is missing (and not ``create``), locked, or newer."""
         store = Store.open(workspace.store, directory, create=create)
         files = MediaFiles(directory)

@@ -71,7 +71,7 @@ class Engine:
     _results: queue.SimpleQueue[_Result | None] = field(default_factory=queue.SimpleQueue)
     _unwritten: list[_Result] = field(default_factory=list)
 
-    # -- what the loop calls --------------------------------------------------------------------------------------------
+    # -- what the loop calls --
 
     def adopt(self, planner: Planner, now: datetime) -> None:
         """Work on a new version of the files from now on."""
@@ -109,7 +109,9 @@ class Engine:
     def tick(self, now: datetime) -> datetime | None:
         """One step at ``now`` (aware UTC). Returns when there is something to do next (aware UTC), if ever."""
         assert self.planner is not None  # noqa: S101 - adopt comes first
-        if not self.stopping and (not self._planned or (self._next_due is not None and now >= self._next_due)):
+        if not self.stopping and (
+            not self._planned or (self._next_due is not None and now >= self._next_due)
+        ):
             self.planner.plan(now)
             self._next_due = self.planner.next_due(now)
             self._planned = True
@@ -133,7 +135,9 @@ class Engine:
                     self.senders - len(self._busy) - len(repeats) - len(looks),
                     self.owner,
                     lease=LEASE,
-                    accounts=self._free_accounts(now, {c.account for c in repeats} | {d.account for d in looks}),
+                    accounts=self._free_accounts(
+                        now, {c.account for c in repeats} | {d.account for d in looks}
+                    ),
                 )
                 errands = [Errand(claim, lease_ends) for claim in (*repeats, *claims)]
         self._unwritten.clear()  # only now: a store that can't be written must not cost us what a network said
@@ -145,7 +149,7 @@ class Engine:
             wakes = [history.next_wake(connection, now), self._next_due, *self._unusable.values()]
         return min((wake for wake in wakes if wake is not None), default=None)
 
-    # -- what comes back ------------------------------------------------------------------------------------------------
+    # -- what comes back --
 
     def _take_results(self) -> None:
         while True:
@@ -196,7 +200,7 @@ class Engine:
             ),
         )
 
-    # -- what goes out --------------------------------------------------------------------------------------------------
+    # -- what goes out --
 
     def _free_accounts(self, now: datetime, taken: Collection[str]) -> list[str]:
         """Accounts whose sender is idle and whose configuration works; one that does not work is tried again later."""
