@@ -17,12 +17,12 @@ EARLY = timedelta(minutes=1)
 """How far a server's clock may be behind ours for a post still to count as made by the attempt."""
 
 SKEW = timedelta(hours=1)
-"""How far behind it may be at most: the same text in there proves nothing, and the list must reach past it."""
+"""How far behind it may be at most: the same text in there proves nothing, the list must reach past it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One of the account's posts: when the network says it was made (aware), and whether it reads the same."""
+    """One of the account's posts: when the network says it was made (aware), whether it reads the same."""
 
     at: datetime
     receipt: Receipt
@@ -32,8 +32,8 @@ class Listed:
 def look_through(pages: Iterable[Iterable[Listed]], since: datetime) -> Found:
     """What became of an attempt that began at ``since`` (aware UTC), from the account's posts, newest first.
 
-    Absent only when the pages reach back past the attempt, or end: then that is all the account ever posted. A
-    caller that stops asking before the end must raise. Two posts that read the same are for a person to look at.
+    Absent only when the pages reach back past the attempt, or end: then that is all the account ever posted.
+    A caller that stops asking before the end must raise. Two posts that read the same: a person has to look.
     """
     same: list[Listed] = []
     for post in (post for page in pages for post in page):
@@ -55,8 +55,8 @@ def look_through(pages: Iterable[Iterable[Listed]], since: datetime) -> Found:
 def alike(one: str, other: str) -> bool:
     """Whether two texts are the same to a reader: their letters and digits in order are.
 
-    Servers trim and join white space, take emphasis marks for markup, and write the scheme of a link or leave it
-    out; none of them changes a word.
+    Servers trim and join white space, take emphasis marks for markup, and write the scheme of a link or leave
+    it out; none of them changes a word.
     """
     return _bare(one) == _bare(other)
 
