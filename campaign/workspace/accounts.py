@@ -1,0 +1,169 @@
+"""One account of config.yaml: the keys that all networks share, and the network's own options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from campaign.core.model import Account, Approval, Secret, Spec
+from campaign.errors import CampaignError, Problem
+from campaign.workspace import explain
+from campaign.workspace.fields import ApprovalWord, Duration, Language, Languages, complaint, kind_of, read_id
+from campaign.workspace.findings import Findings, did_you_mean, quoted
+from campaign.workspace.keys import Keys, Later, Vars
+from campaign.workspace.secretrefs import parse_secret, secret_fields
+from campaign.workspace.yamlfile import Document, Map
+
+
+class AccountKeys(Keys):
+    """What an account of any network may say."""
+
+    network: str = Field(description="The network that the account is on.")
+    language: Language | None = Field(None, description="The language of this account.")
+    languages: Annotated[Languages, Field(min_length=1)] | None = Field(
+        None,
+        description="Its languages, if it has several: the first is that of `fedi`, another is `fedi.en`.",
+    )
+    gap: Duration | None = Field(None, description="The least time between two posts of this login: 5 min.")
+    daily: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="The most posts in a day of the workspace's zone."
+    )
+    test: bool = Field(False, description="A test account: only posts that name it go there.")
+    approval: ApprovalWord | None = Field(None, description="How many people must approve its posts.")
+    vars: Vars = Field(default_factory=dict, description="Words that templates may use.")
+    audience: Later = None
+
+
+COMMON = frozenset(AccountKeys.model_fields)
+
+
+def read_account(
+    document: Document,
+    name: str,
+    specs: Mapping[str, Spec],
+    languages: tuple[str, ...],
+    approval: Approval,
+    findings: Findings,
+) -> Account | None:
+    """The account called ``name``, or None when it has errors; they are in ``findings``.
+
+    ``languages`` and ``approval`` are the workspace's.
+    """
+    path = ("accounts", name)
+    before = findings.errors()
+    raw = document.root["accounts"][name]
+    if bad := complaint(read_id, name):
+        findings.add(document.place(path, key=True), *bad)
+    if not isinstance(raw, Map):
+        findings.add(
+            document.place(path), f"an account is a mapping, not {kind_of(raw)}", "write {network: …}"
+        )
+        return None
+    network = raw.get("network")
+    spec = _spec(document, path, network, specs, findings) if isinstance(network, str) else None
+    common = _common(document, path, raw, findings)
+    options = None if spec is None else _options(document, path, raw, spec, findings)
+    if common is not None:
+        if common.language is not None and common.languages is not None:
+            findings.add(
+                document.place((*path, "languages"), key=True),
+                "an account has either `language` or `languages`",
+                "keep one of them",
+            )
+        if common.audience is not None:
+            findings.not_yet(document.place((*path, "audience"), key=True), "audience")
+        if common.approval not in (None, Approval.NONE):
+            findings.warn(
+                document.place((*path, "approval"), key=True),
+                "posts will be held: this version can't record approvals",
+                "write approval: none to have them sent",
+                rule="not-yet",
+            )
+    if common is None or options is None or findings.errors() > before:
+        return None
+    own = [common.language] if common.language else common.languages or list(languages[:1])
+    return Account(
+        id=name,
+        network=common.network,
+        languages=tuple(dict.fromkeys(own)),
+        options=options,
+        gap=common.gap or timedelta(),
+        daily=common.daily,
+        test=common.test,
+        approval=tighter(approval, common.approval),
+        vars=common.vars,
+        place=document.place(path, key=True),
+    )
+
+
+def tighter(*levels: Approval | None) -> Approval:
+    """The approval that asks for most people: a narrower place may only tighten it."""
+    order = list(Approval)
+    return max((level for level in levels if level), key=order.index, default=Approval.NONE)
+
+
+def _spec(
+    document: Document, path: tuple[str, str], network: str, specs: Mapping[str, Spec], findings: Findings
+) -> Spec | None:
+    """The network of an account, if there is one of that name and it can be loaded."""
+    place = document.place((*path, "network"))
+    if network not in specs:
+        findings.add(
+            place,
+            f"no network called {network[:60]}{did_you_mean(network, specs)}",
+            f"this version has: {', '.join(sorted(specs))}",
+            rule="unknown-network",
+        )
+        return None
+    try:
+        return specs[network]
+    except CampaignError as error:  # a third party's package is broken
+        findings.add(place, error.message, error.hint, rule="unknown-network")
+        return None
+
+
+def _common(document: Document, path: tuple[str, str], raw: Map, findings: Findings) -> AccountKeys | None:
+    # Keys that are not common are the network's; only when there is no such network are they left unjudged.
+    try:
+        return AccountKeys.model_validate({key: value for key, value in raw.items() if key in COMMON})
+    except ValidationError as error:
+        findings.extend(explain.problems(error, AccountKeys, document, path))
+        return None
+
+
+def _options(
+    document: Document, path: tuple[str, str], raw: Map, spec: Spec, findings: Findings
+) -> Any | None:
+    """The network's own keys as its own model. No message repeats a value: any of them may be a misplaced secret."""
+    values: dict[str, Any] = {}
+    refused = False
+    secrets = secret_fields(spec.options)
+    for key, value in raw.items():
+        if key in COMMON:
+            continue
+        if key in secrets:
+            found: Secret | Problem = parse_secret(value, key, document.place((*path, key)))
+            if isinstance(found, Problem):
+                findings.extend([found])
+                refused = True
+            values[key] = found
+        else:
+            values[key] = value
+    try:
+        options = spec.options.model_validate(values)
+    except ValidationError as error:
+        refused_keys = {key for key, value in values.items() if isinstance(value, Problem)}
+        for problem, detail in zip(
+            explain.problems(error, spec.options, document, path, known=COMMON, show=False),
+            error.errors(include_url=False),
+            strict=True,
+        ):
+            if detail["loc"][:1] and detail["loc"][0] in refused_keys:
+                continue
+            hint = problem.hint or f"see the keys of {quoted(spec.name)}"
+            findings.add(problem.place, problem.message, hint, rule=problem.rule)
+        return None
+    return None if refused else options

@@ -1,0 +1,211 @@
+"""config.yaml: its keys, and the settings that every campaign starts from."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
+
+from campaign.core.model import DEFAULT_LATE, Account, Approval, Link, Person, QuietHours, Spec
+from campaign.errors import Problem
+from campaign.workspace import explain
+from campaign.workspace.accounts import read_account
+from campaign.workspace.fields import (
+    ALWAYS,
+    ApprovalWord,
+    Id,
+    Language,
+    Late,
+    Quiet,
+    Zone,
+    kind_of,
+    wrong,
+)
+from campaign.workspace.findings import Findings
+from campaign.workspace.keys import Keys, Later, Links, Vars, links_of
+from campaign.workspace.secretrefs import SECRET_SCHEMA, parse_secret
+from campaign.workspace.yamlfile import Document, Map, Seq
+
+NAME = "config.yaml"
+
+NOT_YET = ("audience", "hotlines", "alerts", "media_url", "budget", "heartbeat", "packs")
+
+
+def read_uuid(value: Any) -> uuid.UUID:
+    """The UUID of the workspace."""
+    try:
+        return uuid.UUID(value if isinstance(value, str) else "")
+    except ValueError:
+        wrong(f"{kind_of(value)} is not a UUID", "remove the line: a new one is drawn and kept in the store")
+
+
+def read_store(value: Any) -> str:
+    """An address of a database, without a password."""
+    if not isinstance(value, str) or not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        wrong(
+            "this is not the address of a store",
+            "write sqlite:///campaign.db or postgresql+psycopg://user@host/db",
+        )
+    try:
+        password = urlsplit(value).password
+    except ValueError:
+        wrong(
+            "this is not the address of a store",
+            "write sqlite:///campaign.db or postgresql+psycopg://user@host/db",
+        )
+    if password is not None or "password=" in value:
+        wrong(
+            "the address of the store holds a password, which files must not",
+            "use ~/.pgpass or PGPASSWORD",
+            "secret",
+        )
+    return value
+
+
+class PersonKeys(Keys):
+    """Somebody who decides or reviews, by handle."""
+
+    can: list[Literal["review", "approve", "safeguard", "pause"]] = Field(
+        description="What this person may do."
+    )
+
+
+class ConfigHead(Keys):
+    """config.yaml without its accounts."""
+
+    workspace: (
+        Annotated[uuid.UUID, BeforeValidator(read_uuid), WithJsonSchema({"type": "string", "format": "uuid"})]
+        | None
+    ) = Field(None, description="A UUID that `campaign init` draws; never change it.")
+    timezone: Zone = Field(description="The IANA time zone of every campaign that names none: Asia/Jakarta.")
+    store: Annotated[str, BeforeValidator(read_store), WithJsonSchema({"type": "string"})] = Field(
+        "sqlite:///campaign.db", description="Where the record is kept; a path starts at config.yaml."
+    )
+    languages: Annotated[list[Language], Field(min_length=1)] = Field(
+        ["en"], description="The languages of the workspace; the first is also that of messages."
+    )
+    quiet_hours: Quiet | None = Field(None, description="Local times between which nothing is posted.")
+    if_late: Late | None = Field(None, description="How late a post may still go out. Default: 2 h.")
+    approval: ApprovalWord | None = Field(None, description="How many people must approve a post.")
+    people: dict[Id, PersonKeys] = Field(default_factory=dict, description="Who may do what, by handle.")
+    vars: Vars = Field(default_factory=dict, description="Words that templates may use: {{ vars.org }}.")
+    links: Links = Field(
+        default_factory=dict, description="Addresses that templates name: {{ link('act') }}."
+    )
+    audience: Later = None
+    hotlines: Later = None
+    alerts: Annotated[Any, WithJsonSchema({"type": "array", "items": SECRET_SCHEMA})] = None
+    media_url: Later = None
+    budget: Later = None
+    heartbeat: Later = None
+    packs: Later = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What config.yaml says, as values. ``names`` holds every account it names, also those that are broken."""
+
+    id: uuid.UUID | None
+    zone: str
+    store: str
+    languages: tuple[str, ...]
+    quiet: QuietHours | None = None
+    late: Any = DEFAULT_LATE
+    approval: Approval = Approval.NONE
+    people: Mapping[str, Person] = field(default_factory=dict)
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    links: Mapping[str, Link] = field(default_factory=dict)
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+
+
+def read_config(document: Document, specs: Mapping[str, Spec], findings: Findings) -> Settings | None:
+    """The settings, or None when config.yaml has errors; all of them are in ``findings`` then."""
+    before = findings.errors()
+    findings.extend(document.problems)
+    root = document.root
+    if not isinstance(root, Map):
+        if root is not None:
+            findings.add(
+                document.place(),
+                f"{NAME} is not a mapping",
+                "it holds lines such as `timezone: Asia/Jakarta`",
+            )
+        return None
+    head: ConfigHead | None = None
+    try:
+        head = ConfigHead.model_validate({key: value for key, value in root.items() if key != "accounts"})
+    except ValidationError as error:
+        findings.extend(explain.problems(error, ConfigHead, document, known=("accounts",)))
+    _alerts(document, findings)
+    for key in NOT_YET:
+        if root.get(key) is not None:
+            findings.not_yet(document.place((key,), key=True), key)
+    languages = tuple(dict.fromkeys(head.languages)) if head else ("en",)
+    approval = head.approval or Approval.NONE if head else Approval.NONE
+    if approval is not Approval.NONE:
+        warn_held(document, ("approval",), findings)
+    accounts = _accounts(document, specs, languages, approval, findings)
+    if head is None or findings.errors() > before:
+        return None
+    return Settings(
+        id=head.workspace,
+        zone=head.timezone,
+        store=head.store,
+        languages=languages,
+        quiet=head.quiet_hours,
+        late=DEFAULT_LATE if head.if_late is None else None if head.if_late == ALWAYS else head.if_late,
+        approval=approval,
+        people={handle: Person(handle, frozenset(person.can)) for handle, person in head.people.items()},
+        vars=head.vars,
+        links=links_of(head.links),
+        accounts=accounts,
+    )
+
+
+def warn_held(document: Document, path: tuple[str | int, ...], findings: Findings) -> None:
+    findings.warn(
+        document.place(path, key=True),
+        "posts will be held: this version can't record approvals",
+        "write approval: none to have them sent",
+        rule="not-yet",
+    )
+
+
+def _accounts(
+    document: Document,
+    specs: Mapping[str, Spec],
+    languages: tuple[str, ...],
+    approval: Approval,
+    findings: Findings,
+) -> dict[str, Account]:
+    raw = document.root.get("accounts")
+    if raw is None:
+        return {}
+    if not isinstance(raw, Map):
+        findings.add(
+            document.place(("accounts",)),
+            f"`accounts` takes a mapping (name: {{network: …}}), not {kind_of(raw)}",
+            "write fedi: {network: mastodon, …}",
+        )
+        return {}
+    accounts: dict[str, Account] = {}
+    for name in raw:
+        account = read_account(document, name, specs, languages, approval, findings)
+        if account is not None:
+            accounts[name] = account
+    return accounts
+
+
+def _alerts(document: Document, findings: Findings) -> None:
+    """Alert addresses hold tokens, so they are secrets too."""
+    raw = document.root.get("alerts")
+    if raw is None:
+        return
+    for index, item in enumerate(raw if isinstance(raw, Seq) else [raw]):
+        found = parse_secret(item, "alerts", document.place(("alerts", index)))
+        if isinstance(found, Problem):
+            findings.extend([found])

@@ -1,0 +1,57 @@
+"""Collects what is wrong with a workspace, so that a person sees every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from campaign.core import suggest
+from campaign.errors import Level, Place, Problem
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`` (did you mean 'x'?)`` with the known word that is spelled most like this one, or nothing."""
+    return suggest.did_you_mean(word, sorted(known))
+
+
+def quoted(text: str, limit: int = 60) -> str:
+    """A piece of somebody's file, as a message may repeat it: one line, never long."""
+    line = " ".join(text.split())
+    return f"`{line[: limit - 1]}…`" if len(line) > limit else f"`{line}`"
+
+
+class Findings:
+    """The problems found so far, in the order in which they were found."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def add(
+        self,
+        place: Place,
+        message: str,
+        hint: str = "",
+        *,
+        level: Level = Level.ERROR,
+        rule: str = "format",
+        key: str = "",
+    ) -> None:
+        self.problems.append(Problem(place, message, hint, level, rule, key))
+
+    def warn(self, place: Place, message: str, hint: str = "", *, rule: str) -> None:
+        self.add(place, message, hint, level=Level.WARN, rule=rule)
+
+    def not_yet(self, place: Place, key: str) -> None:
+        """A key of the design that this version accepts and does not act on."""
+        self.warn(place, f"this version does not act on `{key}`", "it may stay: a later version does", rule="not-yet")
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        self.problems.extend(problems)
+
+    def errors(self) -> int:
+        """How many errors (not warnings) there are so far."""
+        return sum(problem.level is Level.ERROR for problem in self.problems)
+
+    def sorted(self) -> tuple[Problem, ...]:
+        """All problems by place, each once."""
+        unique = dict.fromkeys(self.problems)
+        return tuple(sorted(unique, key=lambda p: (p.place, p.level.value, p.message)))

@@ -1,0 +1,243 @@
+"""The door: every file of a workspace becomes one value, and everything that is wrong is said at once."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from campaign.core import model
+from campaign.core.model import Campaign, Spec, Workspace
+from campaign.errors import Level, Place, WorkspaceError
+from campaign.workspace import explain, knowledge
+from campaign.workspace.config import NAME as CONFIG
+from campaign.workspace.config import read_config, warn_held
+from campaign.workspace.fields import complaint, kind_of, read_id
+from campaign.workspace.findings import Findings
+from campaign.workspace.keys import links_of
+from campaign.workspace.schedules import HEAD_NOT_YET, RESERVED, CampaignHead, SlotKeys
+from campaign.workspace.slots import Around, Inherited, inherit, read_slot
+from campaign.workspace.templates import read_posts
+from campaign.workspace.tree import Entry, read_bytes, walk
+from campaign.workspace.yamlfile import MAX_BYTES, Document, Map, Seq, read
+from campaign.workspace.yamltext import Unreadable
+
+SCHEDULES = "schedules"
+
+
+def load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
+    """The workspace in a folder. ``specs``: the networks that there are, by name.
+
+    A campaign with an error is in ``broken`` while the others load; every problem is in ``problems``, by place.
+    WorkspaceError, with all problems, when config.yaml itself can't be used.
+    """
+    with _no_collection():
+        return _load(directory, specs)
+
+
+def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
+    findings = Findings()
+    digest = hashlib.sha256()
+    _rename(directory, findings)
+    settings = read_config(_read(directory, CONFIG, digest), specs, findings)
+    posts = read_posts(directory, findings)
+    for entry in posts.entries:
+        digest.update(f"posts/{entry.name}\0{entry.size}\0{entry.mtime_ns}\n".encode())
+    for name, source in posts.templates.items():
+        digest.update(f"{name}\0{source}\0".encode())
+    for name, rows in posts.tables.items():
+        digest.update(f"{name}\0{rows}\0".encode())
+    facts = {}
+    if "facts.yaml" in posts.media:
+        facts = knowledge.read_facts(_read(directory, knowledge.FACTS, digest), findings)
+    for name in knowledge.READABLE:
+        if name.removeprefix("posts/") in posts.media:
+            findings.extend(_read(directory, name, digest).problems)
+    files = list(_schedules(directory, findings))
+    observances = {}
+    if any(entry.name == "observances.yaml" for entry in files):
+        observances = knowledge.read_observances(_read(directory, knowledge.OBSERVANCES, digest), findings)
+    around = Around(settings, posts.templates, posts.sizes, observances) if settings else None
+    campaigns: dict[str, Campaign] = {}
+    broken: set[str] = set()
+    for entry in files:
+        if entry.name not in RESERVED:
+            stem = entry.name.removesuffix(".yaml")
+            campaign = _campaign(directory, stem, around, digest, findings)
+            if campaign is None:
+                broken.add(stem)
+            else:
+                campaigns[stem] = campaign
+    problems = findings.sorted()
+    if settings is None:
+        # The sentence of the exception is the first problem: let it be an error, and one of config.yaml.
+        raise WorkspaceError(
+            sorted(problems, key=lambda p: (p.level is not Level.ERROR, p.place.file != CONFIG))
+        )
+    return Workspace(
+        root=directory,
+        id=settings.id,
+        zone=settings.zone,
+        store=settings.store,
+        languages=settings.languages,
+        accounts=settings.accounts,
+        campaigns=campaigns,
+        templates=posts.templates,
+        tables=posts.tables,
+        media=frozenset(posts.media),
+        facts=facts,
+        people=settings.people,
+        vars=settings.vars,
+        links=settings.links,
+        problems=problems,
+        broken=frozenset(broken),
+        digest=digest.hexdigest(),
+    )
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without garbage collection while thousands of values are made: none of them is garbage, and looking for it makes
+    reading three times as slow."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _read(directory: Path, name: str, digest: hashlib._Hash) -> Document:
+    """A YAML file of the workspace; its bytes count towards the digest."""
+    try:
+        data = read_bytes(directory / name, MAX_BYTES)
+    except Unreadable as stop:
+        return Document(name, "", None, (stop.problem(name),))
+    digest.update(f"{name}\0{len(data)}\0".encode() + data)
+    return read(name, data)
+
+
+def _rename(directory: Path, findings: Findings) -> None:
+    for name in ("config.yml", "posts/facts.yml", "posts/hotlines.yml"):
+        try:
+            there = (directory / name).is_file()
+        except OSError:
+            there = False
+        if there:
+            findings.add(Place(name), "this file is not read", f"rename it to {name[:-3]}yaml", rule="ending")
+
+
+def _schedules(directory: Path, findings: Findings) -> Iterator[Entry]:
+    """The YAML files of schedules/; those that are there and not read are in ``findings``."""
+    for entry in walk(directory / SCHEDULES, SCHEDULES, findings):
+        place = Place(f"{SCHEDULES}/{entry.name}")
+        folder, _, last = entry.name.rpartition("/")
+        stem, dot, ending = last.rpartition(".")
+        if not dot or ending.lower() not in ("yaml", "yml"):
+            continue
+        if folder:
+            findings.warn(place, "this file is not read", "campaigns lie in schedules/ itself", rule="ending")
+        elif ending != "yaml":
+            findings.add(place, "this file is not read", f"rename it to {stem}.yaml", rule="ending")
+        elif last not in RESERVED and (bad := complaint(read_id, stem)):
+            findings.add(place, f"the name of a campaign is its file's: {bad[0]}", bad[1])
+        else:
+            yield entry
+
+
+def _campaign(
+    directory: Path, stem: str, around: Around | None, digest: hashlib._Hash, findings: Findings
+) -> Campaign | None:
+    """The campaign in schedules/STEM.yaml, or None when it has errors. Without ``around`` (config.yaml is broken) only
+    the form of the file is checked."""
+    before = findings.errors()
+    document = _read(directory, f"{SCHEDULES}/{stem}.yaml", digest)
+    findings.extend(document.problems)
+    root = document.root
+    if not isinstance(root, Map):
+        if root is not None:
+            findings.add(
+                document.place(),
+                "a campaign is a mapping",
+                "it holds lines such as `starts: 2027-07-01`, and `posts:`",
+            )
+        return None
+    head: CampaignHead | None = None
+    try:
+        head = CampaignHead.model_validate({key: value for key, value in root.items() if key != "posts"})
+    except ValidationError as error:
+        findings.extend(explain.problems(error, CampaignHead, document, known=("posts",)))
+    inherited = inherit(head, around.settings) if head and around else None
+    if head is not None:
+        _not_yet(head, document, findings)
+    slots = list(_slots(document, inherited, around, findings))
+    if head is None or inherited is None or around is None or findings.errors() > before:
+        return None
+    return Campaign(
+        id=stem,
+        title=head.title or {"": stem},
+        zone=inherited.zone,
+        slots=tuple(slots),
+        place=document.place(),
+        digest=hashlib.sha256(document.text.encode()).hexdigest(),
+        starts=head.starts,
+        ends=head.ends,
+        hashtags={language: tuple(words) for language, words in head.hashtags.items()},
+        vars=head.vars,
+        links=links_of(head.links),
+    )
+
+
+def _not_yet(head: CampaignHead, document: Document, findings: Findings) -> None:
+    for key in HEAD_NOT_YET:
+        if getattr(head, key) is not None:
+            findings.not_yet(document.place((key,), key=True), key)
+    if head.approval not in (None, model.Approval.NONE):
+        warn_held(document, ("approval",), findings)
+
+
+def _slots(
+    document: Document, campaign: Inherited | None, around: Around | None, findings: Findings
+) -> Iterator[model.Slot]:
+    """The slots that can be read, one by one, so that a wrong one hides no other."""
+    items = document.root.get("posts")
+    if not isinstance(items, Seq) or not items:
+        what = (
+            "`posts` is missing" if items is None else f"`posts` takes a list of posts, not {kind_of(items)}"
+        )
+        findings.add(
+            document.place(("posts",)),
+            "there are no posts" if items == [] else what,
+            "write posts: and below it - id: …",
+        )
+        return
+    first: dict[str, int] = {}
+    for index, item in enumerate(items):
+        path = ("posts", index)
+        if not isinstance(item, Map):
+            findings.add(document.place(path), f"a post is a mapping, not {kind_of(item)}", "write - id: …")
+            continue
+        slot_id = item.get("id")
+        if isinstance(slot_id, str) and first.setdefault(slot_id, index) != index:
+            other = document.place(("posts", first[slot_id], "id"))
+            findings.add(
+                document.place((*path, "id")),
+                f"the id `{slot_id}` is there twice",
+                f"it is also in line {other.line}: every post of a campaign has its own",
+                rule="duplicate-id",
+            )
+        try:
+            keys = SlotKeys.model_validate(item)
+        except ValidationError as error:
+            findings.extend(explain.problems(error, SlotKeys, document, path))
+            continue
+        if campaign is not None and around is not None:
+            slot = read_slot(keys, path, document, campaign, around, findings)
+            if slot is not None:
+                yield slot

@@ -1,0 +1,192 @@
+"""schedules/NAME.yaml: its keys, as the file spells them. slots.py makes values of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from campaign.workspace.fields import (
+    ApprovalWord,
+    Day,
+    DayOrMoment,
+    Duration,
+    Id,
+    Languages,
+    Late,
+    MomentText,
+    Quiet,
+    Tags,
+    Texts,
+    Times,
+    WholeDays,
+    Zone,
+    as_list,
+    kind_of,
+    one_of,
+    wrong,
+)
+from campaign.workspace.keys import Keys, Later, Links, Vars
+
+RESERVED = frozenset({"observances.yaml"})
+"""Files below schedules/ that are knowledge, not campaigns."""
+
+SLOT_NOT_YET = ("thread", "tone", "quiet_on", "consent", "accept", "if_stale")
+HEAD_NOT_YET = ("audience", "hotlines")
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WhichDay = Annotated[
+    str,
+    BeforeValidator(one_of(*WEEKDAYS, "weekday", "day")),
+    WithJsonSchema({"enum": [*WEEKDAYS, "weekday", "day"]}),
+]
+
+
+class EveryKeys(Keys):
+    """Certain weekdays, or every so many days since `starts`."""
+
+    days: Annotated[list[WhichDay], BeforeValidator(as_list), Field(min_length=1)] | None = Field(
+        None, description="mon, tue, … sun; weekday (Monday to Friday); day (all seven)."
+    )
+    interval: WholeDays | None = Field(None, description="Every so many days since `starts`: 3 days.")
+    at: Times = Field(description='The time of day, or several: "09:00".')
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> EveryKeys:
+        if (self.days is None) == (self.interval is None):
+            wrong("takes exactly one of `days` and `interval`", 'for example {days: [mon, thu], at: "09:00"}')
+        if self.interval is not None and self.interval.days < 1:
+            wrong("the interval is at least 1 day", "write 3 days")
+        return self
+
+
+class ImageKeys(Keys):
+    """A picture (or video) and its description for people who can't see it."""
+
+    file: str = Field(
+        description="A path below posts/; may be a template: signs/{{ row.id }}.jpg", min_length=1
+    )
+    alt: Texts = Field(description="What it shows, for people who can't see it; one text or one by language.")
+
+
+def _moments_or_times(value: Any) -> Any:
+    if isinstance(value, dict) or not all(isinstance(item, str) for item in as_list(value)) or value == []:
+        odd = next((item for item in as_list(value) if not isinstance(item, str)), value)
+        wrong(
+            f"a moment or a time belongs here, not {kind_of(odd)}",
+            'write 2027-07-30 20:00, or (with rrule and on) "09:00"',
+        )
+    return as_list(value)
+
+
+def _words(value: Any) -> Any:
+    """A list of account names; a single word gets its own hint."""
+    if isinstance(value, str):
+        wrong(f"a list belongs here, not {kind_of(value)}", f"write [{value}]")
+    return value
+
+
+_AT = WithJsonSchema(
+    {
+        "description": 'One moment or a list (2027-07-30 20:00); with rrule or on: times of day ("09:00").',
+        "anyOf": [
+            {"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}[ T])?[0-9]{2}:[0-9]{2}(:[0-9]{2})?$"},
+            {"type": "array", "minItems": 1, "items": {"type": "string"}},
+        ],
+    }
+)
+Targets = Annotated[list[str], BeforeValidator(_words), Field(min_length=1)]
+
+
+class SlotKeys(Keys):
+    """A planned post: exactly one of at, every, cron, rrule+at, on+at; exactly one of template, text."""
+
+    id: Id = Field(
+        description="Its name, unique in the campaign. It is part of what was published: never change it."
+    )
+    template: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="A template below posts/, without .j2 and without language: signs."
+    )
+    text: Texts | None = Field(
+        None, description="The text itself, by language. It may use {{ … }} (in quotes)."
+    )
+    rows: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="A CSV table below posts/: row n belongs to the nth occurrence since `starts`."
+    )
+    repeat: bool = Field(False, description="After the last row, begin again with the first.")
+    at: Annotated[list[str], BeforeValidator(_moments_or_times), _AT] | None = None
+    every: EveryKeys | None = Field(
+        None, description='{days: [mon, thu], at: ["09:00"]} or {interval: 3 days, at: …}'
+    )
+    cron: str | None = Field(None, description="crontab(5): minute hour day month weekday; 0 and 7 = Sunday.")
+    rrule: str | None = Field(None, description="An RFC 5545 rule without DTSTART: FREQ=MONTHLY;BYDAY=1MO.")
+    on: str | None = Field(
+        None, description="An observance (schedules/observances.yaml), or starts, or ends."
+    )
+    offset: WholeDays | None = Field(None, description="Days after the day of `on`; before it: -3 days.")
+    skip: list[DayOrMoment] = Field(default_factory=list, description="Days or moments that are left out.")
+    move: dict[MomentText, MomentText] = Field(
+        default_factory=dict, description="Planned moment: the moment at which it goes out instead."
+    )
+    image: Annotated[list[ImageKeys], BeforeValidator(as_list)] | None = Field(
+        None, description="A picture {file, alt}, or a list of them."
+    )
+    video: ImageKeys | None = Field(None, description="A video {file, alt}.")
+    warning: Texts | None = Field(None, description="A content warning, by language.")
+    tags: Tags = Field(
+        default_factory=dict, description="Hashtags of this post, besides those of the campaign."
+    )
+    vars: Vars = Field(default_factory=dict, description="Words that the template may use.")
+    links: Links = Field(default_factory=dict, description="Addresses that the template names.")
+    accounts: Targets | None = Field(
+        None, description="Where it goes: fedi, fedi.en. Default: as the campaign says."
+    )
+    language: Languages | None = Field(None, description="Only in this language (or these).")
+    if_late: Late | None = Field(None, description="How late it may still go out.")
+    approval: ApprovalWord | None = Field(None, description="How many people must approve it.")
+    quiet: Literal["ignore"] | None = Field(None, description="ignore: it may go out in quiet hours.")
+    repeat_after: Duration | None = Field(
+        None, description="The same text again within this time is a warning. Default: 30 days."
+    )
+    thread: Later = None
+    tone: Later = None
+    quiet_on: Later = None
+    consent: Later = None
+    accept: Later = None
+    if_stale: Later = None
+
+
+class CampaignHead(Keys):
+    """A campaign without its posts."""
+
+    title: Texts | None = Field(None, description="Its name, by language.")
+    starts: Day | None = Field(None, description="Its first day (included).")
+    ends: Day | None = Field(None, description="Its last day (included).")
+    timezone: Zone | None = Field(None, description="Its time zone, if it is not that of config.yaml.")
+    accounts: Targets | None = Field(
+        None, description="Where its posts go. Default: all accounts but test accounts."
+    )
+    hashtags: Tags = Field(default_factory=dict, description="Hashtags by language, without the #.")
+    links: Links = Field(
+        default_factory=dict, description="Addresses that templates name: {{ link('act') }}."
+    )
+    vars: Vars = Field(default_factory=dict, description="Words that templates may use.")
+    quiet_hours: Quiet | None = None
+    if_late: Late | None = Field(None, description="How late its posts may still go out.")
+    approval: ApprovalWord | None = Field(None, description="How many people must approve its posts.")
+    audience: Later = None
+    hotlines: Later = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> CampaignHead:
+        if self.starts and self.ends and self.ends < self.starts:
+            wrong(
+                f"the campaign ends ({self.ends}) before it starts ({self.starts})", "both days are included"
+            )
+        return self
+
+
+class CampaignKeys(CampaignHead):
+    """A campaign: one file schedules/NAME.yaml."""
+
+    posts: list[SlotKeys] = Field(description="The planned posts.", min_length=1)

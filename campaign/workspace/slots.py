@@ -1,0 +1,237 @@
+"""A slot of a campaign file as a value, with everything that it inherits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import PurePosixPath
+
+from campaign.core.model import DEFAULT_REPEAT_AFTER, Approval, Image, QuietHours, Slot, Target
+from campaign.core.timetable import Dates, Yearly
+from campaign.workspace.accounts import tighter
+from campaign.workspace.config import Settings, warn_held
+from campaign.workspace.fields import ALWAYS
+from campaign.workspace.findings import Findings, did_you_mean, quoted
+from campaign.workspace.keys import links_of
+from campaign.workspace.schedules import SLOT_NOT_YET, CampaignHead, ImageKeys, SlotKeys
+from campaign.workspace.targets import Supports, by_template, by_text, default_targets, named_targets
+from campaign.workspace.when import read_when
+from campaign.workspace.yamlfile import Document, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a campaign may refer to."""
+
+    settings: Settings
+    templates: Collection[str] = ()
+    tables: Mapping[str, int] = field(default_factory=dict)
+    """CSV name -> number of rows; -1 for one that is broken."""
+    observances: Mapping[str, Yearly | Dates] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """What the posts of a campaign have in common: config.yaml's settings, where the campaign does not say else."""
+
+    head: CampaignHead
+    zone: str
+    late: timedelta | None
+    approval: Approval
+    quiet: QuietHours | None
+
+
+def inherit(head: CampaignHead, settings: Settings) -> Inherited:
+    late = settings.late if head.if_late is None else None if head.if_late == ALWAYS else head.if_late
+    return Inherited(
+        head,
+        head.timezone or settings.zone,
+        late,
+        tighter(settings.approval, head.approval),
+        head.quiet_hours or settings.quiet,
+    )
+
+
+def read_slot(
+    slot: SlotKeys,
+    path: Sequence[Step],
+    document: Document,
+    campaign: Inherited,
+    around: Around,
+    findings: Findings,
+) -> Slot | None:
+    """The slot as a value, or None when it has errors; they are in ``findings``."""
+    before = findings.errors()
+    rows = _rows(slot, path, document, around, findings)
+    timetable = read_when(
+        slot, path, document, campaign.head, campaign.zone, around.observances, rows, findings
+    )
+    supports = _supports(slot, path, document, around, findings)
+    targets = (
+        None
+        if supports is None
+        else _targets(slot, path, document, campaign.head, around, supports, findings)
+    )
+    images = _pictures(slot.image or [], (*path, "image"), document, findings)
+    video = _pictures([slot.video], (*path, "video"), document, findings) if slot.video else ()
+    for key in SLOT_NOT_YET:
+        if getattr(slot, key) is not None:
+            findings.not_yet(document.place((*path, key), key=True), key)
+    _approval(slot, path, document, campaign.approval, findings)
+    if timetable is None or targets is None or findings.errors() > before:
+        return None
+    return Slot(
+        id=slot.id,
+        timetable=timetable,
+        targets=targets,
+        place=document.place((*path, "id")),
+        template=slot.template,
+        text=slot.text,
+        rows=slot.rows,
+        images=images,
+        video=video[0] if video else None,
+        warning=slot.warning or {},
+        tags={language: tuple(words) for language, words in slot.tags.items()},
+        vars=slot.vars,
+        links=links_of(slot.links),
+        if_late=campaign.late if slot.if_late is None else None if slot.if_late == ALWAYS else slot.if_late,
+        approval=tighter(campaign.approval, slot.approval),
+        quiet=None if slot.quiet == "ignore" else campaign.quiet,
+        repeat_after=DEFAULT_REPEAT_AFTER if slot.repeat_after is None else slot.repeat_after,
+        explicit=slot.on is not None or (slot.at is not None and slot.rrule is None),
+    )
+
+
+def _rows(
+    slot: SlotKeys, path: Sequence[Step], document: Document, around: Around, findings: Findings
+) -> int | None:
+    if slot.rows is None:
+        if slot.repeat:
+            findings.add(
+                document.place((*path, "repeat"), key=True),
+                "`repeat` belongs to `rows`",
+                "remove it",
+                rule="rows",
+            )
+        return None
+    count = around.tables.get(slot.rows)
+    if count is None:
+        guess = did_you_mean(slot.rows, around.tables)
+        findings.add(
+            document.place((*path, "rows")),
+            f"no table called {quoted(slot.rows)} below posts/{guess}",
+            "it is a CSV file, for example signs.csv",
+            rule="unknown-table",
+        )
+    elif count < 0:
+        findings.add(
+            document.place((*path, "rows")),
+            f"the table {quoted(slot.rows)} has problems",
+            "mend it first",
+            rule="rows",
+        )
+    return count
+
+
+def _supports(
+    slot: SlotKeys, path: Sequence[Step], document: Document, around: Around, findings: Findings
+) -> Supports | None:
+    if (slot.template is None) == (slot.text is None):
+        both = slot.text is not None
+        findings.add(
+            document.place((*path, "text"), key=True) if both else document.place(path),
+            f"`{slot.id}` has both a template and a text" if both else f"`{slot.id}` has nothing to say",
+            "a post has exactly one of `template` and `text`",
+            rule="text",
+        )
+        return None
+    if slot.text is not None:
+        return by_text(slot.text)
+    template = str(slot.template)
+    stems = {stem for name in around.templates for stem in _stems(name)}
+    if template in stems:
+        return by_template(template, around.templates)
+    bare = template.removesuffix(".j2")
+    hint = "it is a file below posts/ that ends in .j2, named here without .j2 and without language"
+    if bare in stems:
+        hint = f"write template: {bare}"
+    findings.add(
+        document.place((*path, "template")),
+        f"no template called {quoted(template)}{did_you_mean(template, stems)}",
+        hint,
+        rule="unknown-template",
+    )
+    return None
+
+
+def _stems(name: str) -> list[str]:
+    """What a template file may be called in a slot: ``signs.x.id.j2`` -> signs.x.id, signs.x, signs."""
+    folder, _, last = name.removesuffix(".j2").rpartition("/")
+    words = last.split(".")
+    return [
+        f"{folder}/{stem}" if folder else stem
+        for n in range(len(words))
+        if (stem := ".".join(words[: n + 1]))
+    ]
+
+
+def _targets(
+    slot: SlotKeys,
+    path: Sequence[Step],
+    document: Document,
+    head: CampaignHead,
+    around: Around,
+    supports: Supports,
+    findings: Findings,
+) -> tuple[Target, ...] | None:
+    before = findings.errors()
+    accounts = around.settings.accounts
+    if slot.accounts is not None or head.accounts is not None:
+        names = slot.accounts if slot.accounts is not None else head.accounts
+        where = (*path, "accounts") if slot.accounts is not None else ("accounts",)
+        targets = named_targets(names or [], where, document, accounts, slot.language, supports, findings)
+    else:
+        targets = default_targets(accounts, slot.language, supports)
+        if not targets:
+            findings.add(
+                document.place(path),
+                f"`{slot.id}` would go nowhere: no account posts in a language that it has a text in",
+                "add an account to config.yaml, or a text in the language of one",
+                rule="no-account",
+            )
+    return targets if findings.errors() == before else None
+
+
+def _pictures(
+    pictures: Sequence[ImageKeys], path: Sequence[Step], document: Document, findings: Findings
+) -> tuple[Image, ...]:
+    found: list[Image] = []
+    for index, picture in enumerate(pictures):
+        place = document.place((*path, index, "file"))
+        if (
+            PurePosixPath(picture.file).is_absolute()
+            or ".." in picture.file.split("/")
+            or "\\" in picture.file
+        ):
+            findings.add(
+                place, f"{quoted(picture.file)} leads out of posts/", "name a file below posts/", rule="path"
+            )
+        found.append(Image(picture.file, picture.alt, place))
+    return tuple(found)
+
+
+def _approval(
+    slot: SlotKeys, path: Sequence[Step], document: Document, outer: Approval, findings: Findings
+) -> None:
+    if slot.approval is None:
+        return
+    if tighter(outer, slot.approval) is not slot.approval:
+        findings.warn(
+            document.place((*path, "approval")),
+            f"`approval: {slot.approval}` changes nothing: {outer} is asked for already",
+            "a narrower place may only tighten it",
+            rule="approval",
+        )
+    elif slot.approval is not Approval.NONE:
+        warn_held(document, (*path, "approval"), findings)

@@ -1,0 +1,106 @@
+"""Where a slot goes: the accounts it names, or every account that has a text in its language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+from campaign.core.model import Account, Target, Text, text_for
+from campaign.workspace.findings import Findings, did_you_mean, quoted
+from campaign.workspace.yamlfile import Document, Step
+
+Supports = Callable[[Target], bool]
+"""Whether a slot has a text for a target."""
+
+
+def template_names(template: str, network: str, language: str) -> Iterator[str]:
+    """The files that may hold a template for a network and a language, the closest first."""
+    yield f"{template}.{network}.{language}.j2"
+    yield f"{template}.{language}.j2"
+    yield f"{template}.{network}.j2"
+    yield f"{template}.j2"
+
+
+def by_template(template: str, templates: Collection[str]) -> Supports:
+    def supports(target: Target) -> bool:
+        return any(
+            name in templates for name in template_names(template, target.account.network, target.language)
+        )
+
+    return supports
+
+
+def by_text(text: Text) -> Supports:
+    def supports(target: Target) -> bool:
+        return text_for(text, target.language) is not None
+
+    return supports
+
+
+def parse_target(name: str, accounts: Mapping[str, Account]) -> Target | str:
+    """The target called ``fedi`` or ``fedi.en``, or why there is none."""
+    account_id, dot, wanted = name.partition(".")
+    account = accounts.get(account_id)
+    if account is None:
+        known = {*accounts, *(f"{a.id}.{lang}" for a in accounts.values() for lang in a.languages[1:])}
+        return f"no account called {quoted(name)}{did_you_mean(name, known)}"
+    if dot and wanted not in account.languages:
+        guess = did_you_mean(name, (f"{account.id}.{lang}" for lang in account.languages))
+        return f"`{account.id}` does not post in {quoted(wanted)}{guess}"
+    return Target(account, wanted or account.languages[0])
+
+
+def default_targets(
+    accounts: Mapping[str, Account], languages: Sequence[str] | None, supports: Supports
+) -> tuple[Target, ...]:
+    """All accounts but test accounts, in all their languages (of the slot's ``languages``) that have a text."""
+    return tuple(
+        target
+        for account in accounts.values()
+        if not account.test
+        for target in (Target(account, language) for language in account.languages)
+        if (languages is None or target.language in languages) and supports(target)
+    )
+
+
+def named_targets(
+    names: Sequence[str],
+    path: Sequence[Step],
+    document: Document,
+    accounts: Mapping[str, Account],
+    languages: Sequence[str] | None,
+    supports: Supports,
+    findings: Findings,
+) -> tuple[Target, ...]:
+    """The targets that a slot or its campaign names, each once. ``path``: where the list stands."""
+    found: dict[str, Target] = {}
+    for index, name in enumerate(names):
+        place = document.place((*path, index))
+        target = parse_target(name, accounts)
+        if isinstance(target, str):
+            findings.add(
+                place, target, f"accounts: {', '.join(accounts) or 'none yet'}", rule="unknown-account"
+            )
+            continue
+        if languages is not None and target.language not in languages:
+            both = [language for language in languages if language in target.account.languages]
+            if "." in name or not both:
+                findings.add(
+                    place,
+                    f"`{name}` does not post in {' or '.join(languages)}",
+                    "change `language` or `accounts` of this post",
+                    rule="language",
+                )
+                continue
+            targets = [Target(target.account, language) for language in both]
+        else:
+            targets = [target]
+        for each in targets:
+            if not supports(each):
+                findings.add(
+                    place,
+                    f"there is no text in `{each.language}` for `{each.name}`",
+                    "write it, or name only accounts whose language has a text",
+                    rule="no-text",
+                )
+            found[each.name] = each
+    return tuple(found.values())
