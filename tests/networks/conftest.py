@@ -1,7 +1,29 @@
-"""Servers that the tests of networks share."""
+"""What the tests of networks share: the scripted server and a bench in a folder of its own."""
 
 from __future__ import annotations
 
-from tests.networks.mastodon_server import mastodon_server
+from collections.abc import Iterator
+from pathlib import Path
 
-__all__ = ["mastodon_server"]
+import pytest
+
+from tests.networks.cases import Bench, bench
+from tests.networks.scripted import ScriptedServer, scripted
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy of the machine must not stand between the tests and 127.0.0.1."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with scripted() as running:
+        yield running
+
+
+@pytest.fixture
+def at(server: ScriptedServer, tmp_path: Path) -> Bench:
+    """A bench whose network is the scripted server."""
+    return bench(server.url, tmp_path)

@@ -1,0 +1,128 @@
+"""How a network takes part in the contract suite: a file ``case_NAME.py`` beside this one with a ``CASE``.
+
+A case says how to make the adapter, what a server that accepts looks like, and how to read what it got. The
+suite (test_contract.py) does the rest. The scripted server plays the network; ``accept`` gives it its
+memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from campaign.core.model import Media, Post
+from campaign.core.outcome import CannotTell, Found, Outcome, Scope, Unknown
+from campaign.networks.base import Network
+from tests.networks.memory import Folder, Memory
+from tests.networks.scripted import ScriptedServer
+
+KEY = "6d9f0f3e-2f5b-5c8f-9f5a-1c1c5f0b7a10"
+
+PICTURE = bytes.fromhex(  # one transparent pixel, as PNG
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000b4944415478da636000020000050001e9fadcd80000000049454e44ae426082"
+)
+PICTURE_SHA256 = hashlib.sha256(PICTURE).hexdigest()
+
+
+@dataclass
+class Bench:
+    """What an adapter is made with: the server's address, a workspace folder, a vault, a short timeout
+    (seconds)."""
+
+    url: str
+    files: Folder
+    vault: Memory = field(default_factory=Memory)
+    timeout: float = 20.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One post as the network has it. None: the network has no such field."""
+
+    text: str
+    alts: tuple[str, ...]
+    language: str | None
+    warning: str | None
+    key: str | None
+
+
+@dataclass(frozen=True)
+class HttpCase:
+    """A network behind HTTP.
+
+    ``secrets``: the fake secrets that ``make`` puts in; none may ever be read. ``accept``: script a server
+    that publishes, with the network's own idempotency. ``publish``: method and path (a regular expression)
+    of THE request that publishes. ``published``: what the server has, in order. ``whoami``: method and path
+    of the request by which credentials are proved. ``forbidden``: what a plain 403 is about. ``empty``:
+    what an empty 200 means. ``after_loss``: what ``find`` says when the server has the post but its answer
+    was lost. ``whoami_reads_nothing``: any success will do there. ``post``: what to send, where the usual
+    example does not fit.
+    """
+
+    name: str
+    secrets: tuple[str, ...]
+    make: Callable[[Bench], Network]
+    accept: Callable[[ScriptedServer], None]
+    publish: tuple[str, str]
+    published: Callable[[ScriptedServer], list[Seen]]
+    whoami: tuple[str, str]
+    forbidden: Scope = Scope.POST
+    empty: type[Outcome] = Unknown
+    after_loss: type[Found] = CannotTell
+    whoami_reads_nothing: bool = False
+    post: Post | None = None
+
+    def example(self) -> Post:
+        return self.post or example()
+
+
+@dataclass(frozen=True)
+class FolderCase:
+    """A network that is a folder. ``folder``: where it writes; ``done``: the outcome of a send that went
+    well."""
+
+    name: str
+    secrets: tuple[str, ...]
+    make: Callable[[Bench], Network]
+    published: Callable[[Bench], list[Seen]]
+    folder: Callable[[Bench], Path]
+    done: type[Outcome]
+    after_loss: type[Found]
+
+    def example(self) -> Post:
+        return example()
+
+
+Case = HttpCase | FolderCase
+
+
+def example() -> Post:
+    """A post with everything that a network may carry."""
+    return Post(
+        text="Kenali tandanya: paspor ditahan. https://example.org/tanda",
+        language="id",
+        media=(
+            Media("signs/01.png", "Sebuah tangan memegang paspor", "image/png", PICTURE_SHA256),
+            Media("signs/02.png", 'Tanda "kerja paksa" & <utang>', "image/png", PICTURE_SHA256),
+        ),
+        warning="perdagangan orang",
+        link="https://example.org/tanda",
+    )
+
+
+def bench(url: str, root: Path) -> Bench:
+    """A bench whose workspace holds the example's pictures."""
+    files = Folder(root)
+    for media in example().media:
+        files.write(media.file, PICTURE)
+    return Bench(url, files)
+
+
+def cases() -> Sequence[Case]:
+    """Every case there is."""
+    names = sorted(path.stem for path in Path(__file__).parent.glob("case_*.py"))
+    return [importlib.import_module(f"tests.networks.{name}").CASE for name in names]

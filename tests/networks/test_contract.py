@@ -1,0 +1,441 @@
+"""The contract that every network keeps, over all networks: which answer leads to which outcome, and what
+nobody may ever read. See cases.py for how a network takes part.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import resource
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+import requests
+
+from campaign.core.model import Post
+from campaign.core.outcome import CannotTell, Outcome, Refused, Retry, Scope, Sent, Unknown
+from campaign.errors import CampaignError
+from campaign.networks import registry
+from campaign.networks.base import Network
+from tests.networks.cases import KEY, Bench, Case, FolderCase, HttpCase, cases
+from tests.networks.memory import Memory
+from tests.networks.scripted import Effect, Hold, Reply, Reset, ScriptedServer, closed_port
+
+CASES = cases()
+NOW = datetime(2027, 7, 30, 1, 0, tzinfo=UTC)
+SINCE = NOW - timedelta(minutes=5)
+SHORT = 0.2
+"""Seconds that an adapter waits for a server that holds: nothing is measured, the wait just has to end."""
+
+
+def _ids(case: Case) -> str:
+    return case.name
+
+
+every = pytest.mark.parametrize("case", CASES, ids=_ids)
+http = pytest.mark.parametrize("case", [c for c in CASES if isinstance(c, HttpCase)], ids=_ids)
+folder = pytest.mark.parametrize("case", [c for c in CASES if isinstance(c, FolderCase)], ids=_ids)
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaks(
+    request: pytest.FixtureRequest, server: ScriptedServer, caplog: pytest.LogCaptureFixture
+) -> Iterator[None]:
+    """After every test: no secret in any log record, however loud the loggers are, and no request left for
+    a redirect's target (whatever it asks for)."""
+    caplog.set_level(logging.DEBUG)
+    for name in ("urllib3", "urllib3.connectionpool", "requests", "tweepy", "tweepy.client", "oauthlib"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    yield
+    case = request.node.callspec.params.get("case") if hasattr(request.node, "callspec") else None
+    if case is not None:
+        assert_clean(case, caplog.text)
+
+
+def assert_clean(case: Case, text: str) -> None:
+    for secret in case.secrets:
+        assert secret not in text
+        assert requests.utils.quote(secret, safe="") not in text
+
+
+def accepting(case: Case, server: ScriptedServer) -> None:
+    if isinstance(case, HttpCase):
+        case.accept(server)
+
+
+def send(case: Case, adapter: Network, post: Post | None = None, notes: Memory | None = None) -> Outcome:
+    """Send as the courier does, with what ``prepare`` fixed; checks that the reason, if any, is fit to be
+    read."""
+    post = post or case.example()
+    post = replace(post, prepared=dict(adapter.prepare(post)) if not post.prepared else post.prepared)
+    outcome = adapter.send(post, KEY, notes if notes is not None else Memory())
+    if not isinstance(outcome, Sent):
+        assert outcome.reason
+        assert "\n" not in outcome.reason
+        assert len(outcome.reason) <= 400
+        assert_clean(case, outcome.reason)
+    return outcome
+
+
+def seen(case: Case, at: Bench, server: ScriptedServer) -> list[object]:
+    return list(case.published(server) if isinstance(case, HttpCase) else case.published(at))
+
+
+# -- every network
+# ------------------------------------------------------------------------------------------------------
+
+
+@every
+def test_it_keeps_the_shape_of_the_contract(case: Case, at: Bench) -> None:
+    adapter = case.make(at)
+    assert isinstance(adapter, Network)
+    assert registry.network(case.name) is type(adapter)
+    assert adapter.name == case.name
+    assert "server" in adapter.options.model_fields
+    assert adapter.repeat_safe_for >= timedelta()
+    assert_clean(case, repr(adapter))
+
+
+@every
+def test_an_accepted_post_arrives_whole(case: Case, at: Bench, server: ScriptedServer) -> None:
+    accepting(case, server)
+    outcome = send(case, case.make(at))
+    if isinstance(case, FolderCase):
+        assert isinstance(outcome, case.done)
+    else:
+        assert isinstance(outcome, Sent)
+        assert outcome.receipt.id
+    post = case.example()
+    [got] = case.published(server) if isinstance(case, HttpCase) else case.published(at)
+    assert got.text == post.text
+    assert got.alts == tuple(media.alt for media in post.media)
+    assert got.language in (post.language, None)
+    assert got.warning in (post.warning, None)
+    assert got.key in (KEY, None)
+
+
+@every
+def test_what_is_prepared_is_json_and_stays(case: Case, at: Bench) -> None:
+    adapter = case.make(at)
+    prepared = dict(adapter.prepare(case.example()))
+    assert json.loads(json.dumps(prepared)) == prepared
+    frozen = Post.from_json(json.loads(json.dumps(replace(case.example(), prepared=prepared).as_json())))
+    assert dict(frozen.prepared) == prepared
+
+
+@every
+def test_the_same_key_again_is_one_post(case: Case, at: Bench, server: ScriptedServer) -> None:
+    accepting(case, server)
+    adapter = case.make(at)
+    post = replace(case.example(), prepared=dict(adapter.prepare(case.example())))
+    first = send(case, adapter, post)
+    assert isinstance(first, case.done if isinstance(case, FolderCase) else Sent)
+    if adapter.repeat_safe_for:
+        assert send(case, case.make(at), post) == first
+    assert len(seen(case, at, server)) == 1
+
+
+@every
+def test_an_exception_that_escapes_says_no_secret_and_no_certainty(
+    case: Case, at: Bench, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug inside is Unknown (the courier's rule) or is answered so; never a certain outcome."""
+    accepting(case, server)
+    adapter = case.make(at)
+
+    def broken(*args: object, **kwargs: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("requests.adapters.HTTPAdapter.send", broken)
+    monkeypatch.setattr("os.replace", broken)
+    try:
+        outcome = send(case, adapter)
+    except ZeroDivisionError:
+        assert_clean(case, traceback.format_exc())
+    else:
+        assert isinstance(outcome, Unknown)
+
+
+# -- networks behind HTTP
+# ------------------------------------------------------------------------------------------------
+
+
+def faulty(
+    case: HttpCase, at: Bench, server: ScriptedServer, effect: Effect, timeout: float = 20.0
+) -> Outcome:
+    """Send to a server that accepts everything but the publishing request."""
+    case.accept(server)
+    server.fault(*case.publish, effect)
+    return send(case, case.make(replace(at, timeout=timeout)))
+
+
+WORDS = "Validation failed: this is said in the network's words"
+
+
+@http
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_bad_request_refuses_the_post(
+    case: HttpCase, at: Bench, server: ScriptedServer, status: int
+) -> None:
+    outcome = faulty(case, at, server, Reply(status, json={"error": WORDS}))
+    assert isinstance(outcome, Refused)
+    assert outcome.scope is Scope.POST
+    assert WORDS in outcome.reason
+    assert str(status) in outcome.reason
+
+
+@http
+@pytest.mark.parametrize("status", [401, 402])
+def test_a_refused_login_is_about_the_account(
+    case: HttpCase, at: Bench, server: ScriptedServer, status: int
+) -> None:
+    outcome = faulty(case, at, server, Reply(status, json={"error": WORDS}))
+    assert isinstance(outcome, Refused)
+    assert outcome.scope is Scope.ACCOUNT
+
+
+@http
+def test_a_403_is_what_the_adapter_says(case: HttpCase, at: Bench, server: ScriptedServer) -> None:
+    outcome = faulty(case, at, server, Reply(403, json={"error": WORDS}))
+    assert isinstance(outcome, Refused)
+    assert outcome.scope is case.forbidden
+    assert WORDS in outcome.reason
+
+
+DATE = ("Date", format_datetime(NOW, usegmt=True))
+
+
+@http
+@pytest.mark.parametrize(
+    ("headers", "after"),
+    [
+        pytest.param((("Retry-After", "37"),), 37.0, id="seconds"),
+        pytest.param(
+            (DATE, ("Retry-After", format_datetime(NOW + timedelta(seconds=90), usegmt=True))),
+            90.0,
+            id="date",
+        ),
+        pytest.param(
+            (
+                DATE,
+                ("Retry-After", "30"),
+                ("Retry-After", format_datetime(NOW + timedelta(seconds=90), usegmt=True)),
+            ),
+            90.0,
+            id="twice",
+        ),
+        pytest.param((), None, id="unsaid"),
+    ],
+)
+def test_too_many_requests_says_when_to_come_back(
+    case: HttpCase,
+    at: Bench,
+    server: ScriptedServer,
+    headers: tuple[tuple[str, str], ...],
+    after: float | None,
+) -> None:
+    outcome = faulty(case, at, server, Reply(429, json={"error": "Throttled"}, headers=headers))
+    assert isinstance(outcome, Retry)
+    assert outcome.after == after
+
+
+@http
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+def test_a_broken_server_may_have_published(
+    case: HttpCase, at: Bench, server: ScriptedServer, status: int
+) -> None:
+    outcome = faulty(
+        case, at, server, Reply(status, json={"error": "broken"}, headers=(("Retry-After", "5"),))
+    )
+    assert isinstance(outcome, Unknown)
+
+
+@http
+def test_a_refused_connection_is_tried_again(case: HttpCase, at: Bench) -> None:
+    with closed_port() as url:
+        outcome = send(case, case.make(replace(at, url=url)))
+    assert isinstance(outcome, Retry)
+
+
+@http
+@pytest.mark.parametrize(
+    "effect", [Hold(), Reset(), Reset(after=40)], ids=["no-answer", "reset", "reset-inside-the-answer"]
+)
+def test_a_lost_answer_is_unknown_and_never_a_second_post(
+    case: HttpCase, at: Bench, server: ScriptedServer, effect: Effect
+) -> None:
+    """The server has it. What we then do may find it or not, but there is one post in the end."""
+    outcome = faulty(case, at, server, effect, timeout=SHORT if isinstance(effect, Hold) else 20.0)
+    assert isinstance(outcome, Unknown)
+    assert len(server.asked(*case.publish)) == 1  # nobody below tried again
+
+    adapter = case.make(at)
+    post = replace(case.example(), prepared=dict(adapter.prepare(case.example())))
+    found = adapter.find(post, KEY, SINCE, Memory())
+    assert isinstance(found, case.after_loss)
+    if isinstance(found, CannotTell):
+        assert_clean(case, found.reason)
+    if adapter.repeat_safe_for:
+        assert isinstance(send(case, adapter, post), Sent)
+    assert len(case.published(server)) == 1
+
+
+@http
+@pytest.mark.parametrize(
+    "body", [b"<html>Log in to the hotel's Wi-Fi</html>", b'{"id": ', b"[1]", b"\xff\xfe"]
+)
+def test_a_success_that_nobody_can_read_is_unknown(
+    case: HttpCase, at: Bench, server: ScriptedServer, body: bytes
+) -> None:
+    outcome = faulty(case, at, server, Reply(200, body=body, headers=(("Content-Type", "application/json"),)))
+    assert isinstance(outcome, Unknown)
+
+
+@http
+def test_an_empty_success(case: HttpCase, at: Bench, server: ScriptedServer) -> None:
+    assert isinstance(faulty(case, at, server, Reply(200)), case.empty)
+
+
+@http
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_not_followed(case: HttpCase, at: Bench, server: ScriptedServer, status: int) -> None:
+    """Neither to another host (which would get our token) nor at home (which would post twice)."""
+    with _elsewhere() as other:
+        outcome = faulty(case, at, server, Reply(status, headers=(("Location", f"{other.url}/take"),)))
+        assert other.requests == []
+    assert isinstance(outcome, Unknown)
+    assert len(server.asked(*case.publish)) == 1
+
+
+@contextmanager
+def _elsewhere() -> Iterator[ScriptedServer]:
+    from tests.networks.scripted import scripted
+
+    with scripted() as other:
+        other.on("POST", ".*", Reply(200, json={"id": "stolen"}))
+        other.on("GET", ".*", Reply(200, json={"id": "stolen"}))
+        yield other
+
+
+@http
+def test_a_server_that_repeats_our_secret_is_not_quoted(
+    case: HttpCase, at: Bench, server: ScriptedServer
+) -> None:
+    echoed = " ".join(case.secrets)
+    outcome = faulty(case, at, server, Reply(400, json={"error": f"bad token {echoed}, sorry"}))
+    assert isinstance(outcome, Refused)
+    assert "sorry" in outcome.reason
+
+
+@http
+def test_whoami_proves_the_credentials(case: HttpCase, at: Bench, server: ScriptedServer) -> None:
+    case.accept(server)
+    assert case.make(at).whoami()
+    assert case.published(server) == []
+
+
+@http
+@pytest.mark.parametrize(
+    "effect",
+    [
+        Reply(401, json={"error": "The access token was revoked"}),
+        Reply(403, json={"error": "Forbidden"}),
+        Reply(500),
+        Reset(),
+        Reply(302, headers=(("Location", "https://example.org/login"),)),
+        Reply(200, body=b"<html>"),
+    ],
+    ids=["401", "403", "500", "reset", "redirect", "garbage"],
+)
+def test_whoami_says_in_one_line_what_is_wrong(
+    case: HttpCase, at: Bench, server: ScriptedServer, effect: Effect
+) -> None:
+    case.accept(server)
+    server.fault(*case.whoami, effect)
+    if case.whoami_reads_nothing and isinstance(effect, Reply) and effect.status == 200:
+        assert case.make(at).whoami()
+        return
+    with pytest.raises(CampaignError) as caught:
+        case.make(at).whoami()
+    assert "\n" not in caught.value.message
+    assert caught.value.hint
+    assert_clean(case, "".join(traceback.format_exception(caught.value)) + caught.value.hint)
+
+
+@http
+def test_whoami_of_a_server_that_is_not_there(case: HttpCase, at: Bench) -> None:
+    with closed_port() as url, pytest.raises(CampaignError) as caught:
+        case.make(replace(at, url=url)).whoami()
+    assert_clean(case, "".join(traceback.format_exception(caught.value)))
+
+
+# -- networks that are a folder
+# ------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def files_at_most(size: int) -> Iterator[None]:
+    """No file may grow beyond ``size`` bytes: a write fails in its middle, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@folder
+@pytest.mark.parametrize("size", [0, 10, 60, 300, 1500, 4000, 9000])
+def test_a_full_disk_loses_nothing(case: FolderCase, at: Bench, size: int) -> None:
+    adapter = case.make(at)
+    post = replace(case.example(), prepared=dict(adapter.prepare(case.example())))
+    with files_at_most(size):
+        outcome = send(case, adapter, post)
+    assert isinstance(outcome, Retry | Unknown | case.done)
+    assert isinstance(send(case, case.make(at), post), case.done)
+    assert len(case.published(at)) == 1
+
+
+@folder
+def test_a_folder_that_cannot_be_written(case: FolderCase, at: Bench) -> None:
+    path = case.folder(at)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("a file where the folder should be")
+    adapter = case.make(at)
+    assert isinstance(send(case, adapter), Retry)
+    with pytest.raises(CampaignError) as caught:
+        adapter.whoami()
+    assert caught.value.hint
+    path.unlink()
+    assert isinstance(send(case, adapter), case.done)
+
+
+@folder
+def test_whoami_of_a_folder_writes_nothing(case: FolderCase, at: Bench) -> None:
+    assert case.make(at).whoami()
+    assert case.published(at) == []
+
+
+@folder
+def test_find_after_a_lost_attempt(case: FolderCase, at: Bench) -> None:
+    adapter = case.make(at)
+    post = replace(case.example(), prepared=dict(adapter.prepare(case.example())))
+    before = adapter.find(post, KEY, SINCE, Memory())
+    send(case, adapter, post)
+    after = case.make(at).find(post, KEY, SINCE, Memory())
+    assert not isinstance(before, Sent)
+    assert isinstance(after, case.after_loss)
+
+
+@folder
+def test_a_picture_that_is_gone_refuses_the_post(case: FolderCase, at: Bench) -> None:
+    at.files.path(case.example().media[1].file).unlink()
+    outcome = send(case, case.make(at))
+    assert isinstance(outcome, Refused)
+    assert outcome.scope is Scope.POST
+    assert case.published(at) == []
