@@ -25,8 +25,9 @@ class TextRules:
     """The limits of one network, numbers only; the sources stand beside each adapter's rules.
 
     ``limit`` None: none known. ``url_length``: what any link counts (MASTODON, WEIGHTED).
-    ``max_bytes``: a second limit in UTF-8 bytes. ``images``: pictures that one part may carry; ``alt_limit``: code points of a description.
-    ``warning_counts``: the content warning counts towards the limit. ``threads``: parts can be chained.
+    ``max_bytes``: a second limit in UTF-8 bytes. ``images``: pictures that one part may carry.
+    ``alt_limit``: code points of a description. ``warning_counts``: a content warning counts too.
+    ``threads``: parts can be chained.
     ``duplicates``: the network refuses the same text twice.
     """
 
@@ -121,8 +122,8 @@ def _weighted(text: str, url_length: int) -> int:
 def _mastodon(text: str, url_length: int) -> int:
     """Mastodon's count (its StatusLengthValidator): graphemes; a link is 23, ``@user@host`` is ``@user``.
 
-    A link has http(s) and is what twitter-text takes for one, there as here: with a made-up top level domain it
-    counts in full.
+    A link has http(s) and is what twitter-text takes for one, there as here: with a top level domain that
+    does not exist it counts in full.
     """
     if "://" in text:
         import twitter_text  # costs start-up time

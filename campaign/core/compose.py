@@ -1,0 +1,329 @@
+"""From a slot, a moment and a target to posts: text, media and checks; faults of content are problems, never raised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from campaign.core import text as texts
+from campaign.core.links import first_link
+from campaign.core.model import (
+    Account,
+    Campaign,
+    Image,
+    Media,
+    Post,
+    Slot,
+    Target,
+    Text,
+    Workspace,
+    delivery_key,
+    text_for,
+)
+from campaign.core.render import INLINE, Renderer, RenderError
+from campaign.core.scope import Scope
+from campaign.core.suggest import did_you_mean
+from campaign.core.text import TextRules
+from campaign.core.timetable import Moment
+from campaign.core.variants import best_columns, image_names, template_names
+from campaign.errors import Level, Place, Problem
+
+MEDIA_TYPES = {
+    "gif": "image/gif",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+}
+"""Pictures that can be posted, by extension."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What is published at one occurrence on one target.
+
+    ``posts``: the parts; empty when a problem of level error stops them. ``drafts``: the parts as far as they could be
+    made, for a preview of what is wrong. ``lengths``: of each draft, in the network's unit. ``explain``: which file,
+    column and layer won. ``row_id``: the ``id`` of the row that was used.
+    """
+
+    posts: tuple[Post, ...]
+    problems: tuple[Problem, ...] = ()
+    explain: tuple[str, ...] = ()
+    row_id: str | None = None
+    lengths: tuple[int, ...] = ()
+    drafts: tuple[Post, ...] = ()
+
+
+class Composer:
+    """Composes the posts of one workspace. ``rules``: the limits that hold for an account."""
+
+    def __init__(self, workspace: Workspace, rules: Callable[[Account], TextRules]) -> None:
+        self.workspace = workspace
+        self.rules = rules
+        self._renderer = Renderer(workspace.templates)
+
+    def compose(self, campaign: Campaign, slot: Slot, moment: Moment, target: Target) -> Composition:
+        """The posts of one occurrence. Raises nothing for what files say: that is in ``problems``."""
+        work = _Work(
+            self.workspace, self._renderer, self.rules(target.account), campaign, slot, moment, target
+        )
+        drafts = work.drafts()
+        stopped = any(problem.level is Level.ERROR for problem in work.problems)
+        return Composition(
+            posts=() if stopped else drafts,
+            problems=tuple(work.problems),
+            explain=tuple(work.explain),
+            row_id=work.row_id,
+            lengths=tuple(texts.measure(post.text, post.warning, work.rules) for post in drafts),
+            drafts=drafts,
+        )
+
+
+@dataclass(slots=True)
+class _Work:
+    """One composition under way."""
+
+    workspace: Workspace
+    renderer: Renderer
+    rules: TextRules
+    campaign: Campaign
+    slot: Slot
+    moment: Moment
+    target: Target
+    problems: list[Problem] = field(default_factory=list)
+    explain: list[str] = field(default_factory=list)
+    row_id: str | None = None
+    place: Place = field(init=False)
+    names: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def network(self) -> str:
+        return self.target.account.network
+
+    @property
+    def language(self) -> str:
+        return self.target.language
+
+    def __post_init__(self) -> None:
+        self.place = self.slot.place  # until a template is found
+
+    def drafts(self) -> tuple[Post, ...]:
+        row = self._row()
+        if self.problems:
+            return ()
+        scope = Scope(self.workspace, self.campaign, self.slot, self.moment, self.target, row)
+        self.names = scope.names()
+        self.explain += scope.explain
+        parts = self._text()
+        warning = self._warning()
+        media = self._media()
+        if parts is None:
+            return ()
+        if not parts and not media:
+            self._problem("empty", "there is nothing to post: the text is empty")
+        parts = parts or ("",)
+        self._check_text(parts, warning)
+        facts = tuple(scope.facts)
+        return tuple(
+            Post(
+                text=part,
+                language=self.language,
+                media=media if number == 1 else (),
+                warning=warning,
+                link=first_link(part),
+                part=number,
+                parts=len(parts),
+                facts=facts,
+            )
+            for number, part in enumerate(parts, 1)
+        )
+
+    # -- the row ------------------------------------------------------------------------------------------------------
+
+    def _row(self) -> Mapping[str, str] | None:
+        name, index = self.slot.rows, self.moment.index
+        if name is None:
+            return None
+        table = self.workspace.tables.get(name)
+        if table is None:
+            self._problem(
+                "rows", f"there is no table posts/{name}{did_you_mean(name, self.workspace.tables)}"
+            )
+            return None
+        if index is None or not table or (self.slot.timetable.count is not None and index >= len(table)):
+            self._problem("rows", f"posts/{name} has no row for this moment: it has {len(table)} rows")
+            return None
+        number = index % len(table)
+        row = table[number]
+        self.row_id = row.get("id") or None
+        columns = best_columns(row, self.network, self.language)
+        named = [f"{short} is {column}" for short, column in columns.items() if short != column]
+        self.explain.append(f"row {number + 1} of posts/{name}" + (f" ({', '.join(named)})" if named else ""))
+        return {short: row[column] for short, column in columns.items()}
+
+    # -- the text -----------------------------------------------------------------------------------------------------
+
+    def _text(self) -> tuple[str, ...] | None:
+        """The parts of the text; None when there is none to be had, which is a problem then."""
+        try:
+            if self.slot.template is None:
+                source = self._in_language(self.slot.text or {}, "text")
+                return None if source is None else self.renderer.render_text(source, self.names)
+            name = self._template(self.slot.template)
+            return None if name is None else self.renderer.render(name, self.names)
+        except RenderError as error:
+            self._render_error(error, self.slot.place)
+            return None
+
+    def _template(self, wanted: str) -> str | None:
+        tried = template_names(wanted, self.network, self.language)
+        name = self._first(tried, self.workspace.templates)
+        if name is None:
+            known = sorted({file.removesuffix(".j2").partition(".")[0] for file in self.workspace.templates})
+            message = f"there is no template {wanted!r} for {self.network} in {self.language!r}"
+            self._problem(
+                "template", message + did_you_mean(wanted, known), f"looked for {', '.join(tried)} in posts/"
+            )
+            return None
+        self.place = Place(f"posts/{name}")
+        self.explain.append(f"template posts/{name}, the first there is of {', '.join(tried)}")
+        return name
+
+    def _warning(self) -> str:
+        if not self.slot.warning:
+            return ""
+        source = self._in_language(self.slot.warning, "content warning")
+        return "" if source is None else self._line(source, self.slot.place)
+
+    def _check_text(self, parts: tuple[str, ...], warning: str) -> None:
+        many = len(parts) > 1
+        if many and not self.rules.threads:
+            self._problem("thread", f"{self.network} has no threads, and this has {len(parts)} parts")
+        for number, part in enumerate(parts, 1):
+            where = f" (part {number} of {len(parts)})" if many else ""
+            for excess in texts.problems(part, warning, self.rules):
+                hint = "shorten it"
+                if self.slot.template is not None:
+                    hint += f", or write posts/{self.slot.template}.{self.network}.{self.language}.j2 for it alone"
+                self._problem("length", f"too long for {self.network}: {excess}{where}", hint)
+
+    # -- pictures -----------------------------------------------------------------------------------------------------
+
+    def _media(self) -> tuple[Media, ...]:
+        if self.slot.video is not None:
+            self._problem(
+                "media", f"{self.network} can't be given a video", "use image:", self.slot.video.place
+            )
+        images = self.slot.images
+        if images and not self.rules.images:
+            message = f"{self.network} carries no pictures: this goes out without its own"
+            self._problem("media", message, place=images[0].place, level=Level.WARN)
+            return ()
+        if len(images) > self.rules.images:
+            message = (
+                f"{self.network} carries at most {self.rules.images} pictures, and this has {len(images)}"
+            )
+            self._problem("media", message, place=images[self.rules.images].place)
+        return tuple(media for image in images if (media := self._picture(image)) is not None)
+
+    def _picture(self, image: Image) -> Media | None:
+        file = self._file(image)
+        alt = self._alt(image, file)
+        if file is None or alt is None:
+            return None
+        kind = MEDIA_TYPES.get(file.rpartition(".")[2].lower())
+        if kind is None:
+            hint = f"use one of {', '.join(sorted(MEDIA_TYPES))}"
+            self._problem("media", f"posts/{file} is no picture that can be posted", hint, image.place)
+            return None
+        return Media(file=file, alt=alt, type=kind)
+
+    def _file(self, image: Image) -> str | None:
+        before = len(self.problems)
+        wanted = self._line(image.file, image.place).removeprefix("./")
+        if not wanted:
+            if len(self.problems) == before:
+                self._problem("media", "the picture's file name is empty", place=image.place)
+            return None
+        tried = image_names(wanted, self.network, self.language)
+        file = self._first(tried, self.workspace.media)
+        if file is None:
+            near = did_you_mean(wanted, sorted(self.workspace.media))
+            hint = f"looked for {', '.join(tried)} in posts/"
+            self._problem("media", f"there is no picture posts/{wanted}{near}", hint, image.place)
+            return None
+        self.explain.append(f"picture posts/{file}, the first there is of {', '.join(tried)}")
+        return file
+
+    def _alt(self, image: Image, file: str | None) -> str | None:
+        hint = "say what it shows, for people who can't see it"
+        source = text_for(image.alt, self.language)
+        if source is None:
+            self._problem("alt", f"the picture has no description in {self.language!r}", hint, image.place)
+            return None
+        before = len(self.problems)
+        alt = self._line(source, image.place)
+        if len(self.problems) > before:
+            return None
+        base = (file or image.file).rpartition("/")[2]
+        if not alt.strip():
+            self._problem(
+                "alt", f"the picture's description in {self.language!r} is empty", hint, image.place
+            )
+            return None
+        if alt.casefold() in {
+            name.casefold() for name in (base, base.partition(".")[0], file or "", image.file)
+        }:
+            self._problem("alt", "the picture's description is its file's name", hint, image.place)
+            return None
+        limit = self.rules.alt_limit
+        if limit is not None and len(alt) > limit:
+            message = (
+                f"the picture's description is too long for {self.network}: {len(alt)} of {limit} code points"
+            )
+            self._problem("alt", message, "shorten it", image.place)
+            return None
+        return alt
+
+    # -- small things -------------------------------------------------------------------------------------------------
+
+    def _first(self, names: tuple[str, ...], known: Mapping[str, str] | frozenset[str]) -> str | None:
+        return next((name for name in names if name in known), None)
+
+    def _in_language(self, text: Text, what: str) -> str | None:
+        found = text_for(text, self.language)
+        if found is None:
+            there = ", ".join(repr(language) for language in sorted(text)) or "none"
+            message = f"there is no {what} in {self.language!r}, only in {there}"
+            self._problem(
+                "language", message, f"{self.target.name} posts in {self.language!r}", self.slot.place
+            )
+        return found
+
+    def _line(self, source: str, place: Place) -> str:
+        try:
+            return self.renderer.render_line(source, self.names)
+        except RenderError as error:
+            self._render_error(error, place)
+            return ""
+
+    def _render_error(self, error: RenderError, place: Place) -> None:
+        message = error.message
+        if error.template != INLINE:
+            place = Place(f"posts/{error.template}", error.line)
+        elif error.line > 1:
+            message = f"line {error.line} of the text: {message}"
+        self._problem(error.rule, message, error.hint, place)
+
+    def _problem(
+        self,
+        rule: str,
+        message: str,
+        hint: str = "",
+        place: Place | None = None,
+        level: Level = Level.ERROR,
+    ) -> None:
+        key = delivery_key(self.campaign.id, self.slot.id, self.moment.wall, self.target.name)
+        self.problems.append(Problem(place or self.place, message, hint, level, rule, key))

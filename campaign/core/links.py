@@ -1,0 +1,44 @@
+"""Addresses in posts: the query that says where a visitor came from, and the first link of a text."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+_LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+
+
+def tracked(url: str, network: str, campaign: str, content: str) -> str:
+    """An http(s) address with utm_source, utm_medium, utm_campaign and utm_content added to its query.
+
+    What is in the query already stays as it is, a utm_ value too. Other addresses (mailto:, tel:) come back untouched.
+    Raises ValueError for an address that is none.
+    """
+    parts = urlsplit(url)
+    if parts.scheme.lower() not in ("http", "https"):
+        return url
+    there = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    values = {
+        "utm_source": network,
+        "utm_medium": "social",
+        "utm_campaign": campaign,
+        "utm_content": content,
+    }
+    added = urlencode({name: value for name, value in values.items() if name not in there})
+    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, added)))))
+
+
+def first_link(text: str) -> str:
+    """The first http(s) link of a text without the punctuation that follows it, or ""."""
+    found = _LINK.search(text)
+    if not found:
+        return ""
+    link = found[0]
+    while link[-1] in ".,;:!?'’”»…*_" or (
+        link[-1] in ")]}" and link.count(_OPENING[link[-1]]) < link.count(link[-1])
+    ):
+        link = link[:-1]
+    return link
+
+
+_OPENING = {")": "(", "]": "[", "}": "{"}

@@ -1,0 +1,138 @@
+"""What a template sees: campaign, slot, row, vars, account, network, language, occurrence, fact, link, hashtags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from campaign.core.budget import Fault, View
+from campaign.core.links import tracked
+from campaign.core.model import Campaign, Link, Slot, Target, Workspace, text_for
+from campaign.core.render import plain
+from campaign.core.sandbox import Function
+from campaign.core.suggest import did_you_mean
+from campaign.core.timetable import Moment, to_wall
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(slots=True)
+class Scope:
+    """The names for one post. ``facts``: ids that its templates printed so far; ``explain``: who won in vars."""
+
+    workspace: Workspace
+    campaign: Campaign
+    slot: Slot
+    moment: Moment
+    target: Target
+    row: Mapping[str, str] | None
+    facts: list[str] = field(default_factory=list)
+    explain: list[str] = field(default_factory=list)
+
+    def names(self) -> dict[str, Any]:
+        """What a template can name. Values are plain; nothing of Python can be reached through them."""
+        network, language = self.target.account.network, self.target.language
+        names: dict[str, Any] = {
+            "campaign": View(self._campaign()),
+            "slot": View({"id": self.slot.id}),
+            "vars": View(self._vars()),
+            "account": View({"id": self.target.account.id, "name": self.target.name, "network": network}),
+            "network": network,
+            "language": language,
+            "occurrence": View(self._occurrence()),
+            "fact": Function(self._fact),
+            "link": Function(self._link),
+            "hashtags": Function(self._hashtags),
+        }
+        if self.row is not None:
+            names["row"] = View(plain(self.row))
+        return names
+
+    @property
+    def day(self) -> date:
+        """The campaign's local date at which the post goes out."""
+        return to_wall(self.moment.due, self.campaign.zone).date()
+
+    def _campaign(self) -> dict[str, Any]:
+        campaign, title = self.campaign, text_for(self.campaign.title, self.target.language)
+        days = {"starts": campaign.starts, "ends": campaign.ends, "title": title}
+        return {"id": campaign.id} | {name: plain(value) for name, value in days.items() if value is not None}
+
+    def _occurrence(self) -> dict[str, Any]:
+        local = to_wall(self.moment.due, self.campaign.zone)
+        numbered = {} if self.moment.index is None else {"number": self.moment.index + 1}
+        return numbered | {
+            "date": f"{local:%Y-%m-%d}",
+            "time": f"{local:%H:%M}",
+            "year": local.year,
+            "month": local.month,
+            "day": local.day,
+            "weekday": _WEEKDAYS[local.weekday()],
+        }
+
+    def _vars(self) -> dict[str, Any]:
+        """Later wins: config, campaign, account, slot, row columns."""
+        layers: list[tuple[str, Mapping[str, Any]]] = [
+            ("config", self.workspace.vars),
+            ("campaign", self.campaign.vars),
+            ("account", self.target.account.vars),
+            ("slot", self.slot.vars),
+            ("row", self.row or {}),
+        ]
+        merged: dict[str, Any] = {}
+        for layer, values in layers:
+            self.explain += [f"vars.{name}: from the {layer}" for name in values if name in merged]
+            merged |= values
+        return {name: plain(value) for name, value in merged.items()}
+
+    # -- functions ----------------------------------------------------------------------------------------------------
+
+    def _fact(self, name: Any) -> str:
+        fact = self.workspace.facts.get(_word(name, "fact"))
+        if fact is None:
+            raise Fault(f"there is no fact {name!r}{did_you_mean(name, self.workspace.facts)}", rule="fact")
+        if not fact.publishable:
+            raise Fault(f"fact {name!r} is not publishable", "choose one that is: posts/facts.yaml", "fact")
+        if fact.review_by is not None and fact.review_by < self.day:
+            raise Fault(
+                f"fact {name!r} had to be reviewed by {fact.review_by}",
+                "check its source, then move review_by in posts/facts.yaml",
+                "fact",
+            )
+        text = text_for(fact.text, self.target.language)
+        if not text:
+            raise Fault(f"fact {name!r} has no text in {self.target.language!r}", rule="language")
+        if fact.id not in self.facts:
+            self.facts.append(fact.id)
+        return str(plain(text))
+
+    def _link(self, name: Any) -> str:
+        links: dict[str, Link] = {**self.workspace.links, **self.campaign.links, **self.slot.links}
+        link = links.get(_word(name, "link"))
+        if link is None:
+            raise Fault(
+                f"there is no link {name!r}{did_you_mean(name, links)}", "links: in the campaign", "link"
+            )
+        if link.help or not link.track:  # a way to get help is never tracked
+            return str(plain(link.url))
+        content = f"{self.slot.id}-{self.target.language}"
+        try:
+            return tracked(str(plain(link.url)), self.target.account.network, self.campaign.id, content)
+        except ValueError as error:
+            raise Fault(f"link {name!r} is no address: {error}", rule="link") from None
+
+    def _hashtags(self) -> str:
+        tags: dict[str, str] = {}
+        for source in (self.campaign.hashtags, self.slot.tags):
+            for tag in source.get(self.target.language, source.get("", ())):
+                word = str(plain(tag)).lstrip("#")
+                tags.setdefault(word.casefold(), f"#{word}")
+        return " ".join(tags.values())
+
+
+def _word(name: Any, kind: str) -> str:
+    if type(name) is not str:
+        raise Fault(f"a {kind} is named by a text: {kind}('...')", rule=kind)
+    return name

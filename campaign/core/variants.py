@@ -1,0 +1,37 @@
+"""Which of several names wins: templates, pictures and CSV columns may be written for a network and a language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def suffixes(network: str, language: str) -> tuple[str, ...]:
+    """The suffixes in the order in which they win: ``.x.id``, ``.id``, ``.x``, none."""
+    return (f".{network}.{language}", f".{language}", f".{network}", "")
+
+
+def template_names(name: str, network: str, language: str) -> tuple[str, ...]:
+    """What a template's file may be called: ``signs.x.id.j2``, ``signs.id.j2``, ``signs.x.j2``, ``signs.j2``."""
+    return tuple(f"{name}{suffix}.j2" for suffix in suffixes(network, language))
+
+
+def image_names(file: str, network: str, language: str) -> tuple[str, ...]:
+    """The files below posts/ that a picture may be: ``01.x.id.jpg``, ``01.id.jpg``, ``01.x.jpg``, ``01.jpg``."""
+    folder, slash, name = file.rpartition("/")
+    stem, dot, extension = name.rpartition(".")
+    if not dot:
+        return (file,)
+    return tuple(f"{folder}{slash}{stem}{suffix}.{extension}" for suffix in suffixes(network, language))
+
+
+def best_columns(row: Mapping[str, str], network: str, language: str) -> dict[str, str]:
+    """For each column name without its suffix the column that wins; an empty cell wins only over nothing at all."""
+    order = {suffix[1:]: rank for rank, suffix in enumerate(suffixes(network, language))}
+    best: dict[str, tuple[bool, int, str]] = {}
+    for column, cell in row.items():
+        name, _, suffix = column.partition(".")
+        if suffix in order:
+            candidate = (not cell.strip(), order[suffix], column)
+            if name not in best or candidate < best[name]:
+                best[name] = candidate
+    return {name: column for name, (_, _, column) in best.items()}
