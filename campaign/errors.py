@@ -86,6 +86,10 @@ class StoreError(CampaignError):
     """The store can't be opened, read or written: locked by another run, newer than the program, damaged, disk full."""
 
 
+class NoStoreYet(StoreError):
+    """There is no store: nothing has run here yet."""
+
+
 class RefusedChange(CampaignError):
     """A person asked for a change that a delivery's state does not allow."""
 

@@ -5,12 +5,11 @@ Nothing that a person would copy (a key, an address, a reason) is ever cut; only
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from campaign.review.words import cut, one_line
+from campaign.review.words import cut, one_line, wrap
 
 if TYPE_CHECKING:
     from rich.text import Text as RichText
@@ -125,9 +124,5 @@ def _joined(cells: Sequence[Cell]) -> Line:
 
 
 def _wrapped(note: Cell, width: int, indent: int) -> Iterator[Line]:
-    # Addresses and keys are copied: they may overflow, but are never broken.
-    pieces = textwrap.wrap(
-        one_line(note.text), max(width - indent, 20), break_long_words=False, break_on_hyphens=False
-    )
-    for piece in pieces:
+    for piece in wrap(one_line(note.text), max(width - indent, 20)):
         yield (Cell(" " * indent), Cell(piece, note.style))

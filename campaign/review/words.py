@@ -38,6 +38,37 @@ def first_words(text: str, width: int) -> str:
     return cut(one_line(text), width)
 
 
+def wrap(text: str, width: int) -> list[str]:
+    """A text in lines of at most ``width`` terminal cells, its own line breaks kept. An address or a key is never
+    broken, it overflows; other long words (and scripts without spaces) are."""
+    from rich.cells import cell_len
+
+    lines: list[str] = []
+    for paragraph in safe(text).splitlines():
+        line = ""
+        for word in paragraph.split():
+            joined = f"{line} {word}" if line else word
+            if cell_len(joined) <= width:
+                line = joined
+                continue
+            lines += [line] if line else []
+            *full, line = [word] if "/" in word else _broken(word, width)
+            lines += full
+        lines.append(line)
+    return lines
+
+
+def _broken(word: str, width: int) -> list[str]:
+    from rich.cells import cell_len
+
+    pieces = [""]
+    for character in word:
+        if pieces[-1] and cell_len(pieces[-1] + character) > width:
+            pieces.append("")
+        pieces[-1] += character
+    return pieces
+
+
 def cut(line: str, width: int) -> str:
     """A line in at most ``width`` terminal cells; "…" says that something is left out."""
     from rich.cells import cell_len

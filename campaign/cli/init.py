@@ -1,0 +1,1 @@
+"""``campaign init``: make a workspace."""

@@ -1,0 +1,57 @@
+"""``campaign run``: publish what is due."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from campaign.cli import news, output
+from campaign.cli.session import Session
+from campaign.cli.verb import verb
+
+if TYPE_CHECKING:
+    from campaign.dispatch.happening import Summary
+
+
+@verb("run", "campaign run --once   (from cron, every few minutes)")
+@click.option("--once", is_flag=True, help="Send what is due now, then stop: for cron and CI.")
+@click.option("--new-store", is_flag=True, help="With --once, the first time: make the store.")
+@click.option("--trust-clock", is_flag=True, help="The clock is right, though it jumped.")
+def command(session: Session, once: bool, new_store: bool, trust_clock: bool) -> int:
+    """Publish each post at its time, until Ctrl-C. Files may be edited meanwhile.
+
+    Stopping finishes what is being sent; nothing goes out twice afterwards.
+    """
+    from campaign.dispatch import loop
+
+    if new_store and not once:
+        raise click.UsageError("--new-store belongs to --once: a long run makes its store by itself")
+    if once:
+        summary = loop.once(
+            session.folder, os.environ, new_store=new_store, trust_clock=trust_clock, say=news.tell
+        )
+        output.talk(said(summary))
+        return 1 if summary.failed or summary.uncertain or summary.problems else 0
+    output.talk(f"publishing from {session.folder}; Ctrl-C stops it")
+    loop.run(session.folder, os.environ, trust_clock=trust_clock, say=news.tell)
+    return 0
+
+
+def said(summary: Summary) -> str:
+    """What one pass did, in one line."""
+    from campaign.core.lifecycle import State
+
+    numbers = {
+        State.SENT.say: summary.sent,
+        State.FAILED.say: summary.failed,
+        State.UNCERTAIN.say: summary.uncertain,
+        State.HELD.say: summary.held,
+        State.MISSED.say: summary.missed,
+        "to be tried again": summary.retrying,
+    }
+    done = ", ".join(f"{number} {words}" for words, number in numbers.items() if number) or "nothing was due"
+    return done + (
+        f"; {summary.problems} problems in the files, see: campaign check" if summary.problems else ""
+    )

@@ -1,0 +1,114 @@
+"""What every verb starts from: which folder, which files, which store, who asks, and what time it is."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from campaign.errors import CampaignError, NoStoreYet
+
+if TYPE_CHECKING:
+    from campaign.core.model import Workspace
+    from campaign.dispatch.decide import Desk
+    from campaign.dispatch.station import Station
+    from campaign.store.outbox import Who
+
+
+@dataclass
+class Session:
+    """One call of the command. Folder and files are found when a verb first asks for them.
+
+    ``workspace_option``, ``by_option``: what ``-w`` and ``--by`` (or $CAMPAIGN_BY) say.
+    """
+
+    workspace_option: str | None = None
+    by_option: str | None = None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder with config.yaml. CampaignError when there is none."""
+        from campaign.workspace.locate import find
+
+        return find(self.workspace_option, os.environ, Path.cwd())
+
+    def folder_if_known(self) -> Path | None:
+        """The folder if a verb has found it already."""
+        known: Path | None = self.__dict__.get("folder")
+        return known
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The files as they stand now. WorkspaceError when config.yaml can't be used."""
+        from campaign.dispatch import station
+
+        return station.read(self.folder)
+
+    @contextmanager
+    def station(self, *, create: bool = False, temporary: bool = False) -> Iterator[Station]:
+        """The open store with all that goes with it. Where there is none yet: StoreError, or with ``create`` a new one,
+        or with ``temporary`` an empty one that is gone afterwards, for verbs that only look."""
+        from campaign.dispatch.station import Station
+
+        with ExitStack() as after:
+            try:
+                opened = Station.open(self.folder, self.workspace, os.environ, create=create)
+            except NoStoreYet:
+                if not temporary:
+                    raise
+                # What only looks must not make a store: `run --once` warns of one that was not kept.
+                place = Path(after.enter_context(TemporaryDirectory(prefix="campaign-"))) / "empty.db"
+                nowhere = replace(self.workspace, store=f"sqlite:///{place}")
+                opened = Station.open(self.folder, nowhere, os.environ, create=True)
+            after.callback(opened.store.close)
+            yield opened
+
+    def desk(self, station: Station) -> Desk:
+        """Where a person's decisions are made, over an open store."""
+        from campaign.dispatch.decide import Desk
+
+        planner = station.planner(self.workspace)
+        return Desk(
+            station.store,
+            self.workspace,
+            planner.composer,
+            station.adapters,
+            planner.freezer,
+            self.now,
+            self.who(),
+        )
+
+    def zone(self, campaign: str) -> str:
+        """The zone in which a campaign's times are shown."""
+        known = self.workspace.campaigns.get(campaign)
+        return known.zone if known else self.workspace.zone
+
+    def who(self) -> Who:
+        """Who decides: ``--by`` or the system's user; one of ``people`` where people are configured."""
+        from campaign.cli.output import did_you_mean
+        from campaign.store.outbox import Who
+
+        user = _user()
+        handle, people = self.by_option or user, self.workspace.people
+        if people and handle not in people:
+            raise CampaignError(
+                f"nobody called {handle!r} in `people`{did_you_mean(handle, people)}",
+                f"say who decides with --by HANDLE (or $CAMPAIGN_BY), one of: {', '.join(people)}",
+            )
+        return Who(handle, f"cli {user}@{socket.gethostname()}")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return f"uid{os.getuid()}"

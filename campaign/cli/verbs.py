@@ -1,0 +1,29 @@
+"""Which verbs there are, in the order people meet them; a verb's module is imported only when it is used."""
+
+from __future__ import annotations
+
+SECTIONS: dict[str, dict[str, str]] = {
+    "Before": {
+        "init": "Make a workspace: a folder with a config and a starter pack.",
+        "new": "Start a campaign file, from nothing or as a re-dated copy.",
+        "check": "Read every file and list everything that is wrong.",
+        "preview": "Show posts as each network would, with their length.",
+        "plan": "List what will go out, when and where.",
+        "accounts": "List the accounts, or prove that each one works.",
+    },
+    "Launch day": {
+        "run": "Publish what is due, and keep going.",
+        "post": "Send a planned post now, or say something at once.",
+        "status": "Say whether all is well, and what needs a person.",
+        "cancel": "Take planned posts out, also those still ahead.",
+        "move": "Send planned posts at another time.",
+    },
+    "After": {
+        "log": "List what went out, when, where, with its address.",
+        "retry": "Try again what was not published.",
+        "resolve": "Say what became of a post that may be published.",
+    },
+}
+"""Section of ``campaign --help`` -> verb -> what it does, in one line."""
+
+VERBS: tuple[str, ...] = tuple(verb for verbs in SECTIONS.values() for verb in verbs)

@@ -1,0 +1,114 @@
+"""What has happened to each post: rows for programs, and a listing by planned post for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from campaign.core.lifecycle import State
+from campaign.review import times
+from campaign.review.news import STYLE
+from campaign.review.table import Cell, Entry, Heading, Row
+from campaign.review.words import first_line
+from campaign.store.history import Delivery
+
+COLUMNS = (
+    "key",
+    "campaign",
+    "slot",
+    "account",
+    "network",
+    "language",
+    "state",
+    "say",
+    "due",
+    "text",
+    "part",
+    "of",
+    "media",
+    "attempts",
+    "sent_at",
+    "id",
+    "url",
+    "reason",
+    "approved_by",
+    "reviewed_by",
+    "facts",
+)
+"""The keys of a row, in order: a contract that scripts rely on."""
+
+Zone = Callable[[str], str]
+"""The IANA zone of a campaign, by its id."""
+
+
+def log_row(delivery: Delivery, zone: str) -> dict[str, Any]:
+    """One delivery as ``log --json`` prints it. ``due`` and ``sent_at`` in the zone, with offset; what is not there yet
+    is null, or an empty list."""
+    post, receipt = delivery.post, delivery.receipt
+    return {
+        "key": delivery.key,
+        "campaign": delivery.campaign,
+        "slot": delivery.slot,
+        "account": delivery.target,
+        "network": delivery.network,
+        "language": delivery.language,
+        "state": delivery.state.value,
+        "say": delivery.state.say,
+        "due": times.iso(delivery.due, zone),
+        "text": post.text if post else None,
+        "part": delivery.part,
+        "of": delivery.parts,
+        "media": [{"file": m.file, "alt": m.alt, "sha256": m.sha256} for m in post.media] if post else [],
+        "attempts": delivery.attempt,
+        "sent_at": times.iso(delivery.sent_at, zone),
+        "id": receipt.id if receipt else None,
+        "url": (receipt.url or None) if receipt else None,
+        "reason": delivery.reason,
+        "approved_by": [],
+        "reviewed_by": [],
+        "facts": list(post.facts) if post else [],
+    }
+
+
+def log_entries(deliveries: Iterable[Delivery], zone: Zone) -> list[Entry]:
+    """Deliveries under their planned post: account, what became of it, when, first words; address and reason below."""
+    entries: list[Entry] = []
+    ordered = sorted(deliveries, key=lambda d: (d.due, d.campaign, d.slot, d.wall, d.target, d.part))
+    for (campaign, slot, wall, due), rows in groupby(ordered, lambda d: (d.campaign, d.slot, d.wall, d.due)):
+        entries.append(
+            Heading((Cell(times.stamp(due, zone(campaign)), "bold"), Cell(f"{campaign}/{slot}/{wall}")))
+        )
+        entries += [_row(row, zone(campaign)) for row in rows]
+    return entries
+
+
+def _row(delivery: Delivery, zone: str) -> Row:
+    part = f" {delivery.part}/{delivery.parts}" if delivery.parts > 1 else ""
+    when = delivery.sent_at or (delivery.not_before if delivery.state is State.PENDING else None)
+    notes = [Cell(delivery.receipt.url, "blue")] if delivery.receipt and delivery.receipt.url else []
+    if delivery.reason:
+        notes.append(Cell(delivery.reason, "dim"))
+    return Row(
+        (
+            Cell(delivery.target + part),
+            Cell(delivery.state.say, STYLE.get(delivery.state, "")),
+            Cell(_moment(when, delivery, zone)),
+            Cell(first_line(delivery.post.text) if delivery.post else ""),
+        ),
+        tuple(notes),
+    )
+
+
+def _moment(when: Any, delivery: Delivery, zone: str) -> str:
+    """The clock time, with the day where it is not the day on which the post was due."""
+    if when is None:
+        return ""
+    same_day = times.day(when, zone) == times.day(delivery.due, zone)
+    return times.clock(when, zone, seconds=True) if same_day else times.soon(when, delivery.due, zone)
+
+
+def summary(deliveries: Sequence[Delivery]) -> str:
+    """``12 published, 1 may be published: please look`` in the order of the states."""
+    numbers = {state: sum(d.state is state for d in deliveries) for state in State}
+    return ", ".join(f"{number} {state.say}" for state, number in numbers.items() if number) or "nothing yet"
