@@ -7,7 +7,6 @@ thread), checks it, lets `campaign run` publish it to a page on this machine, pr
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from zoneinfo import ZoneInfo
 ROOT = Path(__file__).resolve().parent.parent
 CAMPAIGN = str(Path(sys.executable).parent / "campaign")
 ZONE = "Asia/Jakarta"
-PICTURE = "demo/table.png"
+PICTURE = "images/contract.jpg"
 
 SCHEDULE = """\
 title: {{id: Peluncuran, en: Launch day}}
@@ -84,8 +83,6 @@ def main() -> int:
     schedule = SCHEDULE.format(*times, picture=PICTURE)
     (workspace / "schedules" / "demo.yaml").write_text(schedule, encoding="utf-8")
     (workspace / "posts" / "demo-signs.j2").write_text(THREAD, encoding="utf-8")
-    (workspace / "posts" / "demo").mkdir()
-    shutil.copy(next((ROOT / "posts").rglob("*.png")), workspace / "posts" / PICTURE)
     config = workspace / "config.yaml"
     text = config.read_text(encoding="utf-8").replace("quiet_hours:", "# quiet_hours:")
     config.write_text(text.replace("languages: [id, en]}", "language: en}"), encoding="utf-8")
