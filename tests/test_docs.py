@@ -1,0 +1,240 @@
+"""What README and docs say is so: YAML loads, commands exist, links lead somewhere, the table is true.
+
+An HTML comment before a YAML block says what it is: a whole campaign, a list of posts, a whole config, or accounts.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import shlex
+import shutil
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from campaign.cli.main import cli
+from campaign.cli.session import Session
+from campaign.cli.verbs import VERBS
+from campaign.core.text import Unit
+from campaign.networks import registry
+from campaign.workspace.load import load
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+FENCE = re.compile(
+    r"^(?:<!-- (?P<mark>[^>]*?) -->\n)?^```(?P<lang>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
+CALL = re.compile(r"(?:^|[\s/;|&(])campaign ((?:-w \S+ )?[a-z]+\b[^\n;|&>]*)")
+
+CONFIG = """\
+timezone: Asia/Jakarta
+languages: [id, en]
+vars: {help: {id: Bantuan, en: Help}}
+links: {act: {url: https://example.org/act}, help: {url: https://example.org/help, help: true}}
+accounts:
+"""
+SITE = "  site: {network: feed, folder: public, languages: [id, en]}\n"
+CAMPAIGN = "starts: 2027-07-01\nends: 2027-08-31\nposts:\n"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page."""
+
+    page: Path
+    line: int
+    mark: str
+    language: str
+    body: str
+
+    def __str__(self) -> str:
+        return f"{self.page.relative_to(ROOT)}:{self.line}"
+
+
+def blocks(language: str) -> list[Block]:
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for match in FENCE.finditer(text):
+            if match["lang"] == language:
+                line = text.count("\n", 0, match.start()) + 1
+                found.append(Block(page, line, match["mark"] or "", language, match["body"]))
+    return found
+
+
+def write(folder: Path, block: Block) -> None:
+    """A workspace in which the block stands where its comment says."""
+    for name in ("posts", "schedules"):
+        shutil.copytree(ROOT / name, folder / name)
+    for other in (folder / "schedules").glob("*.yaml"):
+        if other.name != "observances.yaml":
+            other.unlink()
+    config, campaign = CONFIG + SITE, ""
+    match block.mark:
+        case "yaml: config":
+            config = block.body
+        case "yaml: accounts":
+            config = CONFIG + textwrap.indent(block.body, "  ")
+        case "yaml: campaign":
+            campaign = block.body
+        case "yaml: posts":
+            campaign = CAMPAIGN + textwrap.indent(block.body, "  ")
+        case other:
+            pytest.fail(f"{block}: {other!r} does not say what this YAML is")
+    (folder / "config.yaml").write_text(config, encoding="utf-8")
+    if campaign:
+        (folder / "schedules" / "doc.yaml").write_text(campaign, encoding="utf-8")
+
+
+@pytest.mark.parametrize("block", blocks("yaml"), ids=str)
+def test_every_yaml_block_loads(block: Block, tmp_path: Path) -> None:
+    write(tmp_path, block)
+    workspace = load(tmp_path, registry.specs())
+    assert [str(problem) for problem in workspace.problems] == []
+    if block.mark in ("yaml: campaign", "yaml: posts"):
+        assert workspace.campaigns["doc"].slots
+
+
+def test_a_wrong_yaml_block_would_be_found(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        Block(ROOT / "README.md", 1, "yaml: posts", "yaml", "- {id: a, txt: x, at: 2027-07-30 20:00}\n"),
+    )
+    assert [problem.place.file for problem in load(tmp_path, registry.specs()).problems] == [
+        "schedules/doc.yaml"
+    ]
+
+
+# -- commands ----------------------------------------------------------------------
+
+
+def calls() -> Iterator[tuple[str, str]]:
+    """Every `campaign VERB ...` of the pages, with its page."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        code = [match["body"] for match in FENCE.finditer(text) if match["lang"] in ("", "ini", "sh", "text")]
+        rest = FENCE.sub("", text)
+        code += SPAN.findall(rest)
+        code += re.findall(r"^ {4}(\S.*)$", rest, re.MULTILINE)
+        for piece in code:
+            for line in piece.splitlines():
+                for match in CALL.finditer(re.sub(r"\s#.*$", "", line)):
+                    yield str(page.relative_to(ROOT)), match[1].strip().removeprefix("-w DIR ")
+
+
+def command(verb: str) -> click.Command:
+    found = importlib.import_module(f"campaign.cli.{verb}").command
+    assert isinstance(found, click.Command)
+    return found
+
+
+def test_every_verb_is_in_the_docs() -> None:
+    named = {call.split()[0] for _, call in calls()}
+    assert set(VERBS) <= named
+
+
+@pytest.mark.parametrize(("page", "call"), sorted(set(calls())))
+def test_every_command_in_the_docs_exists_with_its_options(page: str, call: str) -> None:
+    words = shlex.split(call)
+    assert words[0] in VERBS, f"{page}: campaign {call}"
+    verb = command(words[0])
+    if isinstance(verb, click.Group) and len(words) > 1 and not words[1].startswith("-"):
+        assert words[1] in verb.commands, f"{page}: campaign {call}"
+        verb = verb.commands[words[1]]
+    known = {option for parameter in verb.params for option in parameter.opts} | {"-h", "--help"}
+    for word in words[1:]:
+        if word.startswith("--"):
+            assert word.split("=")[0] in known, f"{page}: campaign {call}"
+
+
+# -- links ----------------------------------------------------------------------
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as forges make them."""
+    heads = re.findall(r"^#+ (.+)$", FENCE.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_relative_links_lead_somewhere(page: Path) -> None:
+    for target in LINK.findall(FENCE.sub("", page.read_text(encoding="utf-8"))):
+        if re.match(r"https?://", target):
+            continue
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        assert there.exists(), f"{page.name}: {target}"
+        assert not anchor or anchor in anchors(there), f"{page.name}: {target}"
+
+
+def test_files_that_the_docs_name_are_there() -> None:
+    for page in PAGES:
+        for span in SPAN.findall(FENCE.sub("", page.read_text(encoding="utf-8"))):
+            is_path = re.fullmatch(
+                r"(campaign|posts|schedules|docs|tests)/[\w./-]+\.(py|j2|csv|yaml|md)", span
+            )
+            if is_path and "NAME" not in span and "VERB" not in span:
+                assert (ROOT / span).exists(), f"{page.name}: {span}"
+
+
+# -- the table of networks ----------------------------------------------------------------------
+
+
+def table() -> dict[str, dict[str, str]]:
+    """The README's table of networks: network -> heading -> cell."""
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("| network |"))
+    heads = [cell.strip() for cell in lines[start].strip("|").split("|")]
+    rows = {}
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        rows[cells[0].strip("`")] = dict(zip(heads, cells, strict=True))
+    return rows
+
+
+def test_the_table_has_every_network_and_no_other() -> None:
+    assert set(table()) == set(registry.specs())
+
+
+@pytest.mark.parametrize("name", sorted(registry.specs()))
+def test_a_row_of_the_table_says_what_the_network_does(name: str) -> None:
+    rules, row = registry.specs()[name].rules, table()[name]
+    assert re.findall(r"\d[\d,]*", row["text"])[:1] == ([f"{rules.limit:,}"] if rules.limit else [])
+    assert ("weighted" in row["text"]) is (rules.unit is Unit.WEIGHTED)
+    assert re.findall(r"\d+", row["pictures"])[:1] == ([str(rules.images)] if rules.images else [])
+    assert row["thread"] == ("yes" if rules.threads else "no")
+    if rules.warning_counts:
+        assert row["content warning"] == "yes"
+    repeat = registry.network(name).repeat_safe_for
+    if not isinstance(repeat, property):
+        hours = int(repeat.total_seconds() // 3600)
+        expected = "no" if not hours else "always" if hours > 24 * 365 else f"{hours} hours"
+        assert row["recognises a repeat"].startswith(expected)
+
+
+# -- the example ----------------------------------------------------------------------
+
+
+def test_the_example_in_the_readme_prints_what_it_says(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (yaml,) = [
+        block for block in blocks("yaml") if block.page.name == "README.md" and block.mark == "yaml: campaign"
+    ]
+    (shown,) = [match["body"] for match in FENCE.finditer(text) if match["mark"] == "output: plan"]
+    asked, _, expected = shown.partition("\n")
+    write(tmp_path, yaml)
+    (tmp_path / "schedules" / "doc.yaml").rename(tmp_path / "schedules" / "vigil.yaml")
+    words = shlex.split(asked.removeprefix("$ campaign "))
+    done = CliRunner().invoke(cli, ["-w", str(tmp_path), *words], obj=Session())
+    assert done.stdout.strip("\n") == expected.strip("\n")
