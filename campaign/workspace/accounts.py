@@ -11,9 +11,10 @@ from pydantic import Field, ValidationError
 from campaign.core.model import Account, Approval, Secret, Spec
 from campaign.errors import CampaignError, Problem
 from campaign.workspace import explain
-from campaign.workspace.fields import ApprovalWord, Duration, Language, Languages, complaint, kind_of, read_id
+from campaign.workspace.fields import ApprovalWord, Duration, Language, Languages
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import Keys, Later, Vars
+from campaign.workspace.readers import complaint, kind_of, read_id
 from campaign.workspace.secretrefs import parse_secret, secret_fields
 from campaign.workspace.yamlfile import Document, Map
 
@@ -23,7 +24,7 @@ class AccountKeys(Keys):
 
     network: str = Field(description="The network that the account is on.")
     language: Language | None = Field(None, description="The language of this account.")
-    languages: Annotated[Languages, Field(min_length=1)] | None = Field(
+    languages: Languages | None = Field(
         None,
         description="Its languages, if it has several: the first is that of `fedi`, another is `fedi.en`.",
     )

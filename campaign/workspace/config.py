@@ -14,19 +14,10 @@ from campaign.core.model import DEFAULT_LATE, Account, Approval, Link, Person, Q
 from campaign.errors import Problem
 from campaign.workspace import explain
 from campaign.workspace.accounts import read_account
-from campaign.workspace.fields import (
-    ALWAYS,
-    ApprovalWord,
-    Id,
-    Language,
-    Late,
-    Quiet,
-    Zone,
-    kind_of,
-    wrong,
-)
+from campaign.workspace.fields import ApprovalWord, Id, Language, Late, Quiet, Zone
 from campaign.workspace.findings import Findings
 from campaign.workspace.keys import Keys, Later, Links, Vars, links_of
+from campaign.workspace.readers import ALWAYS, kind_of, wrong
 from campaign.workspace.secretrefs import SECRET_SCHEMA, parse_secret
 from campaign.workspace.yamlfile import Document, Map, Seq
 
@@ -75,7 +66,7 @@ class PersonKeys(Keys):
 
 
 class ConfigHead(Keys):
-    """config.yaml without its accounts."""
+    """config.yaml, but for its accounts: each is judged by its network."""
 
     workspace: (
         Annotated[uuid.UUID, BeforeValidator(read_uuid), WithJsonSchema({"type": "string", "format": "uuid"})]
@@ -98,7 +89,9 @@ class ConfigHead(Keys):
     )
     audience: Later = None
     hotlines: Later = None
-    alerts: Annotated[Any, WithJsonSchema({"type": "array", "items": SECRET_SCHEMA})] = None
+    alerts: Annotated[
+        Any, WithJsonSchema({"anyOf": [SECRET_SCHEMA, {"type": "array", "items": SECRET_SCHEMA}]})
+    ] = None
     media_url: Later = None
     budget: Later = None
     heartbeat: Later = None

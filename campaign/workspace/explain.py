@@ -8,8 +8,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from campaign.errors import Problem
-from campaign.workspace.fields import kind_of
 from campaign.workspace.findings import did_you_mean
+from campaign.workspace.readers import kind_of
 from campaign.workspace.yamlfile import Document, Step
 
 _BELONGS = {

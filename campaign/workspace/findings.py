@@ -24,6 +24,7 @@ class Findings:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self._errors = 0
 
     def add(
         self,
@@ -35,21 +36,28 @@ class Findings:
         rule: str = "format",
         key: str = "",
     ) -> None:
-        self.problems.append(Problem(place, message, hint, level, rule, key))
+        self.extend([Problem(place, message, hint, level, rule, key)])
 
     def warn(self, place: Place, message: str, hint: str = "", *, rule: str) -> None:
         self.add(place, message, hint, level=Level.WARN, rule=rule)
 
     def not_yet(self, place: Place, key: str) -> None:
         """A key of the design that this version accepts and does not act on."""
-        self.warn(place, f"this version does not act on `{key}`", "it may stay: a later version does", rule="not-yet")
+        self.warn(
+            place,
+            f"this version does not act on `{key}`",
+            "it may stay: a later version does",
+            rule="not-yet",
+        )
 
     def extend(self, problems: Iterable[Problem]) -> None:
-        self.problems.extend(problems)
+        for problem in problems:
+            self.problems.append(problem)
+            self._errors += problem.level is Level.ERROR
 
     def errors(self) -> int:
         """How many errors (not warnings) there are so far."""
-        return sum(problem.level is Level.ERROR for problem in self.problems)
+        return self._errors
 
     def sorted(self) -> tuple[Problem, ...]:
         """All problems by place, each once."""

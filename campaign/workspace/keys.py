@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 from campaign.core import model
-from campaign.workspace.fields import Address, wrong
+from campaign.workspace.fields import Address
+from campaign.workspace.readers import wrong
 
 Later = Annotated[Any, WithJsonSchema({"description": "Accepted; this version does not act on it."})]
 """The value of a key of the design that this version does not act on."""

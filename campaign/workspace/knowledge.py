@@ -11,8 +11,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from campaign.core.model import Fact
 from campaign.core.timetable import Dates, Yearly
 from campaign.workspace import explain
-from campaign.workspace.fields import Day, Id, Texts, kind_of, wrong
+from campaign.workspace.fields import Day, Id, Texts
 from campaign.workspace.findings import Findings
+from campaign.workspace.readers import kind_of, wrong
 from campaign.workspace.yamlfile import Document, Map, Seq
 
 OBSERVANCES = "schedules/observances.yaml"

@@ -16,11 +16,11 @@ from campaign.errors import Level, Place, WorkspaceError
 from campaign.workspace import explain, knowledge
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
-from campaign.workspace.fields import complaint, kind_of, read_id
 from campaign.workspace.findings import Findings
 from campaign.workspace.keys import links_of
+from campaign.workspace.readers import complaint, kind_of, read_id
 from campaign.workspace.schedules import HEAD_NOT_YET, RESERVED, CampaignHead, SlotKeys
-from campaign.workspace.slots import Around, Inherited, inherit, read_slot
+from campaign.workspace.slots import Around, Inherited, inherit, read_slot, stems_of
 from campaign.workspace.templates import read_posts
 from campaign.workspace.tree import Entry, read_bytes, walk
 from campaign.workspace.yamlfile import MAX_BYTES, Document, Map, Seq, read
@@ -61,7 +61,8 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     observances = {}
     if any(entry.name == "observances.yaml" for entry in files):
         observances = knowledge.read_observances(_read(directory, knowledge.OBSERVANCES, digest), findings)
-    around = Around(settings, posts.templates, posts.sizes, observances) if settings else None
+    stems = frozenset(stem for name in posts.templates for stem in stems_of(name))
+    around = Around(settings, posts.templates, stems, posts.sizes, observances) if settings else None
     campaigns: dict[str, Campaign] = {}
     broken: set[str] = set()
     for entry in files:

@@ -15,18 +15,16 @@ from campaign.workspace.fields import (
     Languages,
     Late,
     MomentText,
+    OrOne,
     Quiet,
     Tags,
     Texts,
     Times,
     WholeDays,
     Zone,
-    as_list,
-    kind_of,
-    one_of,
-    wrong,
 )
 from campaign.workspace.keys import Keys, Later, Links, Vars
+from campaign.workspace.readers import as_list, kind_of, one_of, wrong
 
 RESERVED = frozenset({"observances.yaml"})
 """Files below schedules/ that are knowledge, not campaigns."""
@@ -45,7 +43,7 @@ WhichDay = Annotated[
 class EveryKeys(Keys):
     """Certain weekdays, or every so many days since `starts`."""
 
-    days: Annotated[list[WhichDay], BeforeValidator(as_list), Field(min_length=1)] | None = Field(
+    days: Annotated[list[WhichDay], Field(min_length=1), OrOne()] | None = Field(
         None, description="mon, tue, … sun; weekday (Monday to Friday); day (all seven)."
     )
     interval: WholeDays | None = Field(None, description="Every so many days since `starts`: 3 days.")
@@ -128,7 +126,7 @@ class SlotKeys(Keys):
     move: dict[MomentText, MomentText] = Field(
         default_factory=dict, description="Planned moment: the moment at which it goes out instead."
     )
-    image: Annotated[list[ImageKeys], BeforeValidator(as_list)] | None = Field(
+    image: Annotated[list[ImageKeys], OrOne()] | None = Field(
         None, description="A picture {file, alt}, or a list of them."
     )
     video: ImageKeys | None = Field(None, description="A video {file, alt}.")

@@ -11,9 +11,9 @@ from campaign.core.model import DEFAULT_REPEAT_AFTER, Approval, Image, QuietHour
 from campaign.core.timetable import Dates, Yearly
 from campaign.workspace.accounts import tighter
 from campaign.workspace.config import Settings, warn_held
-from campaign.workspace.fields import ALWAYS
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import links_of
+from campaign.workspace.readers import ALWAYS
 from campaign.workspace.schedules import SLOT_NOT_YET, CampaignHead, ImageKeys, SlotKeys
 from campaign.workspace.targets import Supports, by_template, by_text, default_targets, named_targets
 from campaign.workspace.when import read_when
@@ -26,6 +26,8 @@ class Around:
 
     settings: Settings
     templates: Collection[str] = ()
+    stems: frozenset[str] = frozenset()
+    """What the templates may be called in a slot."""
     tables: Mapping[str, int] = field(default_factory=dict)
     """CSV name -> number of rows; -1 for one that is broken."""
     observances: Mapping[str, Yearly | Dates] = field(default_factory=dict)
@@ -149,7 +151,7 @@ def _supports(
     if slot.text is not None:
         return by_text(slot.text)
     template = str(slot.template)
-    stems = {stem for name in around.templates for stem in _stems(name)}
+    stems = around.stems
     if template in stems:
         return by_template(template, around.templates)
     bare = template.removesuffix(".j2")
@@ -165,7 +167,7 @@ def _supports(
     return None
 
 
-def _stems(name: str) -> list[str]:
+def stems_of(name: str) -> list[str]:
     """What a template file may be called in a slot: ``signs.x.id.j2`` -> signs.x.id, signs.x, signs."""
     folder, _, last = name.removesuffix(".j2").rpartition("/")
     words = last.split(".")

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from campaign.core.model import Account, Target, Text, text_for
+from campaign.core.variants import template_names
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.yamlfile import Document, Step
 
 Supports = Callable[[Target], bool]
 """Whether a slot has a text for a target."""
-
-
-def template_names(template: str, network: str, language: str) -> Iterator[str]:
-    """The files that may hold a template for a network and a language, the closest first."""
-    yield f"{template}.{network}.{language}.j2"
-    yield f"{template}.{language}.j2"
-    yield f"{template}.{network}.j2"
-    yield f"{template}.j2"
 
 
 def by_template(template: str, templates: Collection[str]) -> Supports:

@@ -19,8 +19,8 @@ from campaign.core.timetable import (
     When,
     Yearly,
 )
-from campaign.workspace.fields import complaint, read_moment, read_time
 from campaign.workspace.findings import Findings, did_you_mean, quoted
+from campaign.workspace.readers import complaint, read_moment, read_time
 from campaign.workspace.schedules import WEEKDAYS, CampaignHead, EveryKeys, SlotKeys
 from campaign.workspace.yamlfile import Document, Step
 
@@ -265,6 +265,8 @@ _DAY = timedelta(days=1)
 
 def _never(table: Timetable) -> bool:
     """Whether a timetable with an end has no occurrence at all."""
+    if isinstance(table.when, At) and not table.skip:
+        return False  # every moment was looked at already
     if table.ends is None and not isinstance(table.when, At | On):
         return False
     begin = core.to_utc(datetime.combine(table.starts or core.FIRST_DAY, time()), table.zone) - 2 * _DAY

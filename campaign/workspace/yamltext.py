@@ -9,6 +9,12 @@ import yaml
 from campaign.errors import Place, Problem
 from campaign.workspace.findings import quoted
 
+BRACES = (
+    "`{{` begins a value without quotes, which YAML reads as a mapping",
+    'put the whole value in quotes: "{{ … }}"',
+    "braces",
+)
+
 
 class Unreadable(Exception):
     """Reading stops here. Never leaves the room."""
@@ -118,9 +124,7 @@ def explain(error: yaml.YAMLError, text: str) -> Unreadable:
             return Unreadable(
                 number,
                 found.end() - 1,
-                "`{{` begins a value without quotes, which YAML reads as a mapping",
-                'put the whole value in quotes: "{{ … }}"',
-                "braces",
+                *BRACES,
             )
     at = here[mark.column : mark.column + 1]
     if ("cannot start any token" in said and at == "\t") or "\t" in here[: len(here) - len(here.lstrip())]:
