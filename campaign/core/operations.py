@@ -180,9 +180,20 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "notin": lambda left, right: not _is_in(left, right),
 }
 
-_HARMLESS = ["boolean", "defined", "false", "float", "integer", "none", "number", "string", "true", "undefined"]
-TESTS: dict[str, Callable[..., Any]] = dict(JINJA_TESTS)
-TESTS = {name: TESTS[name] for name in _HARMLESS} | {
+_HARMLESS = [
+    "boolean",
+    "defined",
+    "false",
+    "float",
+    "integer",
+    "none",
+    "number",
+    "string",
+    "true",
+    "undefined",
+]
+_JINJA: Any = JINJA_TESTS
+TESTS: dict[str, Callable[..., Any]] = {name: _JINJA[name] for name in _HARMLESS} | {
     "divisibleby": checked(_divides),
     "even": checked(lambda value: _divides(value, 2)),
     "odd": checked(lambda value: not _divides(value, 2)),

@@ -1,0 +1,82 @@
+"""The look ahead: all that is wrong with a workspace (as loaded, as its posts would run), without the store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from campaign.core.ahead import Planned, outlook, plan
+from campaign.core.compose import Composer
+from campaign.core.model import Campaign, Slot, Workspace
+from campaign.core.timetable import HORIZON, first, moments, to_wall
+from campaign.errors import Level, Problem
+
+__all__ = ["DAYS", "Planned", "check", "outlook", "plan"]
+
+DAYS = 30
+"""How far ahead problems of time are computed by default."""
+
+_TIMED = {"length", "missed", "repeat", "shift"}
+"""Rules whose messages hold a time or a count that differs from one occurrence to the next."""
+
+
+def check(workspace: Workspace, composer: Composer, now: datetime, days: int = DAYS) -> list[Problem]:
+    """All problems, sorted by place; the same fault at many occurrences is one problem, "(and 49 more)".
+
+    Posts due in the next ``days`` days after ``now`` (aware) are composed and timed; of a slot without any, its next.
+    """
+    found = list(workspace.problems)
+    planned = outlook(workspace, composer, now, now + timedelta(days=days))
+    seen = {(post.campaign.id, post.slot.id) for post in planned}
+    for post in planned:
+        found += post.problems
+    for campaign in workspace.campaigns.values():
+        if campaign.ends is not None and campaign.ends < to_wall(now, campaign.zone).date():
+            message = f"this campaign ended on {campaign.ends}: nothing of it goes out"
+            found.append(Problem(campaign.place, message, "", Level.WARN, "over"))
+            continue
+        for slot in campaign.slots:
+            found += _schedule(campaign, slot, now)
+            if (campaign.id, slot.id) not in seen and (moment := first(slot.timetable, now)) is not None:
+                for target in slot.targets:
+                    found += plan(workspace, composer, campaign, slot, target, moment).problems
+    return sorted(_grouped(found), key=lambda problem: (problem.place, problem.rule, problem.key))
+
+
+def _schedule(campaign: Campaign, slot: Slot, now: datetime) -> Iterator[Problem]:
+    if first(slot.timetable, now) is None:
+        if next(moments(slot.timetable, now - HORIZON, now), None) is None:
+            yield Problem(slot.place, f"{slot.id!r} never happens", "", Level.WARN, "never")
+        else:
+            yield Problem(
+                slot.place, f"{slot.id!r} is over: it never happens again", "", Level.ADVICE, "over"
+            )
+    elif slot.rows is not None and slot.timetable.count is not None and campaign.ends is not None:
+        # One occurrence more than there are rows: if there could be one, the rows are too few.
+        more = replace(slot.timetable, count=slot.timetable.count + 1)
+        possible = moments(more, now - HORIZON, now + HORIZON)
+        short = next((moment for moment in possible if moment.index == slot.timetable.count), None)
+        if short is not None:
+            when = f"{to_wall(short.due, campaign.zone):%Y-%m-%d %H:%M}"
+            yield Problem(
+                slot.place,
+                f"posts/{slot.rows} has no row left for {when}, and the campaign ends on {campaign.ends}",
+                "add rows, or repeat: true to start again",
+                Level.WARN,
+                "rows",
+            )
+
+
+def _grouped(problems: Iterable[Problem]) -> list[Problem]:
+    groups: dict[tuple[object, ...], list[Problem]] = {}
+    for problem in problems:
+        message = re.sub(r"\d+", "0", problem.message) if problem.rule in _TIMED else problem.message
+        groups.setdefault((problem.place, problem.level, problem.rule, message), []).append(problem)
+    return [
+        replace(group[0], message=f"{group[0].message} (and {len(group) - 1} more)")
+        if len(group) > 1
+        else group[0]
+        for group in groups.values()
+    ]
