@@ -94,22 +94,23 @@ def first(timetable: Timetable, after: datetime) -> Moment | None:
     return next(moments(timetable, after, min(after, _LATEST) + HORIZON), None)
 
 
-def strays(timetable: Timetable) -> list[tuple[date | datetime, str]]:
-    """The entries of ``skip`` and ``move`` that do nothing, as they stand there, each with a message (one
-    line)."""
-    found: list[tuple[date | datetime, str]] = []
+def strays(timetable: Timetable) -> list[tuple[str, date | datetime, str]]:
+    """The entries of ``skip`` and ``move`` that do nothing: ("skip" | "move", the entry, a message of one line)."""
+    found: list[tuple[str, date | datetime, str]] = []
     for entry in sorted(timetable.skip, key=str):
         day = entry.date() if isinstance(entry, datetime) else entry
         walls = [wall for wall, _ in _walls(timetable, day, day)]
         if not walls or (isinstance(entry, datetime) and entry not in walls):
-            found.append((entry, f"skip {_spelled(entry)}: nothing is planned then"))
+            found.append(("skip", entry, f"skip {_spelled(entry)}: nothing is planned then"))
     for wall, new in sorted(timetable.move.items()):
         if _skipped(timetable, wall):
-            found.append((wall, f"move {_spelled(wall)}: is skipped too"))
+            found.append(("move", wall, f"move {_spelled(wall)}: is skipped too"))
         elif moment_at(timetable, wall) is None:
-            found.append((wall, f"move {_spelled(wall)}: nothing is planned then"))
+            found.append(("move", wall, f"move {_spelled(wall)}: nothing is planned then"))
         elif not FIRST_DAY <= new.date() <= LAST_DAY:
-            found.append((wall, f"move to {_spelled(new)}: must be from {FIRST_DAY.year} to {LAST_DAY.year}"))
+            found.append(
+                ("move", wall, f"move to {_spelled(new)}: must be from {FIRST_DAY.year} to {LAST_DAY.year}")
+            )
     return found
 
 
