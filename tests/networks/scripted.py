@@ -47,8 +47,8 @@ class Request:
         head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
         whole = BytesParser(policy=HTTP).parsebytes(head + self.body)
         return {
-            str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True)
-            for part in whole.iter_parts()  # type: ignore[attr-defined]
+            str(part.get_param("name", header="content-disposition")): bytes(part.get_payload(decode=True))
+            for part in whole.iter_parts()
         }
 
 

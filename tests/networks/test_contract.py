@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from urllib.parse import quote
 
 import pytest
-import requests
 
 from campaign.core.model import Post
 from campaign.core.outcome import CannotTell, Outcome, Refused, Retry, Scope, Sent, Unknown
@@ -60,7 +60,7 @@ def nothing_leaks(
 def assert_clean(case: Case, text: str) -> None:
     for secret in case.secrets:
         assert secret not in text
-        assert requests.utils.quote(secret, safe="") not in text
+        assert quote(secret, safe="") not in text
 
 
 def accepting(case: Case, server: ScriptedServer) -> None:
@@ -96,7 +96,8 @@ def test_it_keeps_the_shape_of_the_contract(case: Case, at: Bench) -> None:
     assert isinstance(adapter, Network)
     assert registry.network(case.name) is type(adapter)
     assert adapter.name == case.name
-    assert "server" in adapter.options.model_fields
+    if isinstance(case, HttpCase):
+        assert "server" in adapter.options.model_fields
     assert adapter.repeat_safe_for >= timedelta()
     assert_clean(case, repr(adapter))
 

@@ -1,0 +1,1 @@
+"""The folder that the network ``feed`` keeps: entries, pages, Atom."""

@@ -1,0 +1,101 @@
+"""What the pages say by themselves, in Indonesian and English, and how dates are written there."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import datetime
+
+from markupsafe import Markup
+
+_ENGLISH = {
+    "title": "Campaign news",
+    "skip": "Skip to the posts",
+    "subscribe": "Subscribe (Atom feed)",
+    "all": "All recent posts",
+    "empty": "Nothing has been published yet.",
+    "warning": "Content warning",
+    "show": "show",
+    "part": "Part {part} of {parts}",
+    "archive": "All posts by month",
+    "link": "Permanent link",
+    "languages": "Language",
+}
+_INDONESIAN = {
+    "title": "Kabar kampanye",
+    "skip": "Langsung ke isi",
+    "subscribe": "Berlangganan (umpan Atom)",
+    "all": "Semua kabar terbaru",
+    "empty": "Belum ada yang diterbitkan.",
+    "warning": "Peringatan isi",
+    "show": "tampilkan",
+    "part": "Bagian {part} dari {parts}",
+    "archive": "Semua kabar per bulan",
+    "link": "Tautan tetap",
+    "languages": "Bahasa",
+}
+_MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
+}
+_NAMES = {"id": "Bahasa Indonesia", "en": "English"}
+
+
+def words(language: str) -> dict[str, str]:
+    """The pages' own words; English where the language is neither."""
+    return _INDONESIAN if language == "id" else _ENGLISH
+
+
+def language_name(language: str) -> str:
+    """A language as its speakers call it."""
+    return _NAMES.get(language, language)
+
+
+def month_name(year: int, month: int, language: str) -> str:
+    """``Juli 2027``, ``July 2027``."""
+    return f"{_MONTHS.get(language, _MONTHS['en']).split()[month - 1]} {year}"
+
+
+def date_text(moment: datetime, language: str) -> str:
+    """``30 Juli 2027 pukul 08.00 WIB`` or ``30 July 2027, 08:00 WIB``, in the zone of ``moment``."""
+    day = f"{moment.day} {month_name(moment.year, moment.month, language)}"
+    if language == "id":
+        return f"{day} pukul {moment:%H.%M} {moment.tzname()}"
+    return f"{day}, {moment:%H:%M} {moment.tzname()}"
+
+
+_URL = re.compile(r"https?://[^\s<>\"'`]+")
+_CLOSING = ".,;:!?…»”’*_"
+
+
+def markup(text: str) -> Markup:
+    """A post's text as HTML: everything escaped, web addresses made links, empty lines made paragraphs."""
+    paragraphs = re.split(r"\n[ \t]*\n+", text.replace("\r\n", "\n").strip("\n"))
+    return Markup("".join(f'<p dir="auto">{_lines(paragraph)}</p>' for paragraph in paragraphs))  # noqa: S704
+
+
+def _lines(paragraph: str) -> str:
+    pieces: list[str] = []
+    end = 0
+    for match in _URL.finditer(paragraph):
+        url = _trimmed(match.group())
+        if url.endswith("//"):
+            continue
+        pieces.append(html.escape(paragraph[end : match.start()]))
+        pieces.append(
+            f'<a href="{html.escape(url)}" rel="noopener">{html.escape(url.split("://", 1)[1])}</a>'
+        )
+        end = match.start() + len(url)
+    pieces.append(html.escape(paragraph[end:]))
+    return "".join(pieces).replace("\n", "<br>")
+
+
+def _trimmed(url: str) -> str:
+    """A web address without the punctuation of the sentence around it; a bracket stays if it was opened
+    inside."""
+    while True:
+        last = url[-1]
+        if last in _CLOSING or (last in ")]}" and url.count(last) > url.count("([{"[")]}".index(last)])):
+            url = url[:-1]
+        else:
+            return url
