@@ -133,14 +133,12 @@ class X:
 
     def _ask_user(self) -> tuple[str, str]:
         """Id and name of the user whose token this is; remembered. CampaignError when X does not say."""
-        answer = required(
-            tweepy_on(self._http, classify).get_me(),
-            "X does not know the account",
-            "look at the four keys in the developer console; the app needs the permission to read and write",
+        hint = (
+            "look at the four keys in the developer console; the app needs the permission to read and write"
         )
-        user = data(answer)
+        user = data(required(tweepy_on(self._http, classify).get_me(), "X does not know the account", hint))
         if not user.get("id") or not user.get("username"):
-            raise CampaignError("X did not say whose token this is")
+            raise CampaignError("X did not say whose token this is", hint)
         self._vault.put(self._user_name, f"{user['id']} {user['username']}")
         return str(user["id"]), str(user["username"])
 

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.networks.cases import Bench, bench
+from tests.networks.mastodon_server import mastodon_server
 from tests.networks.scripted import ScriptedServer, scripted
+
+__all__ = ["mastodon_server"]
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.servers import require
+from tests.servers import free_port, require
 
 PROGRAM = Path(__file__).parents[2] / ".servers" / "mastodon-mock" / "bin" / "mastodon_mock"
 TOKEN = "mock_token"
@@ -59,11 +58,9 @@ class MastodonServer:
 @contextmanager
 def running() -> Iterator[MastodonServer]:
     """Start it, wait until it answers, stop it."""
-    require(PROGRAM.exists(), "mastodon-mock")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [str(PROGRAM), "serve", "--host", "127.0.0.1", "--port", str(port), "--in-memory"]
+    program = str(PROGRAM) if PROGRAM.exists() else require("mastodon_mock", "make servers")
+    port = free_port()
+    command = [program, "serve", "--host", "127.0.0.1", "--port", str(port), "--in-memory"]
     process = subprocess.Popen([*command, "--log-level", "critical"], stdout=subprocess.DEVNULL)
     try:
         server = MastodonServer("127.0.0.1", port)

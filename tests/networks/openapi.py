@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from tests.networks.proxy import Request
+from tests.networks.scripted import Request
 
 SPEC = Path(__file__).parents[3] / "shared" / "specs" / "mastodon-openapi.json"
 

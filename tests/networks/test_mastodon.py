@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,8 @@ from campaign.networks.mastodon import Mastodon, MastodonOptions
 from tests.networks import openapi
 from tests.networks.mastodon_server import MastodonServer
 from tests.networks.memory import Folder, Memory, account, secret
-from tests.networks.proxy import Proxy, proxy
+from tests.networks.relay import Relay, relaying
+from tests.networks.scripted import Effect, Hold, Reply, Reset
 
 STATUSES = "/api/v1/statuses"
 MEDIA = "/api/v2/media"
@@ -35,8 +37,8 @@ PNG = bytes.fromhex(
 
 
 @pytest.fixture
-def relay(mastodon_server: MastodonServer) -> Iterator[Proxy]:
-    with proxy(mastodon_server.host, mastodon_server.port) as relay:
+def relay(mastodon_server: MastodonServer) -> Iterator[Relay]:
+    with relaying(mastodon_server.host, mastodon_server.port) as relay:
         yield relay
 
 
@@ -62,7 +64,7 @@ def adapter(
 
 
 @pytest.fixture
-def mastodon(relay: Proxy, folder: Folder) -> Mastodon:
+def mastodon(relay: Relay, folder: Folder) -> Mastodon:
     return adapter(relay.url, folder)
 
 
@@ -106,11 +108,11 @@ def test_a_token_is_never_sent_in_the_clear(server: str) -> None:
         MastodonOptions(server=server, token=secret("t"))
 
 
-def test_whoami(mastodon: Mastodon, relay: Proxy) -> None:
+def test_whoami(mastodon: Mastodon, relay: Relay) -> None:
     assert mastodon.whoami() == f"@testuser@127.0.0.1:{relay.url.rpartition(':')[2]}"
 
 
-def test_a_status_with_everything(relay: Proxy, folder: Folder, mastodon_server: MastodonServer) -> None:
+def test_a_status_with_everything(relay: Relay, folder: Folder, mastodon_server: MastodonServer) -> None:
     mastodon = adapter(relay.url, folder, visibility="unlisted")
     words = post(
         "Kenali tandanya: https://example.org/act", warning="perdagangan orang", media=pictures("01", "02")
@@ -127,16 +129,16 @@ def test_a_status_with_everything(relay: Proxy, folder: Folder, mastodon_server:
         "Gambar 02: sebuah pintu",
     ]
     assert receipt.author == mastodon.whoami()
-    (request,) = relay.made("POST", STATUSES)
+    (request,) = relay.script.asked("POST", STATUSES)
     assert request.headers["Idempotency-Key"] == name
     assert request.json()["status"] == words.text
-    assert relay.made("POST", MEDIA)[0].form()["file"] == PNG
+    assert relay.script.asked("POST", MEDIA)[0].form()["file"] == PNG
 
 
-def test_a_plain_status_sends_nothing_it_does_not_need(mastodon: Mastodon, relay: Proxy) -> None:
+def test_a_plain_status_sends_nothing_it_does_not_need(mastodon: Mastodon, relay: Relay) -> None:
     words = post("Halo")
     sent(mastodon.send(words, key(), Memory()))
-    (request,) = relay.made("POST", STATUSES)
+    (request,) = relay.script.asked("POST", STATUSES)
     assert request.json() == {"status": words.text, "visibility": "public", "language": "id"}
 
 
@@ -146,49 +148,53 @@ def test_a_thread(mastodon: Mastodon, mastodon_server: MastodonServer) -> None:
     assert mastodon_server.ask("GET", f"{STATUSES}/{second.id}")["in_reply_to_id"] == first.id
 
 
-def test_a_part_whose_parent_is_gone_is_refused_as_a_post(mastodon: Mastodon, relay: Proxy) -> None:
-    relay.can("POST", STATUSES, 404, {"error": "Record not found"})
+def test_a_part_whose_parent_is_gone_is_refused_as_a_post(mastodon: Mastodon, relay: Relay) -> None:
+    relay.script.on("POST", STATUSES, Reply(404, json={"error": "Record not found"}))
     outcome = mastodon.send(post(reply_to=Receipt("1")), key(), Memory())
     assert isinstance(outcome, Refused)
     assert outcome.scope is Scope.POST
     assert "Record not found" in outcome.reason
 
 
-def test_every_request_is_one_that_mastodon_describes(mastodon: Mastodon, relay: Proxy) -> None:
+def test_every_request_is_one_that_mastodon_describes(mastodon: Mastodon, relay: Relay) -> None:
     first = sent(mastodon.send(post("a", warning="cw", media=pictures("01")), key(), Memory()))
     sent(mastodon.send(post("b", reply_to=first), key(), Memory()))
     mastodon.find(post("c"), key(), now(), Memory())
     mastodon.server_limits()
     mastodon.whoami()
     sent(mastodon.delete(first))
-    described = [request for request in relay.requests if request.path != NODEINFO]
+    described = [request for request in relay.script.requests if request.path != NODEINFO]
     assert {request.method for request in described} == {"GET", "POST", "DELETE"}
     for request in described:
         openapi.check(request)
 
 
-# -- the answer is lost: it is out, and nobody said so -------------------------------------------------------------
+# -- the answer is lost: it is out, and nobody said so -------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["reset", "cut", 502, 503, "stall"])
+@pytest.mark.parametrize("how", [Reset(), Reset(400), Hold(), 502, 503])
 def test_a_lost_answer_is_unknown_and_then_found(
-    how: str | int, relay: Proxy, folder: Folder, mastodon_server: MastodonServer
+    how: Effect | int, relay: Relay, folder: Folder, mastodon_server: MastodonServer
 ) -> None:
-    mastodon = adapter(relay.url, folder, timeout=0.5 if how == "stall" else 30.0)
-    mastodon.whoami()
+    vault = Memory()
+    adapter(relay.url, folder, vault).whoami()
+    mastodon = adapter(relay.url, folder, vault, timeout=2.0 if isinstance(how, Hold) else 30.0)
     words = post("Malam ini <kami> & *mereka* menyalakan lilin.\n\nhttps://example.org/a_b", warning="lilin")
     name, notes, since = key(), Memory(), now()
-    relay.spoil("POST", STATUSES, how)
+    if isinstance(how, int):
+        relay.misreport("POST", STATUSES, how)
+    else:
+        relay.script.fault("POST", STATUSES, how)
     assert isinstance(mastodon.send(words, name, notes), Unknown)
     receipt = sent(mastodon.find(words, name, since, notes))
     assert mastodon_server.ask("GET", f"{STATUSES}/{receipt.id}")["spoiler_text"] == "lilin"
 
 
 def test_the_same_key_again_is_the_same_status(
-    mastodon: Mastodon, relay: Proxy, mastodon_server: MastodonServer
+    mastodon: Mastodon, relay: Relay, mastodon_server: MastodonServer
 ) -> None:
     words, name, notes = post("sekali saja", media=pictures("01")), key(), Memory()
-    relay.spoil("POST", STATUSES, "reset")
+    relay.script.fault("POST", STATUSES, Reset())
     assert isinstance(mastodon.send(words, name, notes), Unknown)
     assert mastodon.repeat_safe_for == timedelta(hours=1)
     receipt = sent(mastodon.send(words, name, notes))
@@ -211,9 +217,9 @@ def test_an_answer_that_nobody_can_read_is_unknown(
     assert isinstance(mastodon.send(post(), key(), Memory()), Unknown)
 
 
-def test_a_receipt_of_somebody_else_is_unknown(mastodon: Mastodon, relay: Proxy) -> None:
+def test_a_receipt_of_somebody_else_is_unknown(mastodon: Mastodon, relay: Relay) -> None:
     other = {"id": "1", "url": "https://m.example/@x/1", "account": {"id": "999999", "acct": "x"}}
-    relay.can("POST", STATUSES, 200, other)
+    relay.script.on("POST", STATUSES, Reply(200, json=other))
     outcome = mastodon.send(post(), key(), Memory())
     assert isinstance(outcome, Unknown)
     assert "@x@" in outcome.reason
@@ -221,30 +227,30 @@ def test_a_receipt_of_somebody_else_is_unknown(mastodon: Mastodon, relay: Proxy)
 
 @pytest.mark.parametrize("status", [{}, {"id": None, "account": None}, {"id": "1", "scheduled_at": "2027"}])
 def test_a_success_that_names_no_status_is_unknown(
-    status: dict[str, Any], mastodon: Mastodon, relay: Proxy
+    status: dict[str, Any], mastodon: Mastodon, relay: Relay
 ) -> None:
-    relay.can("POST", STATUSES, 200, status)
+    relay.script.on("POST", STATUSES, Reply(200, json=status))
     assert isinstance(mastodon.send(post(), key(), Memory()), Unknown)
 
 
-# -- looking it up -------------------------------------------------------------------------------------------------
+# -- looking it up -------------------------------------------------------------------------------------------
 
 
-def test_absent_when_the_list_reaches_back_past_the_attempt(mastodon: Mastodon, relay: Proxy) -> None:
+def test_absent_when_the_list_reaches_back_past_the_attempt(mastodon: Mastodon, relay: Relay) -> None:
     sent(mastodon.send(post("sebelumnya"), key(), Memory()))
     since = now() + timedelta(hours=2)
     assert isinstance(mastodon.find(post(), key(), since, Memory()), Absent)
-    listings = [r for r in relay.requests if r.path.endswith("/statuses") and r.method == "GET"]
+    listings = [r for r in relay.script.requests if r.path.endswith("/statuses") and r.method == "GET"]
     assert len(listings) == 1
 
 
-def test_finds_it_behind_many_newer_ones(mastodon: Mastodon, relay: Proxy) -> None:
+def test_finds_it_behind_many_newer_ones(mastodon: Mastodon, relay: Relay) -> None:
     words, since = post("yang pertama"), now()
     receipt = sent(mastodon.send(words, key(), Memory()))
     for number in range(45):
         sent(mastodon.send(post(str(number)), key(), Memory()))
     assert sent(mastodon.find(words, key(), since, Memory())) == receipt
-    listings = [r for r in relay.requests if r.path.endswith("/statuses") and r.method == "GET"]
+    listings = [r for r in relay.script.requests if r.path.endswith("/statuses") and r.method == "GET"]
     assert "max_id" in listings[1].query
 
 
@@ -277,16 +283,19 @@ def test_the_same_text_shortly_before_the_attempt_is_for_a_person(mastodon: Mast
     assert isinstance(mastodon.find(words, key(), now() + timedelta(minutes=5), Memory()), CannotTell)
 
 
-@pytest.mark.parametrize("answer", [(200, {"no": "list"}), (200, [{"id": "1"}]), (500, {}), (401, {})])
+@pytest.mark.parametrize(
+    "reply",
+    [Reply(json={"no": "list"}), Reply(json=[{"id": "1"}]), Reply(json=[5]), Reply(500), Reply(401), Reset()],
+)
 def test_a_listing_that_fails_proves_nothing(
-    answer: tuple[int, Any], mastodon: Mastodon, relay: Proxy, mastodon_server: MastodonServer
+    reply: Effect, mastodon: Mastodon, relay: Relay, mastodon_server: MastodonServer
 ) -> None:
     me = mastodon_server.ask("GET", "/api/v1/accounts/verify_credentials")["id"]
-    relay.can("GET", f"/api/v1/accounts/{me}/statuses", *answer)
+    relay.script.fault("GET", f"/api/v1/accounts/{me}/statuses", reply)
     assert isinstance(mastodon.find(post(), key(), now(), Memory()), CannotTell)
 
 
-# -- answers ---------------------------------------------------------------------------------------------------------
+# -- answers -------------------------------------------------------------------------------------------------
 
 
 def test_a_rate_limit_says_when(mastodon: Mastodon, mastodon_server: MastodonServer) -> None:
@@ -304,7 +313,7 @@ def test_text_over_the_limit_is_refused_in_the_servers_words(mastodon: Mastodon)
     assert "Text is too long" in outcome.reason
 
 
-def test_a_token_that_does_not_work(relay: Proxy, folder: Folder, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_token_that_does_not_work(relay: Relay, folder: Folder, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     wrong = adapter(relay.url, folder, token="a-token-that-was-revoked")
     outcome = wrong.send(post(), key(), Memory())
@@ -313,7 +322,7 @@ def test_a_token_that_does_not_work(relay: Proxy, folder: Folder, caplog: pytest
     with pytest.raises(CampaignError) as failure:
         wrong.whoami()
     assert failure.value.hint
-    assert not relay.made("POST", STATUSES)
+    assert not relay.script.asked("POST", STATUSES)
     assert "a-token-that" not in f"{outcome} {failure.value} {caplog.text}"
 
 
@@ -339,40 +348,39 @@ def test_a_server_that_is_not_there(folder: Folder) -> None:
             mastodon.server_limits()
 
 
-# -- pictures --------------------------------------------------------------------------------------------------------
+# -- pictures ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["reset", 503, 500])
+@pytest.mark.parametrize("effect", [Reset(), Reset(30), Reply(503), Reply(500), Reply(json={}), Reply(429)])
 def test_an_upload_that_fails_is_tried_again_without_what_is_done(
-    how: str | int, mastodon: Mastodon, relay: Proxy, folder: Folder
+    effect: Effect, mastodon: Mastodon, relay: Relay
 ) -> None:
-    mastodon.whoami()
-    notes, words, name = Memory(), post("bergambar", media=pictures("01")), key()
-    relay.spoil("POST", STATUSES, 429)
-    assert isinstance(mastodon.send(words, name, notes), Retry)
-    two = Post(words.text, "id", media=pictures("01", "02"))
-    relay.spoil("POST", MEDIA, how)
+    notes, words = Memory(), post("bergambar")
+    relay.script.fault("POST", STATUSES, Reply(429))
+    assert isinstance(mastodon.send(replace(words, media=pictures("01")), key(), notes), Retry)
+    relay.script.fault("POST", MEDIA, effect)
+    two = replace(words, media=pictures("01", "02"))
     assert isinstance(mastodon.send(two, key(), notes), Retry)
-    assert len(relay.made("POST", STATUSES)) == 1
+    assert len(relay.script.asked("POST", STATUSES)) == 1
     sent(mastodon.send(two, key(), notes))
-    assert len(relay.made("POST", MEDIA)) == 3
+    assert len(relay.script.asked("POST", MEDIA)) == 3
 
 
-def test_a_picture_that_the_server_is_still_working_on(mastodon: Mastodon, relay: Proxy) -> None:
+def test_a_picture_that_the_server_is_still_working_on(mastodon: Mastodon, relay: Relay) -> None:
     notes, words, name = Memory(), post("lambat", media=pictures("01", "02")), key()
-    relay.spoil("POST", MEDIA, 202)
+    relay.misreport("POST", MEDIA, 202)
     outcome = mastodon.send(words, name, notes)
     assert isinstance(outcome, Retry)
     assert outcome.after == 5
-    relay.spoil("GET", f"/api/v1/media/{notes.kept['media-1']}", 206)
+    relay.misreport("GET", f"/api/v1/media/{notes.kept['media-1']}", 206)
     assert isinstance(mastodon.send(words, name, notes), Retry)
-    assert not relay.made("POST", STATUSES)
+    assert not relay.script.asked("POST", STATUSES)
     sent(mastodon.send(words, name, notes))
-    assert len(relay.made("POST", MEDIA)) == 2
+    assert len(relay.script.asked("POST", MEDIA)) == 2
 
 
 def test_an_upload_that_the_server_has_thrown_away_is_made_again(
-    mastodon: Mastodon, relay: Proxy, mastodon_server: MastodonServer
+    mastodon: Mastodon, relay: Relay, mastodon_server: MastodonServer
 ) -> None:
     notes = Memory({"media-1": "999999"})
     receipt = sent(mastodon.send(post(media=pictures("01")), key(), notes))
@@ -380,20 +388,22 @@ def test_an_upload_that_the_server_has_thrown_away_is_made_again(
     assert [media["id"] for media in attached] == [notes.kept["media-1"]]
 
 
-def test_a_picture_that_is_gone_is_refused(mastodon: Mastodon, relay: Proxy) -> None:
+def test_a_picture_that_is_gone_is_refused(mastodon: Mastodon, relay: Relay) -> None:
     outcome = mastodon.send(post(media=pictures("03")), key(), Memory())
     assert outcome == Refused("signs/03.png can't be read: No such file or directory")
-    assert not relay.made("POST", STATUSES)
+    assert not relay.script.asked("POST", STATUSES)
 
 
-def test_a_picture_that_the_server_refuses(mastodon: Mastodon, relay: Proxy) -> None:
-    relay.can("POST", MEDIA, 422, {"error": "Validation failed: File content type is invalid"})
+def test_a_picture_that_the_server_refuses(mastodon: Mastodon, relay: Relay) -> None:
+    relay.script.on(
+        "POST", MEDIA, Reply(422, json={"error": "Validation failed: File content type is invalid"})
+    )
     outcome = mastodon.send(post(media=pictures("01")), key(), Memory())
     assert isinstance(outcome, Refused)
     assert outcome.scope is Scope.POST
 
 
-# -- taking back -----------------------------------------------------------------------------------------------------
+# -- taking back ---------------------------------------------------------------------------------------------
 
 
 def test_deleting_twice(mastodon: Mastodon, mastodon_server: MastodonServer) -> None:
@@ -403,13 +413,13 @@ def test_deleting_twice(mastodon: Mastodon, mastodon_server: MastodonServer) -> 
     assert mastodon.delete(receipt) == Sent(receipt)
 
 
-def test_a_deletion_without_an_answer_is_unknown(mastodon: Mastodon, relay: Proxy) -> None:
+def test_a_deletion_without_an_answer_is_unknown(mastodon: Mastodon, relay: Relay) -> None:
     receipt = sent(mastodon.send(post(), key(), Memory()))
-    relay.spoil("DELETE", f"{STATUSES}/{receipt.id}", 500)
+    relay.misreport("DELETE", f"{STATUSES}/{receipt.id}", 500)
     assert isinstance(mastodon.delete(receipt), Unknown)
 
 
-# -- what the server says about itself ---------------------------------------------------------------------------------
+# -- what the server says about itself -----------------------------------------------------------------------
 
 
 def test_the_servers_own_limits(mastodon: Mastodon) -> None:
@@ -418,57 +428,60 @@ def test_the_servers_own_limits(mastodon: Mastodon) -> None:
     )
 
 
-def test_gotosocial_counts_code_points_and_does_not_know_our_key(mastodon: Mastodon, relay: Proxy) -> None:
-    relay.can("GET", NODEINFO, 200, {"software": {"name": "gotosocial", "version": "0.19.1"}})
+def test_gotosocial_counts_code_points_and_does_not_know_our_key(mastodon: Mastodon, relay: Relay) -> None:
+    relay.script.on(
+        "GET", NODEINFO, Reply(200, json={"software": {"name": "gotosocial", "version": "0.19.1"}})
+    )
     configuration = {
         "statuses": {"max_characters": 5000, "max_media_attachments": 6, "characters_reserved_per_url": 25},
         "media_attachments": {"description_limit": 5000},
     }
-    relay.can("GET", "/api/v2/instance", 200, {"configuration": configuration})
+    relay.script.on("GET", "/api/v2/instance", Reply(200, json={"configuration": configuration}))
     assert mastodon.server_limits() == TextRules(
         limit=5000, unit=Unit.CODE_POINTS, images=6, alt_limit=5000, warning_counts=True
     )
     assert mastodon.repeat_safe_for == timedelta()
 
 
-def test_an_older_server_has_its_limits_in_version_1(mastodon: Mastodon, relay: Proxy) -> None:
-    relay.can("GET", NODEINFO, 200, {"software": {"name": "Pleroma"}})
-    relay.can("GET", "/api/v2/instance", 404, {"error": "Not found"})
-    relay.can("GET", "/api/v1/instance", 200, {"max_toot_chars": 5001, "configuration": None})
+def test_an_older_server_has_its_limits_in_version_1(mastodon: Mastodon, relay: Relay) -> None:
+    relay.script.on("GET", NODEINFO, Reply(200, json={"software": {"name": "Pleroma"}}))
+    relay.script.on("GET", "/api/v2/instance", Reply(404, json={"error": "Not found"}))
+    relay.script.on(
+        "GET", "/api/v1/instance", Reply(200, json={"max_toot_chars": 5001, "configuration": None})
+    )
     limits = mastodon.server_limits()
     assert (limits.limit, limits.images, limits.url_length) == (5001, 4, 23)
     assert mastodon.repeat_safe_for == timedelta()
 
 
-def test_limits_that_nobody_can_read(mastodon: Mastodon, relay: Proxy) -> None:
-    relay.can("GET", "/api/v2/instance", 200, ["no", "object"])
+def test_limits_that_nobody_can_read(mastodon: Mastodon, relay: Relay) -> None:
+    relay.script.on("GET", "/api/v2/instance", Reply(200, json=["no", "object"]))
     with pytest.raises(CampaignError):
         mastodon.server_limits()
 
 
-def test_what_the_server_is_is_asked_once_and_before_the_first_post(relay: Proxy, folder: Folder) -> None:
+def test_what_the_server_is_is_asked_once_and_before_the_first_post(relay: Relay, folder: Folder) -> None:
     vault = Memory()
     first = adapter(relay.url, folder, vault)
     assert first.repeat_safe_for == timedelta()
     sent(first.send(post(), key(), Memory()))
-    order = [request.path for request in relay.requests]
+    order = [request.path for request in relay.script.requests]
     assert order.index(NODEINFO) < order.index(STATUSES)
     second = adapter(relay.url, folder, vault)
     assert second.repeat_safe_for == timedelta(hours=1)
     sent(second.send(post(), key(), Memory()))
-    assert (
-        len(relay.made("GET", NODEINFO)) == len(relay.made("GET", "/api/v1/accounts/verify_credentials")) == 1
-    )
+    for asked_once in (NODEINFO, "/api/v1/accounts/verify_credentials"):
+        assert len(relay.script.asked("GET", asked_once)) == 1
 
 
 @pytest.mark.parametrize("document", [[], {"software": "mastodon"}, {"software": {"name": 5}}, {}])
-def test_a_server_that_does_not_say_what_it_is(document: Any, mastodon: Mastodon, relay: Proxy) -> None:
-    relay.can("GET", NODEINFO, 200, document)
+def test_a_server_that_does_not_say_what_it_is(document: Any, mastodon: Mastodon, relay: Relay) -> None:
+    relay.script.on("GET", NODEINFO, Reply(200, json=document))
     sent(mastodon.send(post(), key(), Memory()))
     assert mastodon.repeat_safe_for == timedelta()
 
 
-def test_nothing_is_posted_while_the_server_can_not_be_asked(mastodon: Mastodon, relay: Proxy) -> None:
-    relay.can("GET", NODEINFO, 502, {})
+def test_nothing_is_posted_while_the_server_can_not_be_asked(mastodon: Mastodon, relay: Relay) -> None:
+    relay.script.on("GET", NODEINFO, Reply(502, json={}))
     assert isinstance(mastodon.send(post(), key(), Memory()), Retry)
-    assert not relay.made("POST", STATUSES)
+    assert not relay.script.asked("POST", STATUSES)
