@@ -6,6 +6,7 @@ Pure: the pages come in, a :data:`Found` goes out. The networks that have no bet
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,14 +56,14 @@ def look_through(pages: Iterable[Iterable[Listed]], since: datetime) -> Found:
 def alike(one: str, other: str) -> bool:
     """Whether two texts are the same to a reader: their letters and digits in order are.
 
-    Servers trim and join white space, take emphasis marks for markup, and write the scheme of a link or leave
+    Servers compose accents, trim and join white space, take emphasis marks for markup, and write the scheme of a link or leave
     it out; none of them changes a word.
     """
     return _bare(one) == _bare(other)
 
 
 def _bare(text: str) -> str:
-    words = re.sub(r"https?://", " ", text)
+    words = unicodedata.normalize("NFKC", re.sub(r"https?://", " ", text))
     # A text of nothing but emoji and signs is compared by those.
     return "".join(char for char in words if char.isalnum()) or "".join(words.split())
 
