@@ -1,17 +1,131 @@
-"""What a test does when a server that it needs is not on this machine."""
+"""Real servers for tests: finding their programs, free ports, and a PostgreSQL of our own.
+
+A test that needs a program that is absent is skipped with the reason and the command that installs it; with
+CAMPAIGN_TEST_ALL=1 it fails instead, so that a run that claims to be complete is.
+"""
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+POSTGRESQL = Path("/usr/lib/postgresql")
+"""Where Debian keeps server programs that are not on the PATH."""
 
-def require(there: object, name: str, command: str = "make servers") -> None:
-    """Skip with the command that installs it; with CAMPAIGN_TEST_ALL=1 its absence is a failure."""
-    if there:
-        return
-    reason = f"{name} is not installed: `{command}` installs it"
+
+def require(name: str, hint: str) -> str:
+    """The path of a program (on the PATH, or of Debian's PostgreSQL), or the name of an importable module.
+
+    Absent: the test is skipped, "needs NAME: HINT", or fails with CAMPAIGN_TEST_ALL=1.
+    """
+    if found := shutil.which(name):
+        return found
+    for folder in sorted(POSTGRESQL.glob("*/bin"), reverse=True):
+        if (folder / name).is_file():
+            return str(folder / name)
+    if importlib.util.find_spec(name.partition(".")[0]) is not None:
+        return name
+    reason = f"needs {name}: {hint}"
     if os.environ.get("CAMPAIGN_TEST_ALL") == "1":
-        pytest.fail(reason)
+        pytest.fail(f"{reason} (CAMPAIGN_TEST_ALL=1)", pytrace=False)
     pytest.skip(reason)
+
+
+def free_port() -> int:
+    """A port on 127.0.0.1 that nobody listens on just now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A running server on 127.0.0.1; ``user`` may make databases."""
+
+    port: int
+    user: str
+    password: str
+
+    def url(self, database: str) -> str:
+        """The address of a database, as ``store:`` in config.yaml takes it."""
+        return f"postgresql+psycopg://{self.user}:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def run(self, statement: str) -> None:
+        """Run one statement outside of a transaction, in the database ``postgres``."""
+        import psycopg
+
+        where = f"postgresql://{self.user}:{self.password}@127.0.0.1:{self.port}/postgres"
+        with psycopg.connect(where, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of our own: its data in a new folder, as a user that is not root, gone afterwards."""
+    hint = "apt install postgresql"
+    initdb, pg_ctl = require("initdb", hint), require("pg_ctl", hint)
+    server = Postgres(free_port(), "tester", "a-secret-for-tests")
+    # Not below pytest's own folder: that is closed to the user that the server runs as.
+    home = Path(tempfile.mkdtemp(prefix="campaign-pg-"))
+    who = _unprivileged()
+    data, word, socket_folder, log = home / "data", home / "word", home / "run", home / "log"
+    word.write_text(server.password)
+    socket_folder.mkdir()
+    if who is not None:
+        for path in (home, word, socket_folder):
+            os.chown(path, who.pw_uid, who.pw_gid)
+
+    def call(*command: str) -> None:
+        done = subprocess.run(
+            command,
+            cwd=home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # a pipe would be kept open by the server
+            stderr=subprocess.DEVNULL,
+            user=who.pw_uid if who else None,
+            group=who.pw_gid if who else None,
+            extra_groups=[] if who else None,
+            check=False,
+        )
+        if done.returncode:
+            told = log.read_text() if log.exists() else ""
+            raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}\n{told}")
+
+    options = (
+        f"-h 127.0.0.1 -p {server.port} -k {socket_folder} -c fsync=off -c synchronous_commit=off "
+        "-c full_page_writes=off -c shared_buffers=32MB -c max_connections=60"
+    )
+    try:
+        login = ("--username", server.user, "--pwfile", str(word), "--auth", "scram-sha-256")
+        call(initdb, "-D", str(data), *login, "--encoding", "UTF8", "--no-locale", "--no-sync")
+        call(pg_ctl, "-D", str(data), "-l", str(log), "-o", options, "-w", "start")
+        try:
+            yield server
+        finally:
+            call(pg_ctl, "-D", str(data), "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(home)
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    """Whom the server runs as when we are root (PostgreSQL refuses root); None: as ourselves."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise RuntimeError("no user to run PostgreSQL as")

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 from campaign.core.lifecycle import State
@@ -47,6 +48,10 @@ class Instant(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+_IS_PART = text("previous IS NOT NULL")
+_SENDING = text("state = 'sending'")
 
 
 def _states() -> str:
@@ -81,33 +86,47 @@ deliveries = Table(
     Column("due", Instant, nullable=False),  # never changes
     Column("not_before", Instant, nullable=False),  # quiet hours, gap, backoff, a person's move
     Column("deadline", Instant),  # null: always
-    Column("post", JSON),  # the frozen part; null until composed (a row moved ahead by a person)
+    Column(
+        "post", JSON(none_as_null=True)
+    ),  # the frozen part; null until composed (a row moved ahead by a person)
     Column("digest", Text),  # of what a reader sees
     Column("attempt", Integer, nullable=False, server_default="0"),  # fencing token: only grows
-    Column("tries", Integer, nullable=False, server_default="0"),  # certain failures since a person last retried
-    Column("unresolved", Boolean, nullable=False, server_default="0"),  # an attempt of which nothing is known yet
+    Column(
+        "tries", Integer, nullable=False, server_default="0"
+    ),  # certain failures since a person last retried
+    Column(
+        "unresolved", Boolean, nullable=False, server_default="0"
+    ),  # an attempt of which nothing is known yet
     Column("first_attempt", Instant),  # start of the first attempt under this network key
     Column("owner", Text),  # host:pid that is sending it
     Column("lease_until", Instant),
     Column("look_at", Instant),  # when an uncertain row is looked at next
-    Column("receipt", JSON),
+    Column("receipt", JSON(none_as_null=True)),
     Column("sent_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     CheckConstraint(f"state IN ({_states()})", name="state_known"),
     CheckConstraint("attempt >= 0 AND tries >= 0 AND part BETWEEN 1 AND parts", name="counts"),
-    CheckConstraint("state <> 'sent' OR (receipt IS NOT NULL AND sent_at IS NOT NULL)", name="sent_has_receipt"),
+    CheckConstraint(
+        "state <> 'sent' OR (receipt IS NOT NULL AND sent_at IS NOT NULL)", name="sent_has_receipt"
+    ),
     CheckConstraint(
         "state <> 'sending' OR (lease_until IS NOT NULL AND post IS NOT NULL AND first_attempt IS NOT NULL)",
         name="sending_has_lease",
     ),
-    CheckConstraint("state <> 'uncertain' OR (unresolved AND look_at IS NOT NULL)", name="uncertain_is_looked_at"),
     CheckConstraint(
-        "NOT unresolved OR state IN ('sending', 'uncertain')", name="unknown_is_resolved_first"
+        "state <> 'uncertain' OR (unresolved AND look_at IS NOT NULL)", name="uncertain_is_looked_at"
     ),
+    CheckConstraint("NOT unresolved OR state IN ('sending', 'uncertain')", name="unknown_is_resolved_first"),
     Index("deliveries_ready", "state", "not_before"),
+    Index("deliveries_late", "state", "deadline"),
     Index("deliveries_of_account", "account", "state", "due"),
+    Index("deliveries_waking", "account", "state", "not_before"),
+    Index("deliveries_sent", "account", "sent_at"),
     Index("deliveries_of_slot", "campaign", "slot", "wall"),
+    Index("deliveries_threads", "state", "account", sqlite_where=_IS_PART, postgresql_where=_IS_PART),
+    # An account has one request in flight, whoever tries, on whichever host.
+    Index("one_in_flight", "account", unique=True, sqlite_where=_SENDING, postgresql_where=_SENDING),
 )
 
 attempts = Table(
@@ -121,7 +140,8 @@ attempts = Table(
     Column("ended", Instant),
     Column("outcome", Text),  # sent | retry | refused | parked | handed | unknown | orphaned; null: in flight
     Column("reason", Text, nullable=False, server_default=""),
-    Column("receipt", JSON),
+    Column("resolved", Instant),  # when it became known what came of an unknown or orphaned one
+    Column("receipt", JSON(none_as_null=True)),
     Column("notes", JSON, nullable=False, server_default="{}"),
     Column("owner", Text, nullable=False),
 )

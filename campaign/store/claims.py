@@ -1,0 +1,236 @@
+"""Taking rows to send: who may send what now, one request per account, parts of a thread in order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    insert,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from campaign.core.lifecycle import SETTLING, Event, State
+from campaign.core.model import Post
+from campaign.core.outcome import Receipt
+from campaign.store.rows import Claim
+from campaign.store.tables import accounts, attempts, deliveries
+from campaign.store.transitions import current, lock, transition
+
+_PENDING: ColumnElement[str] = literal_column(
+    "'pending'"
+)  # as text, not as a parameter: partial indexes are chosen by it
+_SENDING: ColumnElement[str] = literal_column("'sending'")
+_SENT: ColumnElement[str] = literal_column("'sent'")
+
+
+def claim(
+    connection: Connection,
+    now: datetime,
+    free: int,
+    owner: str,
+    *,
+    lease: timedelta,
+    accounts: Collection[str],
+) -> list[Claim]:
+    """Take up to ``free`` ready rows, one per account and only of the named accounts, the earliest first, and write
+    their attempt rows. Ready: pending, composed, not_before <= now <= deadline, the part before is sent, the account
+    neither parked nor pacing nor sending. A begun thread's next part goes first and waits for no gap; until it has gone
+    out or ended badly, nothing else of its account does."""
+    claims: list[Claim] = []
+    waiting = _in_order(connection, ready(now, sorted(accounts)))
+    while waiting and len(claims) < free:
+        batch, waiting = waiting[: free - len(claims)], waiting[free - len(claims) :]
+        for row in _taken(connection, now, [row["account"] for row in batch]):
+            if (new := _begin(connection, row, Event.CLAIM, now, owner, lease)) is not None:
+                claims.append(new)
+    return claims
+
+
+def repeat(connection: Connection, key: str, now: datetime, owner: str, *, lease: timedelta) -> Claim | None:
+    """uncertain -> sending, the same bytes under the same key; None if it is not to be had (or the account is
+    sending)."""
+    name = connection.execute(select(deliveries.c.account).where(deliveries.c.key == key)).scalar()
+    if name is None:
+        return None
+    # Whatever leads to `sending` holds the account's row, so that two hosts can't both find it idle.
+    connection.execute(lock(select(accounts.c.account).where(accounts.c.account == name)))
+    sending = select(deliveries.c.key).where(deliveries.c.account == name, deliveries.c.state == _SENDING)
+    if connection.execute(sending.limit(1)).first() is not None:
+        return None
+    row = current(connection, key)
+    return None if row is None else _begin(connection, row, Event.REPEAT, now, owner, lease)
+
+
+def orphan(
+    connection: Connection, now: datetime, *, owner_gone: str | None = None, everyone: bool = False
+) -> list[str]:
+    """sending -> uncertain where the lease has ended (or the owner is known to be dead: ``owner_gone``, ``everyone``);
+    later parts stay pending. look_at = now + SETTLING. The keys."""
+    lost = select(deliveries).where(deliveries.c.state == _SENDING).order_by(deliveries.c.key)
+    if not everyone:
+        lost = lost.where(or_(deliveries.c.lease_until <= now, deliveries.c.owner == owner_gone))
+    keys = []
+    for row in connection.execute(lock(lost, skip=True)).mappings().all():
+        reason = "the sender did not come back: it may be published, or not"
+        if transition(
+            connection, row, Event.ORPHANED, now, reason=reason, unresolved=True, look_at=now + SETTLING
+        ):
+            connection.execute(
+                update(attempts)
+                .where(
+                    attempts.c.key == row["key"],
+                    attempts.c.attempt == row["attempt"],
+                    attempts.c.outcome.is_(None),
+                )
+                .values(outcome="orphaned", ended=now, reason=reason)
+            )
+            keys.append(row["key"])
+    return keys
+
+
+def ready(now: datetime, names: Collection[str]) -> Select[Any]:
+    """For each of the accounts that may send now: its name, the key of its next row (null: none), and whether that is
+    a part of a begun thread."""
+    part, before, one, other = (deliveries.alias(name) for name in ("part", "before", "one", "other"))
+    begun = (
+        select(part.c.key)
+        .join(before, before.c.key == part.c.previous)
+        .where(
+            part.c.account == accounts.c.account,
+            part.c.previous.is_not(None),
+            part.c.state == _PENDING,
+            before.c.state == _SENT,
+        )
+        .correlate(accounts)
+    )
+    next_part = begun.where(part.c.not_before <= now, part.c.post.is_not(None)).order_by(
+        part.c.due, part.c.key
+    )
+    next_one = (
+        select(one.c.key)
+        .where(
+            one.c.account == accounts.c.account,
+            one.c.state == _PENDING,
+            one.c.previous.is_(None),
+            one.c.post.is_not(None),
+            one.c.not_before <= now,
+            or_(one.c.deadline.is_(None), one.c.deadline >= now),
+        )
+        .order_by(one.c.due, one.c.key)
+        .correlate(accounts)
+    )
+    sending = (
+        select(other.c.key)
+        .where(other.c.account == accounts.c.account, other.c.state == _SENDING)
+        .correlate(accounts)
+    )
+    return select(
+        accounts.c.account,
+        begun.exists().label("thread"),
+        case(
+            (begun.exists(), next_part.limit(1).scalar_subquery()),
+            (accounts.c.next_at > now, null()),
+            else_=next_one.limit(1).scalar_subquery(),
+        ).label("key"),
+    ).where(
+        accounts.c.account.in_(names),
+        or_(accounts.c.parked_until.is_(None), accounts.c.parked_until <= now),
+        ~sending.exists(),
+    )
+
+
+def _in_order(connection: Connection, statement: Select[Any]) -> list[RowMapping]:
+    """The next rows of the accounts: begun threads first, then by due and key."""
+    found = {row.key: row.thread for row in connection.execute(statement) if row.key is not None}
+    rows = connection.execute(select(deliveries).where(deliveries.c.key.in_(found))).mappings().all()
+    return sorted(rows, key=lambda row: (not found[row["key"]], row["due"], row["key"]))
+
+
+def _taken(connection: Connection, now: datetime, names: list[str]) -> list[RowMapping]:
+    """The next rows of those accounts that nobody else is at, locked."""
+    mine = (
+        connection.execute(lock(select(accounts.c.account).where(accounts.c.account.in_(names)), skip=True))
+        .scalars()
+        .all()
+    )
+    # Asked again now that the accounts are ours: what their last owner did with them is committed and seen.
+    rows = _in_order(connection, ready(now, mine))
+    still = select(deliveries).where(
+        and_(deliveries.c.key.in_([row["key"] for row in rows]), deliveries.c.state == _PENDING)
+    )
+    locked = {row["key"]: row for row in connection.execute(lock(still, skip=True)).mappings()}
+    return [locked[row["key"]] for row in rows if row["key"] in locked]
+
+
+def _begin(
+    connection: Connection, row: RowMapping, event: Event, now: datetime, owner: str, lease: timedelta
+) -> Claim | None:
+    """Lead a row to ``sending`` and write its attempt."""
+    number = row["attempt"] + 1
+    first = row["first_attempt"] or now
+    until = now + lease
+    if (
+        transition(
+            connection,
+            row,
+            event,
+            now,
+            detail={"owner": owner},
+            attempt=number,
+            owner=owner,
+            lease_until=until,
+            first_attempt=first,
+        )
+        is not State.SENDING
+    ):
+        return None
+    again = event is Event.REPEAT
+    connection.execute(
+        insert(attempts).values(
+            key=row["key"], attempt=number, repeat=again, began=now, lease_until=until, owner=owner, notes={}
+        )
+    )
+    return Claim(
+        key=row["key"],
+        network_key=row["network_key"],
+        account=row["account"],
+        target=row["target"],
+        network=row["network"],
+        attempt=number,
+        repeat=again,
+        post=_with_thread(connection, row),
+        lease_until=until,
+        first_attempt=first,
+    )
+
+
+def _with_thread(connection: Connection, row: RowMapping) -> Post:
+    """The frozen post; a part of a thread with the receipts that it replies to."""
+    post = Post.from_json(row["post"])
+    if row["previous"] is None:
+        return post
+    d = deliveries.c
+    parts = connection.execute(
+        select(d.part, d.receipt).where(
+            d.campaign == row["campaign"],
+            d.slot == row["slot"],
+            d.wall == row["wall"],
+            d.target == row["target"],
+            d.part.in_([1, row["part"] - 1]),
+        )
+    )
+    receipts = {part: Receipt.from_json(receipt) for part, receipt in parts if receipt is not None}
+    return replace(post, root=receipts.get(1), reply_to=receipts.get(row["part"] - 1))

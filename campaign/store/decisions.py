@@ -1,0 +1,182 @@
+"""What a person, a gate or a deadline decides about deliveries that are not on their way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from campaign.core.lifecycle import Event, State, sources
+from campaign.core.model import Post
+from campaign.core.outcome import Receipt
+from campaign.store import log
+from campaign.store.log import LOOP, Who
+from campaign.store.planned import frozen
+from campaign.store.tables import attempts, deliveries
+from campaign.store.transitions import current, lock, resolve_attempts, step, transition
+
+_RESOLUTIONS = (Event.RESOLVE_PUBLISHED, Event.RESOLVE_ABSENT, Event.RESOLVE_GIVE_UP)
+
+
+def miss(connection: Connection, now: datetime) -> list[str]:
+    """pending | held past the deadline -> missed. The keys. Later parts of a thread that has begun wait for no
+    deadline of their own: they are late only with part 1."""
+    late = (
+        select(deliveries)
+        .where(
+            deliveries.c.state.in_([state.value for state in sources(Event.DEADLINE)]),
+            deliveries.c.deadline < now,
+            deliveries.c.previous.is_(None),
+        )
+        .order_by(deliveries.c.key)
+    )
+    keys = []
+    for row in connection.execute(lock(late, skip=True)).mappings().all():
+        told = f"it was to go out by {row['deadline']:%Y-%m-%d %H:%M} UTC"
+        reason = f"{told}; {row['reason']}" if row["reason"] else told
+        if transition(connection, row, Event.DEADLINE, now, reason=reason):
+            keys.append(row["key"])
+    return keys
+
+
+def break_threads(connection: Connection, now: datetime) -> list[str]:
+    """pending | held parts whose part before is failed, missed or cancelled -> failed ("part n did not go out")."""
+    before = deliveries.alias("before")
+    broken = (
+        select(deliveries, before.c.part.label("broken"))
+        .join(before, before.c.key == deliveries.c.previous)
+        .where(
+            deliveries.c.previous.is_not(None),
+            deliveries.c.state.in_([state.value for state in sources(Event.BROKEN_THREAD)]),
+            before.c.state.in_([State.FAILED.value, State.MISSED.value, State.CANCELLED.value]),
+        )
+        .order_by(deliveries.c.key)
+        .with_for_update(of=deliveries, key_share=True, skip_locked=True)
+    )
+    keys: list[str] = []
+    # Each round breaks the parts right behind the last one's.
+    while rows := connection.execute(broken).mappings().all():
+        for row in rows:
+            reason = f"part {row['broken']} did not go out"
+            if transition(connection, row, Event.BROKEN_THREAD, now, reason=reason):
+                keys.append(row["key"])
+    return keys
+
+
+def hold(connection: Connection, key: str, reason: str, now: datetime, who: Who = LOOP) -> bool:
+    """pending -> held."""
+    return step(connection, key, Event.HOLD, now, who=who, reason=reason) is not None
+
+
+def release(
+    connection: Connection, key: str, deadline: datetime | None, now: datetime, who: Who = LOOP
+) -> bool:
+    """held -> pending, with a new deadline."""
+    return step(connection, key, Event.RELEASE, now, who=who, deadline=deadline) is not None
+
+
+def refuse(connection: Connection, key: str, reason: str, now: datetime) -> bool:
+    """pending -> failed without an attempt (it can't be composed, its picture changed)."""
+    row = current(connection, key)
+    if row is None or row["state"] != State.PENDING.value:
+        return False  # `sending` is refused by what came of its attempt
+    return transition(connection, row, Event.REFUSED, now, reason=reason) is not None
+
+
+def cancel(connection: Connection, key: str, reason: str, now: datetime, who: Who) -> bool:
+    """pending | held -> cancelled."""
+    return step(connection, key, Event.CANCEL, now, who=who, reason=reason) is not None
+
+
+def again(
+    connection: Connection,
+    key: str,
+    now: datetime,
+    who: Who,
+    *,
+    deadline: datetime | None,
+    not_before: datetime | None = None,
+    post: Post | None = None,
+) -> bool:
+    """failed | missed -> pending by a person: tries start anew; ``post`` replaces the frozen one (None keeps it)."""
+    changes: dict[str, Any] = frozen(post) if post is not None else {}
+    return (
+        step(
+            connection,
+            key,
+            Event.AGAIN,
+            now,
+            who=who,
+            detail={"new_text": True} if post is not None else {},
+            tries=0,
+            deadline=deadline,
+            not_before=not_before or now,
+            **changes,
+        )
+        is not None
+    )
+
+
+def move(
+    connection: Connection, key: str, not_before: datetime, deadline: datetime | None, now: datetime, who: Who
+) -> bool:
+    """A person moves a row that is pending or held (state stays); ``due`` never changes."""
+    row = current(connection, key)
+    if row is None or row["state"] not in (State.PENDING.value, State.HELD.value):
+        return False
+    if (row["not_before"], row["deadline"]) == (not_before, deadline):
+        return True
+    changed = connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.key == key,
+            deliveries.c.state == row["state"],
+            deliveries.c.attempt == row["attempt"],
+        )
+        .values(not_before=not_before, deadline=deadline, updated_at=now)
+    )
+    if changed.rowcount != 1:
+        return False
+    detail = {
+        "from": row["not_before"].isoformat(),
+        "not_before": not_before.isoformat(),
+        "deadline": deadline.isoformat() if deadline else None,
+    }
+    log.write(
+        connection, now, "moved", key=key, before=row["state"], after=row["state"], who=who, detail=detail
+    )
+    return True
+
+
+def resolve(
+    connection: Connection,
+    key: str,
+    event: Event,
+    now: datetime,
+    who: Who,
+    *,
+    receipt: Receipt | None = None,
+    reason: str = "",
+) -> bool:
+    """A person says what became of an uncertain (or handed-over, held) row: RESOLVE_PUBLISHED with a receipt,
+    RESOLVE_ABSENT, RESOLVE_GIVE_UP. ValueError for another event, or for a missing receipt."""
+    if event not in _RESOLUTIONS:
+        raise ValueError(f"{event} is not a person's answer")
+    changes: dict[str, Any] = {"unresolved": False}
+    detail: dict[str, Any] = {}
+    if event is Event.RESOLVE_PUBLISHED:
+        if receipt is None:
+            raise ValueError("what is published has a receipt")
+        began = connection.execute(select(func.max(attempts.c.began)).where(attempts.c.key == key)).scalar()
+        row = current(connection, key)
+        # What we sent ourselves went out when we sent it; what a person posted by hand, about now.
+        ours = row is not None and row["state"] == State.UNCERTAIN.value
+        changes |= {"receipt": receipt.as_json(), "sent_at": began if ours and began else now}
+        detail = {"id": receipt.id, "url": receipt.url}
+    if event is Event.RESOLVE_ABSENT:
+        changes["tries"] = 0
+    if not step(connection, key, event, now, who=who, reason=reason, detail=detail, **changes):
+        return False
+    resolve_attempts(connection, key, now)
+    return True

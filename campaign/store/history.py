@@ -1,0 +1,232 @@
+"""Reads: what the store knows about deliveries, attempts, events and accounts. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, func, select
+
+from campaign.core.lifecycle import State
+from campaign.store import tables
+from campaign.store.rows import AccountRow, Attempt, Cursor, Delivery, EventRow, SentText
+from campaign.store.upsert import batches
+from campaign.store.waking import next_wake
+
+__all__ = [
+    "AccountRow",
+    "Attempt",
+    "Cursor",
+    "Delivery",
+    "EventRow",
+    "SentText",
+    "accounts",
+    "attempts",
+    "counts",
+    "cursors",
+    "deliveries",
+    "delivery",
+    "events",
+    "existing_keys",
+    "key_of",
+    "last_event",
+    "last_sent",
+    "next_wake",
+    "row_ids_sent",
+    "rows_to_fill",
+    "sent_on",
+    "sent_texts",
+    "sights",
+    "uncertain_due",
+]
+
+Order = Literal["due", "-due", "sent", "-sent", "updated", "-updated"]
+"""By what deliveries are listed; with a minus the latest first."""
+
+_d = tables.deliveries.c
+_BY = {"due": _d.due, "sent": _d.sent_at, "updated": _d.updated_at}
+
+
+# -- deliveries ------------------------------------------------------------------------------------------
+
+
+def delivery(connection: Connection, key: str) -> Delivery | None:
+    """One delivery by its key, or None."""
+    row = connection.execute(select(tables.deliveries).where(_d.key == key)).mappings().one_or_none()
+    return Delivery.of(row) if row is not None else None
+
+
+def key_of(connection: Connection, network_key: str) -> str | None:
+    """The key of the delivery that networks know by this UUID, or None."""
+    key: str | None = connection.execute(select(_d.key).where(_d.network_key == network_key)).scalar()
+    return key
+
+
+def deliveries(
+    connection: Connection,
+    *,
+    states: Collection[State] | None = None,
+    campaign: str | None = None,
+    slot: str | None = None,
+    account: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    key_prefix: str | None = None,
+    limit: int | None = None,
+    order: Order = "due",
+) -> list[Delivery]:
+    """Deliveries that meet all conditions given: since <= due < until (aware), ``account`` the login (all its
+    languages), ``key_prefix`` the beginning of the key."""
+    statement = select(tables.deliveries)
+    if states is not None:
+        statement = statement.where(_d.state.in_([state.value for state in states]))
+    for column, wanted in ((_d.campaign, campaign), (_d.slot, slot), (_d.account, account)):
+        if wanted is not None:
+            statement = statement.where(column == wanted)
+    if since is not None:
+        statement = statement.where(_d.due >= since)
+    if until is not None:
+        statement = statement.where(_d.due < until)
+    if key_prefix:
+        # LIKE would ignore case in SQLite, and a range of texts depends on the collation in PostgreSQL.
+        statement = statement.where(func.substr(_d.key, 1, len(key_prefix)) == key_prefix)
+    first = _BY[order.removeprefix("-")]
+    statement = statement.order_by(
+        first.desc() if order.startswith("-") else first, _d.campaign, _d.slot, _d.wall, _d.target, _d.part
+    )
+    if limit is not None:
+        statement = statement.limit(limit)
+    return [Delivery.of(row) for row in connection.execute(statement).mappings()]
+
+
+def existing_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
+    """Those of the keys that have a row."""
+    found: set[str] = set()
+    for batch in batches(list(keys)):
+        found.update(connection.execute(select(_d.key).where(_d.key.in_(batch))).scalars())
+    return found
+
+
+def counts(connection: Connection) -> dict[State, int]:
+    """How many deliveries are in each state; every state is there."""
+    rows = connection.execute(select(_d.state, func.count()).group_by(_d.state))
+    return dict.fromkeys(State, 0) | {State(state): number for state, number in rows}
+
+
+def rows_to_fill(connection: Connection, now: datetime) -> list[Delivery]:
+    """Pending rows without a post (moved ahead) whose time has come, the earliest first."""
+    statement = (
+        select(tables.deliveries)
+        .where(_d.state == State.PENDING.value, _d.not_before <= now, _d.post.is_(None))
+        .order_by(_d.due, _d.key)
+    )
+    return [Delivery.of(row) for row in connection.execute(statement).mappings()]
+
+
+def uncertain_due(connection: Connection, now: datetime) -> list[Delivery]:
+    """Uncertain rows whose time to be looked at has come, the one that waits longest first."""
+    statement = (
+        select(tables.deliveries)
+        .where(_d.state == State.UNCERTAIN.value, _d.look_at <= now)
+        .order_by(_d.look_at, _d.key)
+    )
+    return [Delivery.of(row) for row in connection.execute(statement).mappings()]
+
+
+# -- what was published ----------------------------------------------------------------------------------
+
+
+def sent_texts(connection: Connection, account: str, since: datetime) -> list[SentText]:
+    """What a login published since then (any language), the latest first."""
+    statement = (
+        select(_d.key, _d.digest, _d.post, _d.sent_at)
+        .where(_d.account == account, _d.sent_at >= since, _d.state == State.SENT.value, _d.post.is_not(None))
+        .order_by(_d.sent_at.desc(), _d.key)
+    )
+    return [
+        SentText(row.key, row.digest, row.post["text"], row.sent_at) for row in connection.execute(statement)
+    ]
+
+
+def row_ids_sent(connection: Connection, campaign: str, slot: str, target: str) -> set[str]:
+    """The CSV rows that a slot has published on a target."""
+    statement = select(_d.row_id).where(
+        _d.campaign == campaign,
+        _d.slot == slot,
+        _d.target == target,
+        _d.state == State.SENT.value,
+        _d.row_id.is_not(None),
+    )
+    return set(connection.execute(statement).scalars())
+
+
+def sent_on(connection: Connection, account: str, start: datetime, end: datetime) -> int:
+    """How many posts a login published in start <= t < end (aware); a thread is one."""
+    statement = select(func.count()).where(
+        _d.account == account,
+        _d.sent_at >= start,
+        _d.sent_at < end,
+        _d.state == State.SENT.value,
+        _d.part == 1,
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
+def last_sent(connection: Connection, account: str) -> datetime | None:
+    """When a login last published something (aware UTC), or None."""
+    moment: datetime | None = connection.execute(
+        select(func.max(_d.sent_at)).where(_d.account == account)
+    ).scalar()
+    return moment
+
+
+# -- everything else -------------------------------------------------------------------------------------
+
+
+def attempts(connection: Connection, key: str) -> list[Attempt]:
+    """All attempts of a delivery, the first one first."""
+    table = tables.attempts
+    rows = connection.execute(select(table).where(table.c.key == key).order_by(table.c.attempt)).mappings()
+    return [Attempt.of(row) for row in rows]
+
+
+def events(
+    connection: Connection, key: str | None = None, after_id: int | None = None, limit: int | None = None
+) -> list[EventRow]:
+    """Events of a delivery or of all, in the order in which they were written, after the one with id ``after_id``."""
+    statement = select(tables.events).order_by(tables.events.c.id)
+    if key is not None:
+        statement = statement.where(tables.events.c.key == key)
+    if after_id is not None:
+        statement = statement.where(tables.events.c.id > after_id)
+    if limit is not None:
+        statement = statement.limit(limit)
+    return [EventRow(**row) for row in connection.execute(statement).mappings()]
+
+
+def last_event(connection: Connection) -> int:
+    """The id of the newest event; 0 if there is none."""
+    return connection.execute(select(func.max(tables.events.c.id))).scalar() or 0
+
+
+def accounts(connection: Connection) -> dict[str, AccountRow]:
+    """What is known about each login that ever had a row."""
+    rows = connection.execute(select(tables.accounts).order_by(tables.accounts.c.account)).mappings()
+    return {row["account"]: AccountRow(**row) for row in rows}
+
+
+def cursors(connection: Connection) -> dict[str, Cursor]:
+    """How far each campaign is planned."""
+    table = tables.cursors.c
+    return {
+        row.campaign: Cursor(row.at, row.digest)
+        for row in connection.execute(select(table.campaign, table.at, table.digest))
+    }
+
+
+def sights(connection: Connection, campaign: str) -> dict[tuple[str, str], datetime]:
+    """When each (slot, target) of a campaign was seen first (aware UTC)."""
+    table = tables.sights.c
+    rows = connection.execute(select(table.slot, table.target, table.since).where(table.campaign == campaign))
+    return {(row.slot, row.target): row.since for row in rows}

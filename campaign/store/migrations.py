@@ -1,0 +1,80 @@
+"""How an older store becomes one of today: small named steps, in order, all in one transaction or none.
+
+A new store is made from ``tables.metadata`` as it stands, and starts at the newest version. Whoever changes the tables
+adds a step here that brings an older store to the same shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, inspect, text
+
+from campaign.errors import StoreError
+from campaign.store import log, meta
+from campaign.store.tables import metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step from version n to n + 1; ``apply`` issues its DDL and DML on an open transaction."""
+
+    name: str
+    apply: Callable[[Connection], None]
+
+
+def create(connection: Connection) -> None:
+    """All tables as they are today, and the guards of the log."""
+    metadata.create_all(connection, checkfirst=False)
+    for statement in log.GUARDS[connection.dialect.name]:
+        connection.execute(text(statement))
+    meta.put(connection, meta.NUDGE, "0")
+
+
+MIGRATIONS: tuple[Migration, ...] = (Migration("the first tables", create),)
+"""Version n of the store is the state after the first n steps."""
+
+
+def version(connection: Connection) -> int | None:
+    """The store's version; None if there are no tables of ours."""
+    if not inspect(connection).has_table(metadata.tables["meta"].name):
+        return None
+    told = meta.get(connection, meta.SCHEMA)
+    return int(told) if told is not None and told.isdecimal() else None
+
+
+def upgrade(connection: Connection, place: str, steps: Sequence[Migration] = MIGRATIONS) -> int:
+    """Bring the store to the newest version, inside the caller's transaction; the version it had (0: none).
+
+    StoreError when the store is newer than this program, or the database belongs to another program.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:space, 1)"), {"space": LOCK_SPACE})
+    found = version(connection)
+    if found is None:
+        if taken := sorted(set(inspect(connection).get_table_names()) & set(metadata.tables)):
+            raise StoreError(
+                f"{place} is a database of another program (it has a table {taken[0]!r})",
+                "give campaign a database of its own in `store:` of config.yaml",
+            )
+        create(connection)
+    else:
+        check(found, place, steps)
+        for step in steps[found:]:
+            step.apply(connection)
+    meta.put(connection, meta.SCHEMA, str(len(steps)))
+    return found or 0
+
+
+def check(found: int, place: str, steps: Sequence[Migration] = MIGRATIONS) -> None:
+    """StoreError when a store of version ``found`` is newer than this program."""
+    if found > len(steps):
+        raise StoreError(
+            f"{place} was written by a newer campaign (store version {found}, this one knows {len(steps)})",
+            "update this program: pip install --upgrade campaign",
+        )
+
+
+LOCK_SPACE = 0x63616D70
+"""The first half of our advisory locks in PostgreSQL ("camp"); 0: planner, 1: migrations, others: runners by host."""

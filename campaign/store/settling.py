@@ -1,0 +1,236 @@
+"""What came of an attempt, whenever its answer arrives, and what a look at the network found out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, select, update
+
+from campaign.core.lifecycle import MAX_ATTEMPTS, PARKED_RETRY, SETTLING, Event, State, backoff
+from campaign.core.outcome import Handed, Outcome, Receipt, Refused, Retry, Scope, Sent, Unknown
+from campaign.store import log, pacing
+from campaign.store.log import LOOP
+from campaign.store.tables import attempts, deliveries
+from campaign.store.transitions import (
+    UNKNOWN_OUTCOMES,
+    current,
+    lock,
+    published,
+    spent,
+    step,
+    transition,
+    unknown_attempts,
+)
+
+
+def settle(
+    connection: Connection,
+    key: str,
+    attempt: int,
+    outcome: Outcome,
+    now: datetime,
+    *,
+    gap: timedelta = timedelta(),
+) -> State | None:
+    """Write what came of an attempt: the attempt's row, then the delivery if it still waits for this attempt.
+
+    Retry -> pending with backoff (or failed when the attempts are spent); Refused(account) -> pending and the account
+    parked; with an earlier unknown attempt unresolved, anything but Sent leaves it uncertain. A late Sent makes the row
+    sent whatever it was; if another id is there already, event ``doubled``. Returns the state it led to, or None when
+    nothing changed but the attempt's row."""
+    row = current(connection, key)
+    tried = (
+        connection.execute(lock(select(attempts).where(attempts.c.key == key, attempts.c.attempt == attempt)))
+        .mappings()
+        .one_or_none()
+    )
+    if row is None or tried is None or tried["outcome"] not in (None, *UNKNOWN_OUTCOMES):
+        return None  # a second answer of the same sender says nothing new
+    _write_attempt(connection, tried, outcome, now)
+    in_time = row["state"] == State.SENDING.value and row["attempt"] == attempt
+    match outcome:
+        case Sent(receipt):
+            return _sent(connection, row, receipt, now, gap, in_time=in_time)
+        case Unknown() if in_time:
+            return _unknown(connection, row, outcome.reason, now, gap)
+        case Unknown():
+            return None
+        case _ if in_time:
+            return _not_sent(connection, row, outcome, now)
+        case _:
+            return _late_not_sent(connection, row, attempt, outcome, now)
+
+
+def _write_attempt(connection: Connection, tried: RowMapping, outcome: Outcome, now: datetime) -> None:
+    values: dict[str, Any] = {"outcome": _word(outcome), "ended": tried["ended"] or now}
+    if isinstance(outcome, Sent):
+        values["receipt"] = outcome.receipt.as_json()
+    else:
+        values["reason"] = outcome.reason
+    if not isinstance(outcome, Unknown) and tried["outcome"] is not None and tried["resolved"] is None:
+        values["resolved"] = now
+    connection.execute(
+        update(attempts)
+        .where(attempts.c.key == tried["key"], attempts.c.attempt == tried["attempt"])
+        .values(values)
+    )
+
+
+def _word(outcome: Outcome) -> str:
+    match outcome:
+        case Sent():
+            return "sent"
+        case Retry():
+            return "retry"
+        case Refused(scope=Scope.ACCOUNT):
+            return "parked"
+        case Refused():
+            return "refused"
+        case Handed():
+            return "handed"
+        case Unknown():
+            return "unknown"
+
+
+# -- published -------------------------------------------------------------------------------------------
+
+
+def _sent(
+    connection: Connection, row: RowMapping, receipt: Receipt, now: datetime, gap: timedelta, *, in_time: bool
+) -> State | None:
+    pacing.unpark(connection, row["account"], now)
+    if row["state"] == State.SENT.value:
+        known = Receipt.from_json(row["receipt"])
+        if known.id != receipt.id:
+            log.write(
+                connection,
+                now,
+                "doubled",
+                key=row["key"],
+                before=row["state"],
+                after=row["state"],
+                detail={"id": receipt.id, "url": receipt.url, "other_id": known.id, "other_url": known.url},
+            )
+        return None
+    event = Event.SENT if in_time else Event.LATE_SENT
+    return State.SENT if published(connection, row, event, receipt, now, now, LOOP, gap) else None
+
+
+# -- not known, or not published -------------------------------------------------------------------------
+
+
+def _unknown(
+    connection: Connection, row: RowMapping, reason: str, now: datetime, gap: timedelta
+) -> State | None:
+    state = transition(
+        connection, row, Event.UNKNOWN, now, reason=reason, unresolved=True, look_at=now + SETTLING
+    )
+    if state and gap:
+        pacing.pace_at_least(connection, row["account"], now + gap)  # it is probably out
+    return state
+
+
+def _not_sent(
+    connection: Connection, row: RowMapping, outcome: Retry | Refused | Handed, now: datetime
+) -> State | None:
+    """The attempt that the row waits for was certainly not accepted."""
+    if isinstance(outcome, Refused) and outcome.scope is Scope.ACCOUNT:
+        pacing.park(connection, row["account"], outcome.reason, now + PARKED_RETRY, now)
+    if row["unresolved"]:
+        # This one failed, but an earlier one may be published: that has to be known first.
+        after = outcome.after if isinstance(outcome, Retry) else None
+        wait = backoff(_repeats(connection, row["key"]), after)
+        return transition(
+            connection,
+            row,
+            Event.UNKNOWN,
+            now,
+            reason=outcome.reason,
+            detail={"outcome": _word(outcome)},
+            look_at=now + wait,
+        )
+    return _certainly_not(connection, row, outcome, now)
+
+
+def _certainly_not(
+    connection: Connection, row: RowMapping, outcome: Retry | Refused | Handed, now: datetime
+) -> State | None:
+    """Lead a row in ``sending`` of which nothing is unresolved to where the outcome leads."""
+    tries = row["tries"] + 1
+    match outcome:
+        case Retry(reason, after):
+            if tries >= MAX_ATTEMPTS:
+                return transition(
+                    connection, row, Event.REFUSED, now, reason=spent(reason, tries), tries=tries
+                )
+            later = max(row["not_before"], now + backoff(tries, after))
+            return transition(connection, row, Event.RETRY, now, reason=reason, tries=tries, not_before=later)
+        case Refused(reason, Scope.ACCOUNT):
+            return transition(connection, row, Event.PARKED, now, reason=reason)
+        case Refused(reason):
+            return transition(connection, row, Event.REFUSED, now, reason=reason, tries=tries)
+        case Handed(reason):
+            # It waits for its person, not for the clock.
+            return transition(connection, row, Event.HANDED, now, reason=reason, deadline=None)
+
+
+def _late_not_sent(
+    connection: Connection, row: RowMapping, attempt: int, outcome: Retry | Refused | Handed, now: datetime
+) -> State | None:
+    """An attempt given up for lost was certainly not accepted. If it was the only unknown one, that is known now."""
+    if not row["unresolved"] or unknown_attempts(connection, row["key"]):
+        return None
+    if row["state"] == State.SENDING.value:
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.key == row["key"], deliveries.c.attempt == row["attempt"])
+            .values(unresolved=False, updated_at=now)
+        )
+        log.write(
+            connection,
+            now,
+            "late",
+            key=row["key"],
+            before=row["state"],
+            after=row["state"],
+            detail={"attempt": attempt, "outcome": _word(outcome), "reason": outcome.reason},
+        )
+        return None
+    tries = row["tries"] + 1
+    state = transition(
+        connection,
+        row,
+        Event.ABSENT,
+        now,
+        reason=outcome.reason,
+        detail={"attempt": attempt, "outcome": _word(outcome)},
+        unresolved=False,
+        tries=tries,
+    )
+    match outcome:
+        case Retry(reason, after) if tries < MAX_ATTEMPTS:
+            later = max(row["not_before"], now + backoff(tries, after))
+            connection.execute(
+                update(deliveries).where(deliveries.c.key == row["key"]).values(not_before=later)
+            )
+            return state
+        case Retry(reason):
+            return step(connection, row["key"], Event.REFUSED, now, reason=spent(reason, tries))
+        case Refused(reason, Scope.ACCOUNT):
+            pacing.park(connection, row["account"], reason, now + PARKED_RETRY, now)
+            return state
+        case Refused(reason):
+            return step(connection, row["key"], Event.REFUSED, now, reason=reason)
+        case Handed(reason):
+            return step(connection, row["key"], Event.HOLD, now, reason=reason, deadline=None)
+
+
+def _repeats(connection: Connection, key: str) -> int:
+    """How many repeats in a row there were last."""
+    numbers = connection.execute(
+        select(
+            func.max(attempts.c.attempt), func.max(attempts.c.attempt).filter(attempts.c.repeat.is_(False))
+        ).where(attempts.c.key == key)
+    ).one()
+    return int(numbers[0] - (numbers[1] or 0))

@@ -1,0 +1,37 @@
+"""Sessions that networks refresh (tokens, device ids): apart from the log and from every export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, update
+
+from campaign.store.database import Store
+from campaign.store.tables import vault
+from campaign.store.upsert import insert_missing
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One account's shelf (``networks.base.Vault``). It shows names at most, never values."""
+
+    store: Store = field(repr=False)
+    account: str
+
+    def get(self, name: str) -> str | None:
+        """A value, or None."""
+        with self.store.read() as connection:
+            value: str | None = connection.execute(
+                select(vault.c.value).where(vault.c.account == self.account, vault.c.name == name)
+            ).scalar()
+            return value
+
+    def put(self, name: str, value: str) -> None:
+        """Keep a value. ValueError for an empty one: a session once had is never overwritten with nothing."""
+        if not value:
+            raise ValueError(f"an empty {name!r} for the vault")
+        this = (vault.c.account == self.account, vault.c.name == name)
+        with self.store.write() as connection:
+            new = {"account": self.account, "name": name, "value": value}
+            if not insert_missing(connection, vault, [new]):
+                connection.execute(update(vault).where(*this, vault.c.value != value).values(value=value))

@@ -1,0 +1,133 @@
+"""When the loop has something to do next, as far as the rows know."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+
+from campaign.store.tables import accounts, deliveries
+
+SHARED_LOOK = timedelta(minutes=1)
+"""How often a host looks at a store that others share: nothing of theirs may have woken it."""
+
+_JUST_AFTER = timedelta(microseconds=1)
+"""A deadline is still good at its own instant."""
+
+_PENDING: ColumnElement[str] = literal_column("'pending'")
+_HELD: ColumnElement[str] = literal_column("'held'")
+_SENDING: ColumnElement[str] = literal_column("'sending'")
+_UNCERTAIN: ColumnElement[str] = literal_column("'uncertain'")
+_SENT: ColumnElement[str] = literal_column("'sent'")
+
+
+def next_wake(connection: Connection, now: datetime) -> datetime | None:
+    """The earliest instant after ``now`` at which a row or an account changes what there is to do; None: never.
+
+    What is ready at ``now`` does not count: a tick at ``now`` has taken what it could, and the rest waits for a sender
+    that is at work, whose return wakes the loop."""
+    d = deliveries.c
+    moments = [
+        connection.execute(statement).scalar()
+        for statement in (
+            select(func.min(d.look_at)).where(d.state == _UNCERTAIN, d.look_at > now),
+            select(func.min(d.lease_until)).where(d.state == _SENDING, d.lease_until > now),
+            # Not composed yet: that waits for no account.
+            select(d.not_before)
+            .where(d.state == _PENDING, d.not_before > now, d.post.is_(None))
+            .order_by(d.not_before)
+            .limit(1),
+        )
+    ]
+    late = [
+        connection.execute(
+            select(func.min(d.deadline)).where(d.state == state, d.deadline >= now, d.previous.is_(None))
+        ).scalar()
+        for state in (_PENDING, _HELD)
+    ]
+    moments += [deadline + _JUST_AFTER for deadline in late if deadline is not None]
+    for row in connection.execute(waits(now)):
+        moments.append(_wake_of_account(row, now))
+    if connection.dialect.name == "postgresql":
+        moments.append(now + SHARED_LOOK)
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def waits(now: datetime) -> Select[Any]:
+    """For each account that is not sending: until when it is parked and pacing, whether it has begun a thread, and when
+    its next part and its next other post may go (the earliest one after ``now``; ``now`` itself if one is ready)."""
+    part, before, one, ripe, other = (deliveries.alias(n) for n in ("part", "before", "one", "ripe", "other"))
+    begun: ScalarSelect[Any] = (
+        select(func.min(part.c.not_before))
+        .join(before, before.c.key == part.c.previous)
+        .where(
+            part.c.account == accounts.c.account,
+            part.c.previous.is_not(None),
+            part.c.state == _PENDING,
+            before.c.state == _SENT,
+        )
+        .correlate(accounts)
+        .scalar_subquery()
+    )
+    is_ripe = (
+        select(ripe.c.key)
+        .where(
+            ripe.c.account == accounts.c.account,
+            ripe.c.state == _PENDING,
+            ripe.c.not_before <= now,
+            ripe.c.previous.is_(None),
+            ripe.c.post.is_not(None),
+            or_(ripe.c.deadline.is_(None), ripe.c.deadline >= now),
+        )
+        .correlate(accounts)
+        .exists()
+    )
+    later: ScalarSelect[Any] = (
+        select(one.c.not_before)
+        .where(
+            one.c.account == accounts.c.account,
+            one.c.state == _PENDING,
+            one.c.not_before > now,
+            one.c.previous.is_(None),
+            one.c.post.is_not(None),
+        )
+        .order_by(one.c.not_before)
+        .limit(1)
+        .correlate(accounts)
+        .scalar_subquery()
+    )
+    sending = select(other.c.key).where(other.c.account == accounts.c.account, other.c.state == _SENDING)
+    return select(
+        accounts.c.account,
+        accounts.c.parked_until,
+        accounts.c.next_at,
+        begun.label("part"),
+        case((is_ripe, 1), else_=0).label("ripe"),
+        later.label("later"),
+    ).where(~sending.correlate(accounts).exists())
+
+
+def _wake_of_account(row: Any, now: datetime) -> datetime | None:
+    """When an account that is not sending can next take something that it can't take at ``now``."""
+    parked = row.parked_until or now
+    if row.part is not None:
+        moment = max(row.part, parked)
+    else:
+        paced = max(row.next_at or now, parked)
+        # What is ripe waits for the account alone; what is not, for its own time as well.
+        chances = [paced] if row.ripe else []
+        if row.later is not None:
+            chances.append(max(row.later, paced))
+        moment = min((chance for chance in chances if chance > now), default=now)
+    return moment if moment > now else None
