@@ -56,8 +56,8 @@ def look_through(pages: Iterable[Iterable[Listed]], since: datetime) -> Found:
 def alike(one: str, other: str) -> bool:
     """Whether two texts are the same to a reader: their letters and digits in order are.
 
-    Servers compose accents, trim and join white space, take emphasis marks for markup, and write the scheme of a link or leave
-    it out; none of them changes a word.
+    Servers compose accents, trim and join white space, take emphasis marks for markup, and write the scheme of a
+    link or leave it out; none of that changes a word.
     """
     return _bare(one) == _bare(other)
 
