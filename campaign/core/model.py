@@ -139,7 +139,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture of a slot: a path below posts/ (a template: ``signs/{{ row.id }}.jpg``), its description by language."""
+    """A picture of a slot: its path below posts/ (a template: ``signs/{{ row.id }}.jpg``) and its alt by language."""
 
     file: str
     alt: Text

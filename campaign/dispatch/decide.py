@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from campaign.core.compose import Composer
 from campaign.core.lifecycle import RETRY_GRACE, Event, State
 from campaign.core.model import (
+    Approval,
     Campaign,
     Key,
     Post,
@@ -192,6 +193,7 @@ class Desk:
                 )
             return None
         _, campaign, slot, moment, target = planned
+        _approved(slot)
         return self._compose(campaign, slot, moment, target)[0]
 
     def resolve(self, key: str, how: Event, *, url: str = "", reason: str = "") -> Delivery:
@@ -280,6 +282,7 @@ class Desk:
     def _make(self, wanted: Sequence[tuple[Campaign, Slot, Moment, Target]]) -> list[Delivery]:
         rows = []
         for campaign, slot, moment, target in wanted:
+            _approved(slot)
             posts, row_id = self._compose(campaign, slot, moment, target)
             made = self.freezer.rows(
                 campaign.id, slot, moment, target, posts, zone=campaign.zone, row_id=row_id
@@ -352,6 +355,14 @@ _WHY = {
 def _refused(row: Delivery, what: str) -> RefusedChange:
     why, hint = _WHY[row.state]
     return RefusedChange(f"{row.key} can't be {what}: {why}", hint.replace("KEY", row.key))
+
+
+def _approved(slot: Slot) -> None:
+    if slot.approval is not Approval.NONE:
+        raise RefusedChange(
+            f"{slot.id!r} needs approval (approval: {slot.approval.value}), which this version can't record",
+            "whoever may, sets approval: none at the post, its campaign, account and config.yaml",
+        )
 
 
 def _near(word: str, known: Collection[str]) -> str:

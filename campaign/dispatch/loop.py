@@ -1,6 +1,6 @@
 """The clock: APScheduler wakes the work when something is due; this module alone imports it and reads the time.
 
-APScheduler keeps nothing (memory store): the store holds every fact, and a wake-up that comes twice or late is harmless.
+APScheduler keeps nothing (memory store): the store holds every fact; a wake-up that comes twice or late is harmless.
 """
 
 from __future__ import annotations
@@ -233,11 +233,11 @@ class _Loop:
         rung = nudges != self._nudges
         self._nudges = nudges
         # A clock set forward or a machine woken from sleep: the wake-up may lie in the past by now.
-        if rung or doubted or self._new is not None or (self._wake_at is not None and self._wake_at <= now):
+        overslept = self._wake_at is not None and self._wake_at <= now
+        idle = self._last_beat is None or now - self._last_beat >= HEARTBEAT
+        if rung or doubted or overslept or idle or self._new is not None:
             self.engine.wake()
             self._schedule(now)
-        elif self._last_beat is None or now - self._last_beat >= HEARTBEAT:
-            self._beat(now)
 
     def _believe(self, reading: Reading) -> str:
         """Hold the clock against the last reading that was believed; the doubt, "" for none."""
@@ -340,6 +340,7 @@ class _Loop:
     def _beat(self, now: datetime) -> None:
         if self._last_beat is None or now - self._last_beat >= HEARTBEAT or not self.engine.in_flight:
             self._last_beat = now
+            self.engine.catch_up(now)
             self.here.store.set("last_tick", now.isoformat())
 
     def _ask_limits(self, *, only_unknown: bool) -> list[Future[object]]:

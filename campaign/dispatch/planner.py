@@ -1,8 +1,8 @@
 """From files and a time to rows: everything that fell due since a campaign was last planned, in one transaction each.
 
 Files are the future, the store is the past: a row is made when an occurrence is due, never before. What was written
-down after its own time becomes a visible ``missed`` row, and only if that is less than a day ago, so that new files neither
-flood nor vanish.
+down after its own time becomes a visible ``missed`` row, and only if that is less than a day ago, so that new files
+neither flood nor vanish.
 """
 
 from __future__ import annotations
@@ -55,6 +55,15 @@ class Planner:
         """When the next occurrence of any campaign is due after ``now`` (aware UTC); None if there is none ahead."""
         ahead = [first(slot.timetable, now) for _, slot in self.workspace.slots() if slot.targets]
         return min((moment.due for moment in ahead if moment is not None), default=None)
+
+    def catch_up(self, now: datetime) -> None:
+        """Everything due up to ``now`` has its row: let the cursors say so."""
+        with self.store.write() as connection:
+            if planner_lock(connection):
+                for name, (cursor, digest) in history.cursors(connection).items():
+                    campaign = self.workspace.campaigns.get(name)
+                    if campaign is not None and campaign.digest == digest and cursor < now:
+                        outbox.advance(connection, name, now, digest)
 
     # -- one campaign --
 
@@ -162,7 +171,7 @@ class Planner:
     ) -> str:
         """Why a composed post must wait for a person; "" if nothing stops it."""
         if slot.approval is not Approval.NONE:
-            return f"needs approval by {slot.approval.value}, and this version records none: release it or cancel it"
+            return f"needs approval (approval: {slot.approval.value}), which this version can't record"
         if row_id is not None and slot.timetable.count is not None:
             sent = history.row_ids_sent(connection, campaign.id, slot.id, target.name)
             if row_id in sent:

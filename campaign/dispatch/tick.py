@@ -75,6 +75,7 @@ class Engine:
 
     def adopt(self, planner: Planner, now: datetime) -> None:
         """Work on a new version of the files from now on."""
+        self.catch_up(now)
         self.planner = planner
         self._planned = False
         self._unusable.clear()
@@ -83,6 +84,11 @@ class Engine:
             for account in planner.workspace.accounts.values():
                 if account.gap or account.daily is not None:
                     self._pace(connection, account, now)
+
+    def catch_up(self, now: datetime) -> None:
+        """Note that nothing more was due up to ``now``: what an edit puts before it was written after its time."""
+        if self.planner is not None and self._planned and (self._next_due is None or now < self._next_due):
+            self.planner.catch_up(now)
 
     def start(self, now: datetime) -> None:
         """Take over from a process that is known to be gone: what it was sending may be published."""

@@ -38,7 +38,7 @@ class Notes(Protocol):
 
 
 class Vault(Protocol):
-    """Sessions that a network refreshes (tokens, device ids), kept apart from log and exports, one shelf per account."""
+    """Sessions that a network refreshes (tokens, device ids), kept apart from log and exports, a shelf per account."""
 
     def get(self, name: str) -> str | None: ...
 

@@ -152,7 +152,7 @@ def test_a_definite_no_after_an_unknown_attempt_stays_uncertain(world: World) ->
     one(world)
     net = world.nets.get(FEDI)
     net.script = answers(Unknown("timeout"), Refused("duplicate"))
-    world.go(hours=1, minutes=1)
+    world.go(hours=1, seconds=SETTLING.total_seconds())
     row = world.rows()[KEY]
     assert row.state == "uncertain"
     assert row.unresolved
@@ -316,6 +316,7 @@ def test_a_picture_that_changed_is_not_sent(world: World) -> None:
 
 def test_a_machine_that_slept_past_its_lease_sends_nothing(world: World) -> None:
     one(world)
+    world.settle()
     engine_now = world.engine
     asleep = iter([0.0, 1e6])
     engine_now.uptime = lambda: next(asleep, 1e6)
@@ -333,5 +334,6 @@ def test_what_is_handed_over_waits_for_a_person(world: World) -> None:
     world.go(hours=1)
     row = world.rows()[KEY]
     assert (row.state, row.reason) == ("held", "waiting for ani")
-    world.go(hours=3)
-    assert world.states() == {KEY: "missed"}
+    world.go(days=3)
+    # ani may have posted it and not said so yet: only a person can tell, so no deadline calls it missed.
+    assert world.states() == {KEY: "held"}
