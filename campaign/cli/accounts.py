@@ -12,6 +12,7 @@ from campaign.cli import output, show
 from campaign.cli.arguments import names
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
+from campaign.core.suggest import did_you_mean
 from campaign.errors import CampaignError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _chosen(accounts: Mapping[str, Account], only: Sequence[str] | None) -> list
     for name in only or ():
         if name not in accounts:
             raise CampaignError(
-                f"there is no account {name!r}{output.did_you_mean(name, accounts)}",
+                f"there is no account {name!r}{did_you_mean(name, accounts)}",
                 f"there are: {', '.join(accounts)}",
             )
     return [account for account in accounts.values() if only is None or account.id in only]

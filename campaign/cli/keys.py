@@ -33,6 +33,17 @@ def print_rows(session: Session, rows: Sequence[Delivery], as_json: bool) -> Non
         show.lines(laid_out(log_entries(rows, session.zone), Columns(), show.width()))
 
 
+def print_story(session: Session, station: Station, row: Delivery) -> None:
+    """Print all that is known about one post."""
+    from campaign.review.story import story_lines
+    from campaign.store import history
+
+    with station.store.read() as connection:
+        attempts = history.attempts(connection, row.key)
+        events = history.events(connection, key=row.key)
+    show.lines(story_lines(row, attempts, events, session.zone(row.campaign), show.width()))
+
+
 def send_now(session: Session, station: Station, keys: Sequence[str]) -> list[Delivery]:
     """Let what has just been decided go out: by the run that is at work, else by one pass of our own. The rows after it
     (as they are now, where a run elsewhere is to send them)."""

@@ -15,6 +15,7 @@ from campaign.cli import output
 from campaign.cli.crash import write_report
 from campaign.cli.session import Session
 from campaign.cli.verbs import SECTIONS, VERBS
+from campaign.core.suggest import did_you_mean
 from campaign.errors import CampaignError
 
 DONE, FAILED, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
@@ -41,7 +42,7 @@ class Verbs(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not args[0].startswith("-") and args[0] not in VERBS:
-            raise click.UsageError(f"there is no verb {args[0]!r}{output.did_you_mean(args[0], VERBS)}", ctx)
+            raise click.UsageError(f"there is no verb {args[0]!r}{did_you_mean(args[0], VERBS)}", ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -12,7 +12,7 @@ from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
 
 
-@verb("move", "campaign move world-day/vigil/2027-07-30T20:00/x --to '2027-07-30 21:00'", decides=True)
+@verb("move", "campaign move KEY --to '2027-07-30 21:00'", decides=True)
 @click.argument("keys", metavar="KEY...", nargs=-1, required=True)
 @click.option(
     "--to", metavar="TIME", callback=wall, required=True, help="The new time, in the campaign's zone."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import io
 import json
 import os
@@ -55,12 +54,6 @@ def finish() -> None:
 def flush() -> None:
     """Let what was written be seen now."""
     _flush(sys.stdout)
-
-
-def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """``"; did you mean 'check'?"`` or nothing."""
-    close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def on_terminal() -> bool:

@@ -8,12 +8,14 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from campaign.core.suggest import did_you_mean
 from campaign.errors import CampaignError, NoStoreYet
 
 if TYPE_CHECKING:
@@ -72,9 +74,10 @@ class Session:
             after.callback(opened.store.close)
             yield opened
 
-    def desk(self, station: Station) -> Desk:
-        """Where a person's decisions are made, over an open store."""
+    def desk(self, station: Station, *, deciding: bool = True) -> Desk:
+        """Where a person's decisions are made, over an open store; not ``deciding``: only to find posts by key."""
         from campaign.dispatch.decide import Desk
+        from campaign.store.outbox import Who
 
         planner = station.planner(self.workspace)
         return Desk(
@@ -84,7 +87,7 @@ class Session:
             station.adapters,
             planner.freezer,
             self.now,
-            self.who(),
+            self.who() if deciding else Who(),
         )
 
     def zone(self, campaign: str) -> str:
@@ -92,9 +95,12 @@ class Session:
         known = self.workspace.campaigns.get(campaign)
         return known.zone if known else self.workspace.zone
 
+    def today(self) -> date:
+        """Today, in the workspace's zone."""
+        return self.now.astimezone(ZoneInfo(self.workspace.zone)).date()
+
     def who(self) -> Who:
         """Who decides: ``--by`` or the system's user; one of ``people`` where people are configured."""
-        from campaign.cli.output import did_you_mean
         from campaign.store.outbox import Who
 
         user = _user()

@@ -21,7 +21,7 @@ _STYLE = {Level.ERROR: "red", Level.WARN: "yellow", Level.ADVICE: "cyan"}
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What one account publishes at one occurrence. ``due`` is aware; ``origin`` says which files won ("": untold)."""
+    """What one account publishes at one occurrence. ``due`` is aware; ``origin``: which files won, if told."""
 
     key: str
     due: datetime
@@ -32,7 +32,7 @@ class Card:
     posts: tuple[Post, ...]
     rules: TextRules
     problems: tuple[Problem, ...] = ()
-    origin: str = ""
+    origin: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ def card_lines(card: Card, width: int) -> Iterator[Line]:
         measured = meter(post, card.rules)
         yield (Cell("│  ", "dim"), *_bar(measured))
     yield (Cell("╰─ ", "dim"), Cell(card.key, "dim"))
-    if card.origin:
-        for line in wrap(card.origin, width - 3):
+    for told in card.origin:
+        for line in wrap(told, width - 3):
             yield (Cell(f"   {line}", "cyan"),)
     for problem in card.problems:
         for line in wrap(one_line(f"{problem.level.value}: {problem.message}"), width - 3):

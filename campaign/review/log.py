@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -38,6 +40,20 @@ COLUMNS = (
 )
 """The keys of a row, in order: a contract that scripts rely on."""
 
+
+@dataclass(frozen=True, slots=True)
+class Unplanned:
+    """An occurrence whose time (``due``, aware) has come and of which nothing is in the store."""
+
+    key: str
+    campaign: str
+    slot: str
+    account: str
+    network: str
+    language: str
+    due: datetime
+
+
 Zone = Callable[[str], str]
 """The IANA zone of a campaign, by its id."""
 
@@ -71,6 +87,33 @@ def log_row(delivery: Delivery, zone: str) -> dict[str, Any]:
     }
 
 
+def unplanned_row(post: Unplanned, zone: str) -> dict[str, Any]:
+    """The same for a post whose time has come while nothing was running: it has no row in the store yet."""
+    return {
+        "key": post.key,
+        "campaign": post.campaign,
+        "slot": post.slot,
+        "account": post.account,
+        "network": post.network,
+        "language": post.language,
+        "state": State.PENDING.value,
+        "say": State.PENDING.say,
+        "due": times.iso(post.due, zone),
+        "text": None,
+        "part": 1,
+        "of": 1,
+        "media": [],
+        "attempts": 0,
+        "sent_at": None,
+        "id": None,
+        "url": None,
+        "reason": "nothing was running",
+        "approved_by": [],
+        "reviewed_by": [],
+        "facts": [],
+    }
+
+
 def log_entries(deliveries: Iterable[Delivery], zone: Zone) -> list[Entry]:
     """Deliveries under their planned post: account, what became of it, when, first words; address and reason below."""
     entries: list[Entry] = []
@@ -100,7 +143,7 @@ def _row(delivery: Delivery, zone: str) -> Row:
     )
 
 
-def _moment(when: Any, delivery: Delivery, zone: str) -> str:
+def _moment(when: datetime | None, delivery: Delivery, zone: str) -> str:
     """The clock time, with the day where it is not the day on which the post was due."""
     if when is None:
         return ""

@@ -82,7 +82,7 @@ def test_nothing_at_all_shows_the_help(capsys: pytest.CaptureFixture[str]) -> No
 @pytest.mark.parametrize(
     ("argv", "says"),
     [
-        (["chekc"], "campaign: there is no verb 'chekc'; did you mean 'check'?\n  hint: campaign --help\n"),
+        (["chekc"], "campaign: there is no verb 'chekc' (did you mean 'check'?)\n  hint: campaign --help\n"),
         (["check", "--jsno"], "campaign check --help"),
         (["--wrokspace", "x", "check"], "campaign --help"),
     ],

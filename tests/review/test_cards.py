@@ -55,7 +55,7 @@ def test_parts_problems_and_origin_are_told() -> None:
     parts = tuple(replace(POST, text=f"part {n}", media=(), part=n, parts=2) for n in (1, 2))
     wrong = Problem(Place("a.yaml", 1, 1), "too long", "make it shorter", Level.ERROR)
     shown = plain(
-        cards_lines([replace(CARD, posts=parts, problems=(wrong,), origin="template: vigil.j2")], 80)
+        cards_lines([replace(CARD, posts=parts, problems=(wrong,), origin=("template: vigil.j2",))], 80)
     )
     assert "├─ part 2 of 2" in shown
     assert "   error: too long" in shown

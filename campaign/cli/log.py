@@ -1,0 +1,123 @@
+"""``campaign log``: what went out, when and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from campaign.cli import output
+from campaign.cli.arguments import from_to
+from campaign.cli.keys import print_rows, print_story
+from campaign.cli.session import Session
+from campaign.cli.verb import json_option, verb
+
+if TYPE_CHECKING:
+    from campaign.core.lifecycle import State
+    from campaign.dispatch.station import Station
+    from campaign.store.history import Delivery
+
+STATES = ("pending", "held", "sending", "uncertain", "sent", "failed", "missed", "cancelled")
+
+MARGIN = timedelta(days=2)
+"""More than any zone is away from UTC."""
+
+
+@verb("log", "campaign log --campaign world-day --state sent --csv > world-day.csv")
+@click.argument("key", metavar="[KEY]", required=False)
+@click.option("--campaign", metavar="NAME", help="Only this campaign.")
+@click.option("--account", metavar="NAME", help="Only this account, or one language of it: fedi.en.")
+@click.option("--state", type=click.Choice(STATES), help="Only what is in this state.")
+@from_to
+@json_option
+@click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
+def command(
+    session: Session,
+    key: str | None,
+    campaign: str | None,
+    account: str | None,
+    state: str | None,
+    first: date | None,
+    last: date | None,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
+    """List every post that was due: what became of it, when, where, with its address.
+
+    With a KEY, all that is known about that post.
+    """
+    from campaign.core.lifecycle import State
+
+    if as_json and as_csv:
+        raise click.UsageError("give --json or --csv, not both")
+    with session.station(temporary=True) as station:
+        if key is not None:
+            found = [_one(session, station, key)]
+        else:
+            wanted = [State(state)] if state else None
+            found = _many(station, wanted, campaign, account, first, last)
+            found = [row for row in found if _on(row, first, last, session.zone)]
+        if as_csv:
+            _print_csv(session, found)
+        elif key is not None and not as_json:
+            print_story(session, station, found[0])
+        else:
+            print_rows(session, found, as_json)
+    if not as_json and not as_csv and key is None:
+        from campaign.review.log import summary
+
+        output.talk(summary(found))
+
+
+def _one(session: Session, station: Station, text: str) -> Delivery:
+    from campaign.errors import CampaignError
+    from campaign.store import history
+
+    key = session.desk(station, deciding=False).find_key(text)
+    with station.store.read() as connection:
+        row = history.delivery(connection, key)
+    if row is None:
+        raise CampaignError(f"{key} is still ahead", f"campaign preview {key} shows it")
+    return row
+
+
+def _many(
+    station: Station,
+    states: list[State] | None,
+    campaign: str | None,
+    account: str | None,
+    first: date | None,
+    last: date | None,
+) -> list[Delivery]:
+    from campaign.store import history
+
+    login = account.partition(".")[0] if account else None
+    midnight = time(tzinfo=UTC)
+    with station.store.read() as connection:
+        rows = history.deliveries(
+            connection,
+            states=states,
+            campaign=campaign,
+            account=login,
+            since=datetime.combine(first, midnight) - MARGIN if first else None,
+            until=datetime.combine(last, midnight) + MARGIN if last else None,
+        )
+    return [row for row in rows if account is None or account in (row.account, row.target)]
+
+
+def _on(row: Delivery, first: date | None, last: date | None, zone: Callable[[str], str]) -> bool:
+    """Whether a row was due on one of these days, in its campaign's zone."""
+    from campaign.review.times import local
+
+    day = local(row.due, zone(row.campaign)).date()
+    return (first is None or day >= first) and (last is None or day <= last)
+
+
+def _print_csv(session: Session, rows: list[Delivery]) -> None:
+    from campaign.review.log import COLUMNS, log_row
+    from campaign.review.log_csv import csv_lines
+
+    for line in csv_lines(COLUMNS, (log_row(row, session.zone(row.campaign)) for row in rows)):
+        output.raw(line)

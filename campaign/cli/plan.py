@@ -1,0 +1,55 @@
+"""``campaign plan``: what will go out, when and where."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import click
+
+from campaign.cli import output, show
+from campaign.cli.arguments import from_to
+from campaign.cli.session import Session
+from campaign.cli.verb import json_option, verb
+
+DAYS = 30
+"""How far ahead without --to."""
+
+
+@verb("plan", "campaign plan --from 2027-07-01 --to 2027-07-31")
+@from_to
+@json_option
+def command(session: Session, first: date | None, last: date | None, as_json: bool) -> int:
+    """List the posts of the next 30 days: local and UTC time, account, length, first
+    line, and what is wrong.
+
+    Cancelled and moved posts are shown as decided. Nothing is published.
+    """
+    from campaign.review.coming import coming, headline
+    from campaign.review.plan import look_ahead, plan_entries, plan_row, rows_around
+    from campaign.review.table import Cell, Columns
+    from campaign.review.table import lines as laid_out
+
+    begin = first or session.today()
+    end = last or begin + timedelta(days=DAYS)
+    if end < begin:
+        raise click.UsageError(f"--to {end} is before --from {begin}")
+    workspace = session.workspace
+    with session.station(temporary=True) as station:
+        rules = station.adapters.rules
+        composer = station.planner(workspace).composer
+        with station.store.read() as connection:
+            rows = rows_around(connection, begin, end)
+            next_up = coming(connection, workspace, session.now)
+        runner = station.store.holder()
+        ahead = look_ahead(workspace, composer, rules, rows, begin, end, None if first else session.now)
+    if as_json:
+        output.rows(plan_row(post) for post in ahead if not post.ended)
+        return 0
+    said = headline(runner, next_up, session.now, workspace.zone)
+    show.lines([(Cell(said, "green" if runner else "bold red"),), ()])
+    show.lines(laid_out(plan_entries(ahead), Columns(right=frozenset({1})), show.width()))
+    if not ahead:
+        output.talk(f"nothing is planned from {begin} to {end}")
+    for name in sorted(workspace.broken):
+        output.talk(f"schedules/{name}.yaml has errors and is left out; see: campaign check")
+    return 0

@@ -1,0 +1,64 @@
+"""What comes next and how many today, without composing a text: for the first line of ``plan`` and ``status``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import Connection
+
+from campaign.core.lifecycle import State
+from campaign.core.model import Workspace, delivery_key
+from campaign.core.timetable import moments, to_utc
+from campaign.review import times
+from campaign.review.words import count
+from campaign.store import history
+from campaign.store.holding import Runner
+
+HORIZON = timedelta(days=366)
+"""How far ahead the next post is looked for."""
+
+Known = Callable[[Collection[str]], Collection[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """When the next post is due (aware), or None; and how many go out until midnight in the workspace's zone."""
+
+    next: datetime | None
+    today: int
+
+
+def coming(connection: Connection, workspace: Workspace, now: datetime) -> Coming:
+    """What is still to go out: occurrences without a row, and rows that wait."""
+    day = times.local(now, workspace.zone).date() + timedelta(days=1)
+    midnight = to_utc(datetime.combine(day, time()), workspace.zone)
+    waiting = history.deliveries(connection, states=[State.PENDING])
+    dues = [max(row.not_before, now) for row in waiting if row.part == 1]
+    today = sum(due < midnight for due in dues)
+    for campaign, slot in workspace.slots():
+        for moment in moments(slot.timetable, now, now + HORIZON):
+            keys = [delivery_key(campaign.id, slot.id, moment.wall, target.name) for target in slot.targets]
+            # A row that waits is counted already; any other means that it is decided.
+            open_keys = len(keys) - len(history.existing_keys(connection, keys))
+            if open_keys:
+                dues.append(moment.due)
+                today += open_keys if moment.due < midnight else 0
+            if moment.due >= midnight and open_keys:
+                break
+    return Coming(min(dues, default=None), today)
+
+
+def headline(runner: Runner | None, ahead: Coming, now: datetime, zone: str) -> str:
+    """``Running on HOST, next post 18:30``, or in capitals that nothing is."""
+    if runner is not None:
+        after = f"next post {times.soon(ahead.next, now, zone)}" if ahead.next else "nothing is planned"
+        return f"Running on {runner.host}, {after}"
+    if ahead.next is None:
+        return "Nothing is running, and nothing is planned"
+    if ahead.today:
+        lost = f"{count(ahead.today, 'post')} today will not go out"
+    else:
+        lost = f"the next post ({times.soon(ahead.next, now, zone)}) will not go out"
+    return f"NOTHING IS RUNNING: {lost}. Start it: campaign run"
