@@ -17,6 +17,7 @@ import yaml
 
 from campaign.core.compose import Composer
 from campaign.core.model import Post, Workspace
+from campaign.core.outlook import check
 from campaign.core.text import TextRules, Unit, length
 from campaign.core.timetable import moments
 from campaign.errors import Level
@@ -161,6 +162,15 @@ def test_a_year_of_it_fits_every_network_in_both_languages_whenever_it_begins(
     # Also years from now: nothing in it goes stale by itself, for what could (figures) is on dated moments.
     problems = itertools.chain.from_iterable(found for _, found in compose(workspace, begin, YEAR))
     assert sorted({f"{p.key} {p}" for p in problems if p.level is not Level.ADVICE}) == []
+
+
+@pytest.mark.parametrize("now", [BEGIN, datetime(2027, 7, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)])
+def test_check_has_nothing_but_advice_to_say_now_and_years_from_now(
+    workspace: Workspace, now: datetime
+) -> None:
+    composer = Composer(workspace, lambda account: registry.network(account.network).rules)
+    problems = check(workspace, composer, now)
+    assert [str(problem) for problem in problems if problem.level is not Level.ADVICE] == []
 
 
 def test_a_year_has_a_sign_each_week_help_every_other_week_and_the_day_with_its_thread(
