@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)  # the same few addresses in thousands of posts
 def tracked(url: str, network: str, campaign: str, content: str) -> str:
     """An http(s) address with utm_source, utm_medium, utm_campaign and utm_content added to its query.
 

@@ -64,8 +64,8 @@ class Scope:
         local = to_wall(self.moment.due, self.campaign.zone)
         numbered = {} if self.moment.index is None else {"number": self.moment.index + 1}
         return numbered | {
-            "date": f"{local:%Y-%m-%d}",
-            "time": f"{local:%H:%M}",
+            "date": local.date().isoformat(),
+            "time": local.time().isoformat("minutes"),
             "year": local.year,
             "month": local.month,
             "day": local.day,

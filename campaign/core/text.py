@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 
@@ -102,6 +103,7 @@ def _graphemes(text: str) -> int:
     return len(regex.findall(r"\X", text))
 
 
+@lru_cache(maxsize=4096)  # a text is measured for its limit, for its length, and again at the next look
 def _weighted(text: str, url_length: int) -> int:
     """X's count: NFC, a link counts 23, an emoji 2, a character 1 or 2 by its code point.
 
@@ -119,6 +121,7 @@ def _weighted(text: str, url_length: int) -> int:
     return len(plain) + len(_HEAVY.findall(plain)) + url_length * len(links)
 
 
+@lru_cache(maxsize=4096)
 def _mastodon(text: str, url_length: int) -> int:
     """Mastodon's count (its StatusLengthValidator): graphemes; a link is 23, ``@user@host`` is ``@user``.
 
