@@ -6,6 +6,7 @@ An HTML comment before a YAML block says what it is: a whole campaign, a list of
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import shlex
 import shutil
@@ -24,6 +25,7 @@ from campaign.cli.session import Session
 from campaign.cli.verbs import VERBS
 from campaign.core.text import Unit
 from campaign.networks import registry
+from campaign.review.log import COLUMNS
 from campaign.workspace.load import load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -158,6 +160,32 @@ def test_every_command_in_the_docs_exists_with_its_options(page: str, call: str,
         verb.make_context(
             words[0], words[1:], obj=Session()
         ).close()  # a UsageError if anything is missing or wrong
+
+
+def contract(verb: str) -> list[str]:
+    """The JSON names that docs/running.md promises for a verb."""
+    text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    (cell,) = re.findall(rf"^\| `{verb} --json` \| (.*) \|$", text, re.MULTILINE)
+    return [name.strip() for name in re.sub(r"\([^)]*\)", "", cell).split(",")]
+
+
+def test_the_json_names_in_the_docs_are_those_that_are_printed(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        Block(ROOT / "README.md", 1, "yaml: posts", "yaml", "- {id: a, text: x, at: 2027-07-30 20:00}\n"),
+    )
+    late = tmp_path / "schedules" / "wrong.yaml"
+    late.write_text("posts: [{id: a, txt: x, at: 2027-07-30 20:00}]\n", encoding="utf-8")
+
+    def printed(*words: str) -> list[str]:
+        session = Session(now=datetime(2027, 7, 1, tzinfo=UTC))
+        done = CliRunner().invoke(cli, ["-w", str(tmp_path), *words, "--json"], obj=session)
+        return list(json.loads(done.stdout.splitlines()[0]))
+
+    assert printed("plan", "--from", "2027-07-01", "--to", "2027-07-31") == contract("plan")
+    assert printed("check") == contract("check")
+    assert printed("status") == contract("status")
+    assert list(COLUMNS) == contract("log")
 
 
 # -- links ----------------------------------------------------------------------
