@@ -31,6 +31,7 @@ from campaign.core.zones import to_utc, to_wall
 
 __all__ = [
     "FIRST_DAY",
+    "HORIZON",
     "LAST_DAY",
     "At",
     "Cron",

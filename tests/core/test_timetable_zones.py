@@ -172,6 +172,16 @@ def test_a_skipped_day_of_the_past_goes_out_at_its_end() -> None:
     assert to_utc(wall("2011-12-30T12:00"), "Pacific/Apia") == datetime(2011, 12, 30, 10, tzinfo=UTC)
 
 
+def test_a_fold_over_midnight_hides_nothing() -> None:
+    # At 00:01 on 7 November 2010 it was 23:01 on the day before, for the second time.
+    zone = "America/St_Johns"
+    table = Timetable(Cron("0 0 * * *"), zone)
+    midnight = datetime(2010, 11, 7, 2, 30, tzinfo=UTC)
+    found = list(moments(table, midnight - HOUR, midnight + 10 * MINUTE))
+    assert to_wall(midnight + 10 * MINUTE, zone) == wall("2010-11-06T23:10")
+    assert [(moment.due, moment.wall) for moment in found] == [(midnight, wall("2010-11-07T00:00"))]
+
+
 def test_an_instant_must_be_aware() -> None:
     with pytest.raises(ValueError, match="aware"):
         to_wall(wall("2027-01-01T00:00"), "Asia/Jakarta")
