@@ -14,6 +14,11 @@ from tests.networks.scripted import ScriptedServer, scripted
 __all__ = ["mastodon_server"]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Apprise loads what Python 3.13 no longer has, where it is still there."""
+    config.addinivalue_line("filterwarnings", "ignore:'imghdr' is deprecated:DeprecationWarning")
+
+
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy of the machine must not stand between the tests and 127.0.0.1."""

@@ -1,0 +1,43 @@
+"""The handoff in the contract suite: what its page shows is what the person gets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from campaign.core.outcome import CannotTell, Handed
+from campaign.networks.handoff import Handoff, HandoffOptions
+from tests.networks.cases import Bench, FolderCase, Seen
+from tests.networks.memory import secret
+from tests.networks.reading import Reader
+
+NOTIFY = "json://ani:notify-secret-J7x2pXz@127.0.0.1:1/never"
+
+
+def folder(bench: Bench) -> Path:
+    return bench.files.root / "handoff"
+
+
+def make(bench: Bench) -> Handoff:
+    return Handoff(HandoffOptions(to="ani", notify=secret(NOTIFY)), bench.files)
+
+
+def published(bench: Bench) -> list[Seen]:
+    return [read(page) for page in sorted(folder(bench).glob("*/post.html"))]
+
+
+def read(page: Path) -> Seen:
+    reader = Reader(page.read_text())
+    text, *alts, _command = reader.fields
+    [warning] = [p for p in reader.paragraphs if p.startswith("Beri peringatan")] or [""]
+    return Seen(text, tuple(alts), reader.tags[0][1]["lang"], warning.partition(": ")[2], page.parent.name)
+
+
+CASE = FolderCase(
+    name="handoff",
+    secrets=(NOTIFY, "notify-secret-J7x2pXz"),
+    make=make,
+    published=published,
+    folder=folder,
+    done=Handed,
+    after_loss=CannotTell,
+)
