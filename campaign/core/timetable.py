@@ -80,14 +80,15 @@ def moments(timetable: Timetable, after: datetime, until: datetime) -> Iterator[
 def moment_at(timetable: Timetable, wall: datetime) -> Moment | None:
     """The occurrence that a key's wall time names (a moved one by its original wall time), or None if there
     is none (never was, skipped, outside starts..ends)."""
-    if _skipped(timetable, wall):
+    new = timetable.move.get(wall, wall)
+    if _skipped(timetable, wall) or not _in_range(new):
         return None
     index = next(
         (index for found, index in _walls(timetable, wall.date(), wall.date()) if found == wall), None
     )
     if index is None:
         return None
-    return _moment(timetable, wall, index, to_utc(timetable.move.get(wall, wall), timetable.zone))
+    return _moment(timetable, wall, index, to_utc(new, timetable.zone))
 
 
 def first(timetable: Timetable, after: datetime) -> Moment | None:
@@ -106,13 +107,16 @@ def strays(timetable: Timetable) -> list[tuple[str, date | datetime, str]]:
     for wall, new in sorted(timetable.move.items()):
         if _skipped(timetable, wall):
             found.append(("move", wall, f"move {_spelled(wall)}: is skipped too"))
+        elif not _in_range(new):
+            years = f"from {FIRST_DAY.year} to {LAST_DAY.year}"
+            found.append(("move", wall, f"move to {_spelled(new)}: must be {years}"))
         elif moment_at(timetable, wall) is None:
             found.append(("move", wall, f"move {_spelled(wall)}: nothing is planned then"))
-        elif not FIRST_DAY <= new.date() <= LAST_DAY:
-            found.append(
-                ("move", wall, f"move to {_spelled(new)}: must be from {FIRST_DAY.year} to {LAST_DAY.year}")
-            )
     return found
+
+
+def _in_range(wall: datetime) -> bool:
+    return FIRST_DAY <= wall.date() <= LAST_DAY
 
 
 def _spelled(entry: date | datetime) -> str:
@@ -151,7 +155,7 @@ def _unmoved(timetable: Timetable, after: datetime, until: datetime) -> Iterator
 def _moved(timetable: Timetable, after: datetime, until: datetime) -> list[Moment]:
     found = []
     for wall, new in timetable.move.items():
-        if FIRST_DAY <= new.date() <= LAST_DAY and after < to_utc(new, timetable.zone) <= until:
+        if _in_range(new) and after < to_utc(new, timetable.zone) <= until:
             moment = moment_at(timetable, wall)
             if moment is not None:
                 found.append(moment)

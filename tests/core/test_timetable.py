@@ -238,6 +238,16 @@ def test_strays_are_named() -> None:
     assert len(walls(table)) == 14
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+@pytest.mark.parametrize("new", ["0001-01-01T00:00", "9999-12-31T23:59:59"])
+def test_a_move_out_of_the_calendar_is_named_and_harmless(zone: str, new: str) -> None:
+    here = wall("2027-07-01T08:00")
+    table = Timetable(At((here,)), zone, move={here: wall(new)})
+    assert list(moments(table, LONG_AGO, FAR_AHEAD)) == []
+    assert moment_at(table, here) is None
+    assert [(where, entry) for where, entry, _ in strays(table)] == [("move", here)]
+
+
 @pytest.mark.parametrize(
     "when",
     [
