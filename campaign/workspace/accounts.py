@@ -12,7 +12,7 @@ from campaign.core.model import Account, Approval, Secret, Spec
 from campaign.errors import CampaignError, Problem
 from campaign.workspace import explain
 from campaign.workspace.fields import ApprovalWord, Duration, Language, Languages
-from campaign.workspace.findings import Findings, did_you_mean, quoted
+from campaign.workspace.findings import Findings, did_you_mean
 from campaign.workspace.keys import Keys, Later, Vars
 from campaign.workspace.readers import complaint, kind_of, read_id
 from campaign.workspace.secretrefs import parse_secret, secret_fields
@@ -156,15 +156,9 @@ def _options(
     try:
         options = spec.options.model_validate(values)
     except ValidationError as error:
-        refused_keys = {key for key, value in values.items() if isinstance(value, Problem)}
-        for problem, detail in zip(
-            explain.problems(error, spec.options, document, path, known=COMMON, show=False),
-            error.errors(include_url=False),
-            strict=True,
-        ):
-            if detail["loc"][:1] and detail["loc"][0] in refused_keys:
-                continue
-            hint = problem.hint or f"see the keys of {quoted(spec.name)}"
-            findings.add(problem.place, problem.message, hint, rule=problem.rule)
+        told = {key for key, value in values.items() if isinstance(value, Problem)}
+        findings.extend(
+            explain.problems(error, spec.options, document, path, known=COMMON, show=False, judged=told)
+        )
         return None
     return None if refused else options

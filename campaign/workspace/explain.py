@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -39,14 +39,23 @@ def problems(
     *,
     known: Iterable[str] = (),
     show: bool = True,
+    judged: Container[str] = (),
 ) -> Iterator[Problem]:
     """The problems behind a ValidationError of ``model``, whose values stand at the path ``base`` of ``document``.
 
     ``known``: further keys that may stand beside the model's own. ``show`` False: no value is repeated (it may be a
-    secret).
+    secret). ``judged``: keys whose problem was told already.
     """
-    for detail in error.errors(include_url=False, include_context=True):
+    details = error.errors(include_url=False, include_context=True)
+    guesses = {
+        detail["loc"]: did_you_mean(str(detail["loc"][-1]), _known(model, detail["loc"], known))
+        for detail in details
+        if detail["type"] == "extra_forbidden"
+    }
+    for detail in details:
         loc = tuple(detail["loc"])
+        if loc and loc[0] in judged:
+            continue
         path = (*base, *loc)
         kind, context = detail["type"], detail.get("ctx", {})
         name = next((str(step) for step in reversed(loc) if isinstance(step, str) and step != "[key]"), "")
@@ -54,13 +63,15 @@ def problems(
         rule = "format"
         hint = ""
         if kind == "extra_forbidden":
-            words = {*_keys(model, loc[:-1]), *(known if len(loc) == 1 else ())}
-            message = f"unknown key `{name}`{did_you_mean(name, words)}"
+            words = _known(model, loc, known)
+            message = f"unknown key `{name}`{guesses[loc]}"
             hint = f"known here: {', '.join(sorted(words))}" if words else ""
             place = document.place(path, key=True)
             yield Problem(place, message, hint, rule="unknown-key")
             continue
         if kind == "missing":
+            if any(other[:-1] == loc[:-1] and f"'{name}'" in guess for other, guess in guesses.items()):
+                continue  # it is there, misspelt
             message = f"`{name}` is missing"
             hint = _describe(model, loc)
         elif kind == "campaign":
@@ -79,15 +90,22 @@ def problems(
             )
             if kind.startswith("string") and isinstance(detail["input"], bool | int | float):
                 hint = "put it in quotes"
+        elif kind == "too_short":
+            message, hint = f"`{name}` is empty", "write at least one, or leave the key out"
         elif kind == "value_error":
             message = (
                 f"`{name}`: {context.get('error', detail['msg'])}" if name else str(context.get("error"))
             )
         else:
             message = f"`{name}`: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
-        yield Problem(
-            document.place(path, key=loc[-1:] == ("[key]",)), " ".join(message.split()), hint, rule=rule
-        )
+        at_key = loc[-1:] == ("[key]",)
+        place = document.place(path[:-1] if at_key else path, key=at_key)
+        yield Problem(place, " ".join(message.split()), hint or _describe(model, loc), rule=rule)
+
+
+def _known(model: type[BaseModel], loc: Sequence[Step], more: Iterable[str]) -> set[str]:
+    """The keys that may stand where an unknown one stands."""
+    return {*_keys(model, loc[:-1]), *(more if len(loc) == 1 else ())}
 
 
 def _words(expected: str) -> list[str]:
@@ -120,9 +138,13 @@ def _keys(model: type[BaseModel], loc: Sequence[Step]) -> set[str]:
 
 
 def _describe(model: type[BaseModel], loc: Sequence[Step]) -> str:
-    """What a field says about itself."""
+    """What the field at a path says about itself, or the nearest one around it that says anything."""
+    if not loc:
+        return ""
     found = _at(model, loc[:-1])
     for name, field in found.model_fields.items() if found else ():
         if loc[-1] in (name, field.alias):
-            return field.description or ""
-    return ""
+            if field.description:
+                return field.description
+            break
+    return _describe(model, loc[:-1])

@@ -107,7 +107,8 @@ def read_duration(value: Any) -> timedelta:
     try:
         return durations.parse(text)
     except ValueError as error:
-        wrong(str(error), "for example 30 s, 5 min, 2 h, 3 days")
+        message, _, hint = str(error).partition("; ")
+        wrong(message, hint or "for example 30 s, 5 min, 2 h, 3 days")
 
 
 def read_late(value: Any) -> timedelta:
@@ -129,7 +130,8 @@ def read_days(value: Any) -> timedelta:
     try:
         return timedelta(days=durations.parse_days(text))
     except ValueError as error:
-        wrong(str(error), "for example 3 days or -3 days; the time comes from `at`")
+        message, _, hint = str(error).partition("; ")
+        wrong(message, hint or "for example 3 days or -3 days; the time comes from `at`")
 
 
 def read_quiet_hours(value: Any) -> QuietHours:

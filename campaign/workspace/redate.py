@@ -16,8 +16,7 @@ from campaign.workspace.tree import read_bytes
 from campaign.workspace.yamlfile import MAX_BYTES, Document, Map, Mark, Seq, read
 from campaign.workspace.yamltext import Unreadable
 
-# What ends a line for YAML 1.1, whose marks these are.
-_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_BREAK = re.compile(r"\r\n|\n|\r")
 _DATED = re.compile(r"\d{4}-\d\d-\d\d")
 _UNTIL = re.compile(r"(?<=UNTIL=)\d{8}")
 

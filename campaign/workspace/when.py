@@ -55,7 +55,8 @@ def read_when(
     )
     place = document.place((*path, _key(slot)))
     if bad := core.validate(when, zone, head.starts, numbered=table.numbered):
-        findings.add(place, bad, rule="schedule")
+        message, _, hint = bad.partition("; ")
+        findings.add(place, message, hint or "look at the rule", rule="schedule")
         return None
     _inside(slot, path, document, head, when, findings)
     _exceptions(slot, path, document, table, findings)
@@ -251,8 +252,8 @@ def _exceptions(
     slot: SlotKeys, path: Sequence[Step], document: Document, table: Timetable, findings: Findings
 ) -> None:
     """Whatever is skipped or moved has to be there."""
-    for entry, message in core.strays(table):
-        if isinstance(entry, datetime) and entry in slot.move and message.startswith("move"):
+    for key, entry, message in core.strays(table):
+        if key == "move":
             spelled = next(key for key in _moves(document, path) if read_moment(key) == entry)
             place = document.place((*path, "move", spelled), key=True)
         else:

@@ -13,7 +13,7 @@ import yaml
 
 from campaign.errors import Problem
 from campaign.workspace.findings import quoted
-from campaign.workspace.yamltext import BRACES, Unreadable
+from campaign.workspace.yamltext import BRACES, UNPRINTABLE, Unreadable
 
 MAX_DEPTH = 32
 """How deep lists and mappings may nest. Our own bound; the two file kinds need 8."""
@@ -97,7 +97,15 @@ class Composer:
         anchor = event.anchor
         if kind is yaml.ScalarEvent:
             text = event.value
-            value = _resolve(text, event) if event.implicit[0] and text[:1] in _SPECIAL else text
+            if event.style == '"' and (odd := UNPRINTABLE.search(text)):
+                raise Unreadable(
+                    *_mark(event),
+                    f"the escape for U+{ord(odd[0]):04X} is in this value, which is no printable character",
+                    "write the character itself",
+                    "encoding",
+                )
+            plain = event.implicit[0] and event.tag is None
+            value = _resolve(text, event) if plain and text[:1] in _SPECIAL else text
             if anchor is not None:
                 self.anchors[anchor] = (value, 1)
             return value

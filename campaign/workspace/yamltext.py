@@ -27,8 +27,11 @@ class Unreadable(Exception):
         return Problem(Place(name, self.line, self.column), self.message, self.hint, rule=self.rule)
 
 
-# YAML 1.2, chapter 5.1: the printable characters. Both parsers refuse the others, each in its own words.
-_UNPRINTABLE = re.compile("[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# The printable characters of YAML 1.2, chapter 5.1, but for three that end a line in YAML 1.1 (U+0085, U+2028, U+2029:
+# lines would be counted otherwise than an editor does) and the byte order mark, which only a file's start may hold.
+UNPRINTABLE = re.compile(
+    "[^\x09\x0a\x0d\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 def decode(data: bytes) -> str:
@@ -49,7 +52,7 @@ def decode(data: bytes) -> str:
             "save the file as UTF-8",
             "encoding",
         ) from None
-    if odd := _UNPRINTABLE.search(text):
+    if odd := UNPRINTABLE.search(text):
         before = text[: odd.start()]
         raise Unreadable(
             before.count("\n") + 1,
@@ -73,7 +76,7 @@ _OPEN_BRACES = re.compile(r"(?:^|[:\[,{]|-\s)\s*\{\{")
 _WORDS: list[tuple[str, str, str]] = [
     (
         r"mapping values are not allowed",
-        "there is a `: ` inside of this value, or the line is indented too far",
+        "there is a `: ` in this value, or the line is indented too far",
         "put the value in quotes, or move the line to the left",
     ),
     (
@@ -83,7 +86,7 @@ _WORDS: list[tuple[str, str, str]] = [
     ),
     (r"expected ',' or '[\]}]'", "a `[` or `{` is opened and not closed", "close it, and put commas between"),
     (
-        r"unknown escape character|expected escape sequence",
+        r"unknown escape character|escape sequence|escape code|hexadecimal",
         'a \\ inside of "…" begins something that YAML does not know',
         "write \\\\ for a \\, or use '…'",
     ),
@@ -141,7 +144,7 @@ def explain(error: yaml.YAMLError, text: str) -> Unreadable:
         )
     for pattern, message, hint in _WORDS:
         if re.search(pattern, said):
-            if context is not None and ("quotation mark" in message or "not closed" in message):
+            if context is not None and re.search("quotation mark|not closed|inside of", message):
                 line, column = context.line + 1, context.column + 1
             return Unreadable(line, column, message, hint, "yaml")
     return Unreadable(line, column, f"this is not YAML: {getattr(error, 'problem', '')}", "", "yaml")

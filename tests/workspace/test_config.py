@@ -1,0 +1,280 @@
+"""config.yaml: every key of the design, every usual mistake at its place, and no secret in any message."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from campaign.core.model import Approval, Person, QuietHours, Secret
+from campaign.errors import CampaignError, Level, WorkspaceError
+from campaign.workspace.load import load
+from tests.workspace.small import CONFIG, SPECS, Fedi, every_problem, lines, one, write
+
+
+def test_what_a_config_says(folder: Path) -> None:
+    extra = """\
+store: postgresql+psycopg://me@db.example/campaigns
+if_late: 90 min
+people: {ani: {can: [review, approve]}}
+links: {help: {url: "https://example.org/help", help: true}}
+"""
+    write(folder, "config.yaml", CONFIG + extra)
+    workspace = load(folder, SPECS)
+    assert workspace.problems == ()
+    assert workspace.id == UUID("6d9f0f3e-2f5b-4c8f-9f5a-1c1c5f0b7a10")
+    assert workspace.zone == "Asia/Jakarta"
+    assert workspace.store.startswith("postgresql+psycopg://me@")
+    assert workspace.languages == ("id", "en")
+    assert workspace.vars == {"org": "Yayasan Harapan"}
+    assert workspace.links["help"].help
+    assert workspace.people == {"ani": Person("ani", frozenset({"review", "approve"}))}
+    slot = workspace.campaigns["world-day"].slots[0]
+    assert slot.if_late == timedelta(minutes=90)
+    assert slot.quiet == QuietHours(time(22), time(6))
+
+
+def test_an_account_with_common_and_own_keys(folder: Path) -> None:
+    write(
+        folder,
+        "config.yaml",
+        CONFIG.replace(
+            "token: {env: FEDI_TOKEN},", "token: {file: t.txt}, gap: 5 min, daily: 6, vars: {a: [1]},"
+        ),
+    )
+    fedi = load(folder, SPECS).accounts["fedi"]
+    assert (fedi.network, fedi.languages, fedi.gap, fedi.daily) == (
+        "mastodon",
+        ("id", "en"),
+        timedelta(minutes=5),
+        6,
+    )
+    assert isinstance(fedi.options, Fedi.options)
+    assert fedi.options.token == Secret("file", "t.txt")
+    assert fedi.options.visibility == "public"
+    assert fedi.vars == {"a": [1]}
+    assert str(fedi.place) == "config.yaml:8:3"
+
+
+def test_without_a_language_an_account_has_the_first_of_the_workspace(folder: Path) -> None:
+    write(folder, "config.yaml", CONFIG.replace("folder: public, language: id", "folder: public"))
+    assert load(folder, SPECS).accounts["site"].languages == ("id",)
+
+
+MISTAKES = [
+    (
+        "timezone: Asia/Jakarta",
+        "timezone: Asia/Jakata",
+        "config.yaml:2:11",
+        "no time zone `Asia/Jakata` (did",
+        "Asia/Jakarta",
+    ),
+    ("timezone: Asia/Jakarta\n", "", "config.yaml:1:1", "`timezone` is missing", ""),
+    ("timezone:", "timezon:", "config.yaml:2:1", "unknown key `timezon` (did you mean 'timezone'?)", ""),
+    ("languages: [id, en]", "languages: []", "config.yaml:3:12", "`languages`", ""),
+    ("languages: [id, en]", "languages: [id, Bahasa]", "config.yaml:3:17", "`Bahasa` is not a language", ""),
+    ('"22:00-06:00"', "22:00", "config.yaml:4:14", "not a span of time", ""),
+    ('"22:00-06:00"', "22", "config.yaml:4:14", "not the number 22", ""),
+    ('"22:00-06:00"', '"22:00-25:00"', "config.yaml:4:14", "`25:00` is not a time", ""),
+    ('"22:00-06:00"', '"22:00-22:00"', "config.yaml:4:14", "end when they begin", ""),
+    ("vars: {org: Yayasan Harapan}", "vars: 3", "config.yaml:5:7", "`vars` takes a mapping", ""),
+    ("workspace: 6d9f", "workspace: zz9f", "config.yaml:1:12", "is not a UUID", ""),
+    (
+        "network: feed",
+        "network: fed",
+        "config.yaml:7:19",
+        "no network called fed (did you mean 'feed'?)",
+        "this version has",
+    ),
+    (
+        "network: feed",
+        "network: 3",
+        "config.yaml:7:19",
+        "`network` takes text, not the number 3",
+        "put it in quotes",
+    ),
+    (
+        "folder: public",
+        "foldr: public",
+        "config.yaml:7:25",
+        "unknown key `foldr` (did you mean 'folder'?)",
+        "",
+    ),
+    ("folder: public, ", "", "config.yaml:7:9", "`folder` is missing", ""),
+    ("site: {", "Site: {", "config.yaml:7:3", "`Site` can't be a name", "site"),
+    (
+        "site: {network: feed, folder: public, language: id}",
+        "site: 3",
+        "config.yaml:7:9",
+        "an account is a mapping",
+        "",
+    ),
+    (
+        "languages: [id, en]}",
+        "languages: [id], language: en}",
+        "config.yaml:8:96",
+        "either `language` or",
+        "",
+    ),
+    ("languages: [id, en]}", "languages: [id, en], gap: 5m}", "config.yaml:8:122", "minutes or months", ""),
+    (
+        "languages: [id, en]}",
+        "languages: [id, en], gap: 5}",
+        "config.yaml:8:122",
+        "not the number 5",
+        "5 min",
+    ),
+    ("languages: [id, en]}", "languages: [id, en], daily: 0}", "config.yaml:8:124", "`daily`", ""),
+    (
+        "languages: [id, en]}",
+        "languages: [id, en], test: yes}",
+        "config.yaml:8:123",
+        "`test` takes true or false",
+        "",
+    ),
+    (
+        "languages: [id, en]}",
+        "languages: [id, en], visibility: publc}",
+        "config.yaml:8:129",
+        "`visibility`",
+        "public",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message", "hint"), MISTAKES, ids=[m[1][:30] for m in MISTAKES]
+)
+def test_mistakes(folder: Path, old: str, new: str, place: str, message: str, hint: str) -> None:
+    assert old in CONFIG
+    write(folder, "config.yaml", CONFIG.replace(old, new, 1))
+    found = [problem for problem in every_problem(folder) if problem.place.file == "config.yaml"]
+    assert len(found) == 1, lines(tuple(found))
+    problem = found[0]
+    assert message in problem.message
+    assert hint in problem.hint
+    if "languages: [id, en]}" not in old:
+        assert str(problem.place) == place
+    else:
+        assert problem.place.line == 8
+
+
+LITERALS = [
+    "token: s3cr3t-value",
+    "token: [s3cr3t-value]",
+    "token: {env: s3cr3t-value}",
+    "token: {enviroment: s3cr3t-value}",
+]
+LITERALS += [
+    "token: {env: A, file: s3cr3t-value}",
+    "token: {env: {x: s3cr3t-value}}",
+    'token: ""',
+    "token: 5",
+    "token:",
+]
+LITERALS += ["token: {kind: env, name: A, _value: s3cr3t-value}", "visibility: s3cr3t-value, token: {env: A}"]
+LITERALS += [
+    "tokn: s3cr3t-value, token: {env: A}",
+    "server: [s3cr3t-value], token: {env: A}",
+    "token: {env: 5}",
+]
+
+
+@pytest.mark.parametrize("written", LITERALS)
+def test_a_literal_secret_is_refused_and_never_repeated(folder: Path, written: str) -> None:
+    text = CONFIG.replace("token: {env: FEDI_TOKEN}", written, 1).replace(
+        "server: https://mastodon.example, token: {env: FEDI", "token: {env: FEDI"
+    )
+    if written.startswith("server"):
+        text = text.replace("server: https://mastodon.example, server", "server", 1)
+    write(folder, "config.yaml", text)
+    found = every_problem(folder)
+    assert any(problem.level is Level.ERROR and problem.place.file == "config.yaml" for problem in found)
+    assert "s3cr3t" not in repr(found)
+    with pytest.raises(WorkspaceError) as caught:
+        load(folder, SPECS)
+    assert "s3cr3t" not in str(caught.value) + caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        "postgresql+psycopg://me:s3cr3t@db/x",
+        "postgresql+psycopg://me@db/x?password=s3cr3t",
+        "mysql://x",
+        "[",
+        "5",
+    ],
+)
+def test_the_store_holds_no_password(folder: Path, store: str) -> None:
+    write(folder, "config.yaml", f"{CONFIG}store: {store}\n")
+    problem = one(folder) if store != "[" else every_problem(folder)[0]
+    assert problem.level is Level.ERROR
+    assert "s3cr3t" not in problem.message
+
+
+def test_keys_of_later_versions_are_accepted_with_a_warning_each(folder: Path) -> None:
+    later = """\
+audience: {country: ID}
+hotlines: [id-kp2mi]
+alerts: [{env: ALERT_URL}]
+budget: {x: 5}
+heartbeat: x
+packs: [a]
+media_url: https://example.org
+approval: one
+"""
+    write(folder, "config.yaml", CONFIG + later)
+    workspace = load(folder, SPECS)
+    assert {problem.rule for problem in workspace.problems} == {"not-yet"}
+    assert {problem.level for problem in workspace.problems} == {Level.WARN}
+    assert len(workspace.problems) == 8
+    assert "this version does not act on `budget`" in lines(workspace.problems)[3]
+    assert all(slot.approval is Approval.ONE for _, slot in workspace.slots())
+    assert all(account.approval is Approval.ONE for account in workspace.accounts.values())
+
+
+def test_an_alert_address_is_a_secret(folder: Path) -> None:
+    write(folder, "config.yaml", CONFIG + 'alerts: [{env: A}, "tgram://s3cr3t"]\n')
+    problem = one(folder, "secret")
+    assert str(problem.place).startswith("config.yaml:18:20")
+    assert "s3cr3t" not in problem.message + problem.hint
+
+
+def test_help_is_never_tracked(folder: Path) -> None:
+    write(
+        folder, "config.yaml", CONFIG + "links: {a: {url: https://example.org/, track: true, help: true}}\n"
+    )
+    assert "never tracked" in one(folder).message
+
+
+def test_a_network_that_can_not_be_loaded_is_a_problem_of_its_account(folder: Path) -> None:
+    class Broken(dict):  # type: ignore[type-arg]
+        def __getitem__(self, name: str) -> object:
+            raise CampaignError(f"network {name} can't be loaded", "update it")
+
+    with pytest.raises(WorkspaceError) as caught:
+        load(folder, Broken(SPECS))
+    assert caught.value.problems[0].hint == "update it"
+    assert len([p for p in caught.value.problems if "can't be loaded" in p.message]) == 5
+
+
+def test_all_problems_of_the_whole_workspace_at_once(folder: Path) -> None:
+    write(folder, "config.yaml", CONFIG.replace("timezone:", "tz:").replace("network: x", "network: y"))
+    write(folder, "schedules/world-day.yaml", "starts: 5\nposts: [{id: A}]\n")
+    write(folder, "posts/signs.csv", "a,b\n")
+    write(folder, "posts/facts.yaml", "facts: 3\n")
+    write(folder, "posts/hotlines.yaml", "{")
+    with pytest.raises(WorkspaceError) as caught:
+        load(folder, SPECS)
+    files = {problem.place.file for problem in caught.value.problems}
+    assert files == {
+        "config.yaml",
+        "schedules/world-day.yaml",
+        "posts/signs.csv",
+        "posts/facts.yaml",
+        "posts/hotlines.yaml",
+    }
+    assert str(caught.value).startswith("config.yaml:")
