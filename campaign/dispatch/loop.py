@@ -315,10 +315,10 @@ class _Loop:
             events = history.events(connection, after_id=self._last_event)
             for event in events:
                 self._last_event = event.id
-                if event.after and event.after != event.before and event.after != State.SENDING.value:
+                made = event.kind == "planned" and event.after == State.PENDING.value
+                if event.after not in ("", event.before, State.SENDING.value) and not made:
                     self._counts[event.after] = self._counts.get(event.after, 0) + 1
-                    if event.kind != "planned" or event.after != State.PENDING.value:
-                        self.say(self._happening(history.delivery(connection, event.key), event))
+                    self.say(self._happening(history.delivery(connection, event.key), event))
 
     def _happening(self, row: history.Delivery | None, event: history.EventRow) -> Happening:
         campaign = self.workspace.campaigns.get(row.campaign) if row else None

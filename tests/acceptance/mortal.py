@@ -67,7 +67,8 @@ clock.uptime = lambda: uptime() + ahead
 
 sys.argv = ["campaign", *sys.argv[4:]]
 try:
-    main()
+    code = main()
 finally:
     if point == 0:
         tally.write_text(str(reached))
+sys.exit(code)

@@ -14,10 +14,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-import requests
 
 from tests.networks.mastodon_server import MastodonServer
-from tests.networks.scripted import ScriptedServer
+from tests.networks.scripted import Reply, scripted
 
 MORTAL = Path(__file__).with_name("mortal.py")
 CONFIG = """\
@@ -60,6 +59,7 @@ def campaign(folder: Path, point: int, ahead: float, *words: str, environ: dict[
         ],
         capture_output=True,
         text=True,
+        check=False,
         env={**os.environ, **environ},
         timeout=120,
     )
@@ -100,7 +100,8 @@ def feed(tmp_path: Path) -> Iterator[Place]:
 @pytest.fixture
 def webhook() -> Iterator[Place]:
     """A receiver that deduplicates by Idempotency-Key, as the documentation asks receivers to."""
-    with ScriptedServer() as server:
+    with scripted() as server:
+        server.on("POST", ".*", Reply(200, json={"id": "1", "url": "https://example.org/1"}))
 
         def arrived(nonce: str) -> int:
             mine = [r for r in server.requests if f"may die {nonce}" in json.loads(r.body)["text"]]
@@ -116,16 +117,7 @@ def webhook() -> Iterator[Place]:
 @pytest.fixture
 def mastodon(mastodon_server: MastodonServer) -> Iterator[Place]:
     def arrived(nonce: str) -> int:
-        headers = {"Authorization": f"Bearer {mastodon_server.token}"}
-        me = requests.get(
-            f"{mastodon_server.url}/api/v1/accounts/verify_credentials", headers=headers, timeout=10
-        )
-        statuses = requests.get(
-            f"{mastodon_server.url}/api/v1/accounts/{me.json()['id']}/statuses?limit=40",
-            headers=headers,
-            timeout=10,
-        )
-        return sum(f"may die {nonce}<" in status["content"] for status in statuses.json())
+        return sum(f"may die {nonce}<" in status["content"] for status in mastodon_server.statuses())
 
     yield Place(
         f"{{network: mastodon, server: '{mastodon_server.url}', token: {{env: TOKEN}}, language: en}}",

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.networks.scripted import ScriptedServer
+from tests.networks.scripted import Reply, Request, scripted
 
 ZONE = ZoneInfo("Asia/Jakarta")
 CONFIG = """\
@@ -83,6 +83,7 @@ def campaign(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "campaign", "-w", str(folder), *words],
         capture_output=True,
         text=True,
+        check=False,
         timeout=60,
     )
 
@@ -135,9 +136,15 @@ def test_a_day_in_the_life_of_a_loop(folder: Path) -> None:
 
 
 def test_a_signal_lets_what_is_in_flight_finish(folder: Path) -> None:
-    with ScriptedServer() as server:
-        answer = threading.Event()
-        server.hold(answer)
+    arrived, answer = threading.Event(), threading.Event()
+
+    def slowly(request: Request) -> Reply:
+        arrived.set()
+        answer.wait(30)
+        return Reply(200, json={"id": "1", "url": "https://example.org/1"})
+
+    with scripted() as server:
+        server.on("POST", ".*", slowly)
         (folder / "config.yaml").write_text(
             CONFIG
             + f"  hook: {{network: webhook, server: '{server.url}/', secret: {{env: HOOK}}, language: en}}\n"
@@ -145,7 +152,7 @@ def test_a_signal_lets_what_is_in_flight_finish(folder: Path) -> None:
         plan(folder, ("slow", soon(3), "Slowly"))
         loop = Loop(folder, HOOK="s3cr3t")
         try:
-            server.wait_for_request()
+            assert arrived.wait(30)
             loop.process.send_signal(signal.SIGTERM)
             answer.set()
             assert loop.process.wait(timeout=60) == 0
