@@ -19,19 +19,21 @@ _SHAPES = (
     # Headers, also as a Python or JSON mapping prints them.
     (
         re.compile(
-            r"""(?i)\b((?:proxy-)?authorization|x-campaign-signature|set-cookie|cookie)(["']?\s*[:=]\s*["']?)[^\r\n"']+"""
+            r"(?i)\b((?:proxy-)?authorization|x-campaign-signature|set-cookie|cookie)([\"']?\s*[:=]\s*)"
+            r"(?:\"[^\"\r\n]*\"|'[^'\r\n]*'|[^\r\n]+)"
         ),
         r"\1\2" + HIDDEN,
     ),
     (re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{6,}"), r"\1 " + HIDDEN),
-    # Signed URLs and tokens in a query or a form body.
+    # Signed URLs, tokens in a query or a form body.
     (
         re.compile(
-            r"(?i)([?&;\s\"'](?:[a-z0-9_.-]*(?:token|secret|signature|password|passwd|api[_-]?key|credential)|sig|key|code|auth)"
-            r"=)[^&\s\"'#<>]+"
+            r"(?i)\b([a-z0-9_.-]*(?:token|secret|signature|password|passwd|api[_-]?key|credential)=)"
+            r"[^&\s\"'#<>]+"
         ),
         r"\1" + HIDDEN,
     ),
+    (re.compile(r"(?i)([?&](?:sig|key|code|auth)=)[^&\s\"'#<>]+"), r"\1" + HIDDEN),
     # https://user:password@host
     (re.compile(r"(?i)([a-z][a-z0-9+.-]*://)[^/\s@]+@"), r"\1" + HIDDEN + "@"),
     # Tokens in paths: Telegram bots, Discord and Slack webhooks.

@@ -27,6 +27,8 @@ class Request:
     target: str
     headers: Message
     body: bytes
+    peer: int = 0
+    """The client's port: the same one, the same connection."""
 
     @property
     def path(self) -> str:
@@ -142,7 +144,9 @@ def _handler(script: ScriptedServer) -> type[BaseHTTPRequestHandler]:
 
         def _any(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            reply, effect = script.decide(Request(self.command, self.path, self.headers, body))
+            reply, effect = script.decide(
+                Request(self.command, self.path, self.headers, body, self.client_address[1])
+            )
             if isinstance(effect, Hold):
                 script.wait_until_closed()
                 self.close_connection = True
