@@ -18,10 +18,12 @@ def command(session: Session, as_json: bool) -> int:
     Posts of the next 30 days are made and measured, as each network counts.
     """
     from campaign.review.problems import has_errors, in_order, problem_lines, summary
+    from campaign.review.words import count
 
     try:
         problems = _problems(session)
-        about = f"{len(session.workspace.campaigns)} campaigns, {len(session.workspace.accounts)} accounts"
+        workspace = session.workspace
+        about = f"{count(len(workspace.campaigns), 'campaign')}, {count(len(workspace.accounts), 'account')}"
     except WorkspaceError as error:
         problems, about = list(error.problems), "config.yaml can't be used"
     if as_json:

@@ -3,22 +3,63 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from campaign.cli import news, output, show
 from campaign.cli.session import Session
+from campaign.errors import CampaignError
 
 if TYPE_CHECKING:
     from campaign.core.lifecycle import State
+    from campaign.core.model import Workspace
     from campaign.dispatch.decide import Desk
     from campaign.dispatch.station import Station
     from campaign.store.history import Delivery
 
+AHEAD = 20_000
+"""Keys ahead that are compared with what a person typed."""
+
 
 def find(desk: Desk, keys: Iterable[str]) -> list[str]:
-    """The whole keys of what a person named: keys, beginnings of keys, networks' ids; each once."""
-    return list(dict.fromkeys(desk.find_key(text) for text in keys))
+    """The whole keys of what a person named: keys, beginnings that only one post has, networks' ids; each once. Posts
+    that are still ahead count as well. CampaignError with the nearest keys."""
+    return list(dict.fromkeys(_find(desk, text) for text in keys))
+
+
+def _find(desk: Desk, text: str) -> str:
+    try:
+        found = desk.find_key(text)
+    except CampaignError as error:
+        found, refusal = "", error
+    if found and not (found != text and found.startswith(text)):
+        return found
+    ahead = list(islice(keys_ahead(desk.workspace, desk.now), AHEAD))
+    begun = sorted({key for key in ahead if key.startswith(text)} | ({found} if found else set()))
+    if len(begun) == 1:
+        return begun[0]
+    if begun:
+        raise CampaignError(
+            f"{text!r} is the beginning of {len(begun)} posts", "one of: " + ", ".join(begun[:5])
+        )
+    near = get_close_matches(text, ahead, 1, 0.8)
+    if near:
+        raise CampaignError(f"there is no post {text!r}", f"did you mean {near[0]}?")
+    raise refusal
+
+
+def keys_ahead(workspace: Workspace, now: datetime) -> Iterator[str]:
+    """The keys of the posts of the next year, campaign by campaign."""
+    from campaign.core.model import delivery_key
+    from campaign.core.timetable import moments
+
+    for campaign, slot in workspace.slots():
+        for moment in moments(slot.timetable, now, now + timedelta(days=366)):
+            for target in slot.targets:
+                yield delivery_key(campaign.id, slot.id, moment.wall, target.name)
 
 
 def print_rows(session: Session, rows: Sequence[Delivery], as_json: bool) -> None:
@@ -47,6 +88,7 @@ def print_story(session: Session, station: Station, row: Delivery) -> None:
 def send_now(session: Session, station: Station, keys: Sequence[str]) -> list[Delivery]:
     """Let what has just been decided go out: by the run that is at work, else by one pass of our own. The rows after it
     (as they are now, where a run elsewhere is to send them)."""
+    from campaign.core.lifecycle import State
     from campaign.dispatch import loop
     from campaign.store import history
 
@@ -57,7 +99,10 @@ def send_now(session: Session, station: Station, keys: Sequence[str]) -> list[De
         loop.once(session.folder, os.environ, new_store=True, trust_clock=False, say=news.mention)
     with station.store.read() as connection:
         found = [history.delivery(connection, key) for key in keys]
-    return [row for row in found if row is not None]
+    rows = [row for row in found if row is not None]
+    if holder is None and any(row.state is State.PENDING for row in rows):
+        output.talk("nothing is running that would try again. Start it: campaign run")
+    return rows
 
 
 def ended_well(rows: Iterable[Delivery], also: Iterable[State] = ()) -> bool:

@@ -10,7 +10,7 @@ import click
 
 from campaign.cli import output
 from campaign.cli.arguments import from_to
-from campaign.cli.keys import print_rows, print_story
+from campaign.cli.keys import find, print_rows, print_story
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
 
@@ -75,7 +75,7 @@ def _one(session: Session, station: Station, text: str) -> Delivery:
     from campaign.errors import CampaignError
     from campaign.store import history
 
-    key = session.desk(station, deciding=False).find_key(text)
+    [key] = find(session.desk(station, deciding=False), [text])
     with station.store.read() as connection:
         row = history.delivery(connection, key)
     if row is None:

@@ -147,8 +147,9 @@ def _moment(when: datetime | None, delivery: Delivery, zone: str) -> str:
     """The clock time, with the day where it is not the day on which the post was due."""
     if when is None:
         return ""
-    same_day = times.day(when, zone) == times.day(delivery.due, zone)
-    return times.clock(when, zone, seconds=True) if same_day else times.soon(when, delivery.due, zone)
+    if times.day(when, zone) == times.day(delivery.due, zone):
+        return times.clock(when, zone, seconds=True)
+    return f"{times.local(when, zone):%a %d %b %H:%M}"
 
 
 def summary(deliveries: Sequence[Delivery]) -> str:

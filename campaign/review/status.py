@@ -88,6 +88,7 @@ def read(
     now: datetime,
 ) -> Status:
     """The status from an open store. ``problems``: of the files; ``facts``: the store's small facts by name."""
+    accounts = history.accounts(connection)
     waiting = history.deliveries(connection, states=[State.PENDING])
     failed = history.deliveries(connection, states=[State.FAILED], since=now - FAILED_FOR)
     missed = history.deliveries(connection, states=[State.MISSED], since=now - MISSED_FOR)
@@ -105,20 +106,24 @@ def read(
         runner=runner,
         ahead=coming(connection, workspace, now),
         last_tick=last_tick,
-        overdue=tuple(row for row in waiting if _overdue(row, now)),
+        overdue=tuple(row for row in waiting if _overdue(row, accounts.get(row.account), now)),
         unplanned=tuple(_unplanned(connection, workspace, now)),
         uncertain=tuple(history.deliveries(connection, states=[State.UNCERTAIN])),
         failed=tuple(row for row in failed if not _given_up(connection, row)),
         held=tuple(history.deliveries(connection, states=[State.HELD])),
         missed=tuple(missed),
-        parked=tuple(row for row in history.accounts(connection).values() if row.parked_until is not None),
+        parked=tuple(row for row in accounts.values() if row.parked_until is not None),
         problems=tuple(found),
     )
 
 
-def _overdue(row: Delivery, now: datetime) -> bool:
-    """Ready for longer than a run would take, or tried in vain; not what a gap, quiet hours or a person put off."""
-    return row.due < now - LATE and (row.not_before < now - LATE or row.tries > 0) and row.part == 1
+def _overdue(row: Delivery, account: AccountRow | None, now: datetime) -> bool:
+    """Ready for longer than a run would take, or tried in vain; not what a gap, a cap, quiet hours or a person put off,
+    and not the later parts of a thread, which wait for the first."""
+    if row.part > 1 or row.due >= now - LATE:
+        return False
+    paced = account is not None and account.next_at is not None and account.next_at >= now - LATE
+    return row.tries > 0 or (row.not_before < now - LATE and not paced)
 
 
 def _unplanned(connection: Connection, workspace: Workspace, now: datetime) -> Iterator[Unplanned]:

@@ -31,7 +31,7 @@ def test_a_card_shows_all_that_a_reader_would_see() -> None:
         "│  Tonight we light",
         "│  a candle. \U0001f56f\U0001f56f\U0001f56f",
         "│  [picture a.jpg: A candle & a <hand>]",
-        "│  ██████████████░░░░░░ 30/40 code points".replace("██████████████░░░░░░", "█" * 15 + "░" * 5),
+        "│  ██████████████░░░░░░ 30/40 characters".replace("██████████████░░░░░░", "█" * 15 + "░" * 5),
         "╰─ w/vigil/2027-07-30T20:00/fedi",
     ]
 
@@ -48,7 +48,7 @@ def test_a_warning_counts_where_the_network_counts_it() -> None:
     post = Post("12345", "en", warning="123")
     assert meter(post, RULES).used == 5
     assert meter(post, replace(RULES, warning_counts=True)).used == 8
-    assert str(meter(post, TextRules())) == "5 code points, no limit"
+    assert str(meter(post, TextRules())) == "5 characters, no limit"
 
 
 def test_parts_problems_and_origin_are_told() -> None:

@@ -65,9 +65,13 @@ def test_a_broken_campaign_says_so(tmp_path: Path) -> None:
 
 
 def test_a_text_that_is_too_long_is_shown_with_its_problem(tmp_path: Path) -> None:
-    workspace = read(write(tmp_path, world_day=VIGIL.replace("{long: short}", f"{{long: {'x' * 500}}}")))
+    inline = '{id: "Kenali tandanya.", en: "Know the signs. {{ vars.long }}"}'
+    vigil = VIGIL.replace(f"text: {inline}", "template: signs").replace("long: short", f"long: {'x' * 500}")
+    write(tmp_path, world_day=vigil)
+    (tmp_path / "posts" / "signs.en.j2").write_text("Know the signs. {{ vars.long }}")
+    workspace = read(tmp_path)
     found = occurrences(workspace, "world-day/signs", NOW)
     [card] = cards(found, composer(workspace), rules, explain=True)
     assert card.posts[0].text.endswith("xxx")
     assert [problem.level for problem in card.problems] == [Level.ERROR]
-    assert card.origin
+    assert "posts/signs.en.j2" in card.origin[-1]
