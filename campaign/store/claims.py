@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     and_,
+    bindparam,
     case,
     insert,
     literal_column,
@@ -26,7 +28,7 @@ from campaign.core.lifecycle import SETTLING, Event, State
 from campaign.core.model import Post
 from campaign.core.outcome import Receipt
 from campaign.store.rows import Claim
-from campaign.store.tables import accounts, attempts, deliveries
+from campaign.store.tables import Instant, accounts, attempts, deliveries
 from campaign.store.transitions import current, lock, transition
 
 _PENDING: ColumnElement[str] = literal_column(
@@ -50,7 +52,7 @@ def claim(
     neither parked nor pacing nor sending. A begun thread's next part goes first and waits for no gap; until it has gone
     out or ended badly, nothing else of its account does."""
     claims: list[Claim] = []
-    waiting = _in_order(connection, ready(now, sorted(accounts)))
+    waiting = _in_order(connection, now, sorted(accounts))
     while waiting and len(claims) < free:
         batch, waiting = waiting[: free - len(claims)], waiting[free - len(claims) :]
         for row in _taken(connection, now, [row["account"] for row in batch]):
@@ -101,9 +103,11 @@ def orphan(
     return keys
 
 
-def ready(now: datetime, names: Collection[str]) -> Select[Any]:
-    """For each of the accounts that may send now: its name, the key of its next row (null: none), and whether that is
-    a part of a begun thread."""
+@cache
+def ready() -> Select[Any]:
+    """For each of the accounts ``names`` that may send at ``now`` (both parameters): its name, the key of its next row
+    (null: none), and whether that is a part of a begun thread."""
+    now = bindparam("now", type_=Instant())
     part, before, one, other = (deliveries.alias(name) for name in ("part", "before", "one", "other"))
     begun = (
         select(part.c.key)
@@ -146,15 +150,16 @@ def ready(now: datetime, names: Collection[str]) -> Select[Any]:
             else_=next_one.limit(1).scalar_subquery(),
         ).label("key"),
     ).where(
-        accounts.c.account.in_(names),
+        accounts.c.account.in_(bindparam("names", expanding=True)),
         or_(accounts.c.parked_until.is_(None), accounts.c.parked_until <= now),
         ~sending.exists(),
     )
 
 
-def _in_order(connection: Connection, statement: Select[Any]) -> list[RowMapping]:
+def _in_order(connection: Connection, now: datetime, names: Sequence[str]) -> list[RowMapping]:
     """The next rows of the accounts: begun threads first, then by due and key."""
-    found = {row.key: row.thread for row in connection.execute(statement) if row.key is not None}
+    candidates = connection.execute(ready(), {"now": now, "names": names})
+    found = {row.key: row.thread for row in candidates if row.key is not None}
     rows = connection.execute(select(deliveries).where(deliveries.c.key.in_(found))).mappings().all()
     return sorted(rows, key=lambda row: (not found[row["key"]], row["due"], row["key"]))
 
@@ -167,7 +172,7 @@ def _taken(connection: Connection, now: datetime, names: list[str]) -> list[RowM
         .all()
     )
     # Asked again now that the accounts are ours: what their last owner did with them is committed and seen.
-    rows = _in_order(connection, ready(now, mine))
+    rows = _in_order(connection, now, mine)
     still = select(deliveries).where(
         and_(deliveries.c.key.in_([row["key"] for row in rows]), deliveries.c.state == _PENDING)
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import NoSuchModuleError
 
 from campaign.errors import StoreError
+from campaign.store.faults import damaged
 
 BUSY = 30.0
 """Seconds that a writer waits for another one before it gives up."""
@@ -30,11 +33,20 @@ def sqlite(path: Path) -> Engine:
         URL.create("sqlite+pysqlite", database=str(path)),
         connect_args={"timeout": BUSY, "check_same_thread": False},
         max_overflow=-1,
+        json_deserializer=partial(_read_json, place=str(path)),
         hide_parameters=True,  # texts and sessions stay out of tracebacks
     )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _read_json(text: str, place: str) -> Any:
+    # We wrote JSON there; SQLite keeps no checksums, so this is where a damaged page may show first.
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise damaged(place) from None
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, record: Any) -> None:

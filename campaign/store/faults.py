@@ -38,6 +38,11 @@ def explain(error: Exception, place: str) -> StoreError | None:
     return None
 
 
+def damaged(place: str) -> StoreError:
+    """What is read from a store is not what was written."""
+    return StoreError(f"{place} is damaged", _RESTORE)
+
+
 def _sqlite(error: sqlite3.Error, place: str) -> StoreError | None:
     # The primary code is the low byte: https://www.sqlite.org/rescode.html
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -48,7 +53,7 @@ def _sqlite(error: sqlite3.Error, place: str) -> StoreError | None:
     if code == sqlite3.SQLITE_FULL:
         return StoreError(f"there is no room left to write {place}", _DISK)
     if code == sqlite3.SQLITE_CORRUPT:
-        return StoreError(f"{place} is damaged", _RESTORE)
+        return damaged(place)
     if code == sqlite3.SQLITE_NOTADB:
         return StoreError(f"{place} is not a database", "is `store:` in config.yaml the right file?")
     if code == sqlite3.SQLITE_IOERR:

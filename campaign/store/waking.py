@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Connection,
     ScalarSelect,
     Select,
+    bindparam,
     case,
     func,
     literal_column,
@@ -17,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from campaign.store.tables import accounts, deliveries
+from campaign.store.tables import Instant, accounts, deliveries
 
 SHARED_LOOK = timedelta(minutes=1)
 """How often a host looks at a store that others share: nothing of theirs may have woken it."""
@@ -57,16 +59,18 @@ def next_wake(connection: Connection, now: datetime) -> datetime | None:
         for state in (_PENDING, _HELD)
     ]
     moments += [deadline + _JUST_AFTER for deadline in late if deadline is not None]
-    for row in connection.execute(waits(now)):
+    for row in connection.execute(waits(), {"now": now}):
         moments.append(_wake_of_account(row, now))
     if connection.dialect.name == "postgresql":
         moments.append(now + SHARED_LOOK)
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def waits(now: datetime) -> Select[Any]:
-    """For each account that is not sending: until when it is parked and pacing, whether it has begun a thread, and when
-    its next part and its next other post may go (the earliest one after ``now``; ``now`` itself if one is ready)."""
+@cache
+def waits() -> Select[Any]:
+    """For each account that is not sending: until when it is parked and pacing; when the next part of a begun thread
+    may go; whether another post is ripe at ``now`` (a parameter), and when the first one after it will be."""
+    now = bindparam("now", type_=Instant())
     part, before, one, ripe, other = (deliveries.alias(n) for n in ("part", "before", "one", "ripe", "other"))
     begun: ScalarSelect[Any] = (
         select(func.min(part.c.not_before))
