@@ -97,8 +97,8 @@ class Feed:
                 if there is None:
                     return Absent("the feed does not have it")
                 outcome = self._publish(*there, key)
-        except OSError as error:
-            return CannotTell(f"the feed's folder can't be read: {folder.trouble(error)}")
+        except (OSError, CampaignError) as error:
+            return CannotTell(f"the feed's folder can't be read: {_trouble(error)}")
         return outcome if isinstance(outcome, Sent) else CannotTell(outcome.reason)
 
     def whoami(self) -> str:

@@ -88,7 +88,7 @@ def _loaded(entry: EntryPoint) -> type[Network]:
 def _wrong(name: str, found: object) -> str:
     """What is missing at a class that should be a network; "" if nothing is."""
     if not isinstance(found, type):
-        return f"a {type(found).__name__} is not a class"
+        return f"{found!r:.40} is not a class"
     if getattr(found, "name", None) != name:
         return f"its name is {getattr(found, 'name', None)!r}"
     if not isinstance(getattr(found, "rules", None), TextRules):

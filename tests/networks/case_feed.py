@@ -38,7 +38,9 @@ def read(atom: bytes) -> list[Seen]:
 def _seen(entry: ElementTree.Element, language: str | None) -> Seen:
     content = Reader(entry.findtext(f"{ATOM}content") or "")
     warning, _, text = (
-        content.text().partition("\n\n") if content.tags[1][0] == "strong" else ("", "", content.text())
+        content.text().partition("\n\n")
+        if any(tag == "strong" for tag, _ in content.tags)
+        else ("", "", content.text())
     )
     return Seen(
         text=text,

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from campaign.errors import CampaignError
 from campaign.networks import folder
 from campaign.networks.feed_page.entry import Entry
 
@@ -53,12 +54,15 @@ class Shelf:
     root: Path
 
     def settings(self, first_language: str, key: str) -> Settings:
-        """As kept, or those of a new feed: its id is derived from the first key."""
+        """As kept, or those of a new feed: its id is derived from the first key. CampaignError if damaged."""
         path = self.root / _SETTINGS
         if not path.exists():
             return Settings(str(uuid.uuid5(uuid.UUID(key), "feed")), (first_language,))
-        kept = json.loads(path.read_bytes())
-        return Settings(kept["id"], tuple(kept["languages"]), kept["titles"])
+        try:
+            kept = json.loads(path.read_bytes())
+            return Settings(str(uuid.UUID(kept["id"])), tuple(kept["languages"]), dict(kept["titles"]))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise CampaignError(f"{path} is damaged", "put it back from a backup") from error
 
     def keep(self, settings: Settings) -> None:
         kept = {"id": settings.id, "languages": settings.languages, "titles": settings.titles}
