@@ -58,7 +58,7 @@ def headline(runner: Runner | None, ahead: Coming, now: datetime, zone: str) -> 
     if ahead.next is None:
         return "Nothing is running, and nothing is planned"
     if ahead.today:
-        lost = f"{count(ahead.today, 'post')} today will not go out"
-    else:
-        lost = f"the next post ({times.soon(ahead.next, now, zone)}) will not go out"
-    return f"NOTHING IS RUNNING: {lost}. Start it: campaign run"
+        return (
+            f"NOTHING IS RUNNING: {count(ahead.today, 'post')} today will not go out. Start it: campaign run"
+        )
+    return f"NOTHING IS RUNNING, next post {times.soon(ahead.next, now, zone)}. Start it: campaign run"

@@ -174,7 +174,10 @@ def test_only_errors_of_files_need_a_person(world: World) -> None:
     for level, needs in ((Level.ERROR, True), (Level.WARN, False)):
         problem = Problem(Place("config.yaml", 1, 1), "wrong", level=level)
         with world.store.read() as connection:
-            assert read(connection, space(), [problem], HOST, {}.get, world.now).needs_a_person is needs
+            assert (
+                read(connection, space(), [problem], HOST, lambda name: None, world.now).needs_a_person
+                is needs
+            )
 
 
 def test_what_comes_counts_posts_not_rows_that_are_decided(world: World) -> None:
@@ -213,7 +216,7 @@ def test_what_comes_counts_posts_not_rows_that_are_decided(world: World) -> None
         (
             None,
             Coming(T0 + timedelta(days=1), 0),
-            "NOTHING IS RUNNING: the next post (tomorrow 08:00) will not go out. Start it: campaign run",
+            "NOTHING IS RUNNING, next post tomorrow 08:00. Start it: campaign run",
         ),
         (None, Coming(None, 0), "Nothing is running, and nothing is planned"),
     ],
