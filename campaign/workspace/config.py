@@ -57,6 +57,12 @@ def read_store(value: Any) -> str:
     return value
 
 
+_ALERTS = {
+    "description": "Apprise addresses, as secrets. Accepted; this version does not act on it.",
+    "anyOf": [SECRET_SCHEMA, {"type": "array", "items": SECRET_SCHEMA}],
+}
+
+
 class PersonKeys(Keys):
     """Somebody who decides or reviews, by handle."""
 
@@ -90,7 +96,13 @@ class ConfigHead(Keys):
     audience: Later = None
     hotlines: Later = None
     alerts: Annotated[
-        Any, WithJsonSchema({"anyOf": [SECRET_SCHEMA, {"type": "array", "items": SECRET_SCHEMA}]})
+        Any,
+        WithJsonSchema(
+            {
+                "description": "Apprise addresses. Accepted; this version does not act on it.",
+                "anyOf": [SECRET_SCHEMA, {"type": "array", "items": SECRET_SCHEMA}],
+            }
+        ),
     ] = None
     media_url: Later = None
     budget: Later = None

@@ -12,6 +12,9 @@ from campaign.workspace.findings import did_you_mean
 from campaign.workspace.readers import kind_of
 from campaign.workspace.yamlfile import Document, Step
 
+_GUESSES = 50
+"""For how many unknown keys of one mapping a known one is looked for: it takes time, and a file may be garbage."""
+
 _BELONGS = {
     "string_type": "text",
     "string_sub_type": "text",
@@ -47,11 +50,8 @@ def problems(
     secret). ``judged``: keys whose problem was told already.
     """
     details = error.errors(include_url=False, include_context=True)
-    guesses = {
-        detail["loc"]: did_you_mean(str(detail["loc"][-1]), _known(model, detail["loc"], known))
-        for detail in details
-        if detail["type"] == "extra_forbidden"
-    }
+    unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+    guesses = {loc: did_you_mean(str(loc[-1]), _known(model, loc, known)) for loc in unknown[:_GUESSES]}
     for detail in details:
         loc = tuple(detail["loc"])
         if loc and loc[0] in judged:
@@ -64,7 +64,7 @@ def problems(
         hint = ""
         if kind == "extra_forbidden":
             words = _known(model, loc, known)
-            message = f"unknown key `{name}`{guesses[loc]}"
+            message = f"unknown key `{name}`{guesses.get(loc, '')}"
             hint = f"known here: {', '.join(sorted(words))}" if words else ""
             place = document.place(path, key=True)
             yield Problem(place, message, hint, rule="unknown-key")

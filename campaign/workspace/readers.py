@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -156,17 +157,23 @@ def read_id(value: Any) -> str:
     return text
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """The IANA zones that there are; finding them out reads a few hundred files."""
+    return frozenset(available_timezones())
+
+
 def read_zone(value: Any) -> str:
     """An IANA time zone."""
     text = _text(value, "a time zone", "Asia/Jakarta")
     try:
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        guess = did_you_mean(text, available_timezones())
+        guess = did_you_mean(text, _zones())
         wrong(
             f"there is no time zone {quoted(text)}{guess}", "use a name such as Asia/Jakarta or Europe/Berlin"
         )
-    if text not in available_timezones():
+    if text not in _zones():
         wrong(f"there is no time zone {quoted(text)}", "use a name such as Asia/Jakarta or Europe/Berlin")
     return text
 

@@ -192,16 +192,25 @@ def _targets(
     if slot.accounts is not None or head.accounts is not None:
         names = slot.accounts if slot.accounts is not None else head.accounts
         where = (*path, "accounts") if slot.accounts is not None else ("accounts",)
-        targets = named_targets(names or [], where, document, accounts, slot.language, supports, findings)
+        targets = named_targets(
+            names or [],
+            where,
+            document,
+            accounts,
+            slot.language,
+            supports,
+            findings,
+            inherited=slot.accounts is None,
+        )
     else:
         targets = default_targets(accounts, slot.language, supports)
-        if not targets:
-            findings.add(
-                document.place(path),
-                f"`{slot.id}` would go nowhere: no account posts in a language that it has a text in",
-                "add an account to config.yaml, or a text in the language of one",
-                rule="no-account",
-            )
+    if not targets and findings.errors() == before:
+        findings.add(
+            document.place(path),
+            f"`{slot.id}` would go nowhere: no account posts in a language that it has a text in",
+            "add an account, or a text in the language of one",
+            rule="no-account",
+        )
     return targets if findings.errors() == before else None
 
 

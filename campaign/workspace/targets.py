@@ -63,8 +63,13 @@ def named_targets(
     languages: Sequence[str] | None,
     supports: Supports,
     findings: Findings,
+    *,
+    inherited: bool,
 ) -> tuple[Target, ...]:
-    """The targets that a slot or its campaign names, each once. ``path``: where the list stands."""
+    """The targets that a slot or its campaign (``inherited``) names, each once. ``path``: where the list stands.
+
+    A slot's ``languages`` choose among inherited targets; they must fit those that the slot names itself.
+    """
     found: dict[str, Target] = {}
     for index, name in enumerate(names):
         place = document.place((*path, index))
@@ -77,6 +82,8 @@ def named_targets(
         if languages is not None and target.language not in languages:
             both = [language for language in languages if language in target.account.languages]
             if "." in name or not both:
+                if inherited:
+                    continue
                 findings.add(
                     place,
                     f"`{name}` does not post in {' or '.join(languages)}",

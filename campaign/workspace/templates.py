@@ -22,6 +22,9 @@ MAX_TEMPLATE_BYTES = 256 * 1024
 MAX_TABLE_BYTES = 4 * 1024 * 1024
 """Some 10,000 rows of text. Our own bound."""
 
+MAX_COLUMNS = 200
+"""Our own bound: a table has some ten."""
+
 Row = Mapping[str, str]
 
 
@@ -102,7 +105,12 @@ def _header(name: str, header: list[str], text: str, findings: Findings) -> bool
             place, "the table has no header", "name the columns in the first line: id,text", rule="table"
         )
         return False
-    for title in header:
+    if len(header) > MAX_COLUMNS:
+        findings.add(
+            place, f"the table has {len(header)} columns", f"at most {MAX_COLUMNS} are read", rule="table"
+        )
+        return False
+    for title in dict.fromkeys(header):
         if not title:
             findings.add(place, "a column has no name", "name it, or remove the column", rule="table")
         elif header.count(title) > 1:

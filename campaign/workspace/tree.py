@@ -84,8 +84,10 @@ def _walk(
                     yield from _walk(Path(entry.path), f"{name}/", root, label, findings, depth + 1)
                 continue
             about = entry.stat()
-        except OSError:
-            continue  # it has just gone, or is a link in a circle
+        except (OSError, RuntimeError):  # RuntimeError: before Python 3.13, a circle of links
+            if entry.is_symlink():
+                findings.add(place, "this link leads nowhere", "remove it", rule="path")
+            continue  # otherwise it has just gone
         if not stat.S_ISREG(about.st_mode):
             findings.add(place, "this is not a file", "remove it", rule="path")
             continue
