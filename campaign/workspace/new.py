@@ -10,11 +10,13 @@ from pathlib import Path
 from uuid import UUID
 
 from campaign.core.model import ID, Spec, Workspace
+from campaign.core.timetable import FIRST_DAY, LAST_DAY
 from campaign.errors import CampaignError
 from campaign.workspace.schedules import RESERVED
 from campaign.workspace.schema import campaign_schema, config_schema
 from campaign.workspace.tree import walk
 from campaign.workspace.yamlfile import Map, read
+from campaign.workspace.yamltext import UNPRINTABLE
 
 CONFIG_EXAMPLE = "config.example.yaml"
 CONFIG_SCHEMA = ".campaign/config.schema.json"
@@ -23,6 +25,8 @@ CAMPAIGN_SCHEMA = ".campaign/campaign.schema.json"
 _SERVER = "# yaml-language-server: $schema="
 CONFIG_HEADER = f"{_SERVER}{CONFIG_SCHEMA}\n"
 CAMPAIGN_HEADER = f"{_SERVER}../{CAMPAIGN_SCHEMA}\n"
+
+_LONG = timedelta(days=30)
 
 GITIGNORE = """\
 # Secrets, the record, and what is published or handed over do not belong into the repository.
@@ -96,6 +100,14 @@ def new_campaign(workspace: Workspace, name: str, starts: date, title: str = "")
     """Write a commented schedules/NAME.yaml (and posts/NAME.j2, if there is none) that passes ``check``: 31 days, one
     post on the first. CampaignError when the name can't be used or is taken."""
     path = free_path(workspace, name)
+    if not FIRST_DAY <= starts <= LAST_DAY - _LONG:
+        raise CampaignError(
+            f"a campaign can't start on {starts}", f"choose a day up to {(LAST_DAY - _LONG).year}"
+        )
+    if odd := UNPRINTABLE.search(title):
+        raise CampaignError(
+            f"the character U+{ord(odd[0]):04X} can't stand in a title", "type the title again"
+        )
     made = Made()
     accounts = [account.id for account in workspace.accounts.values() if not account.test]
     title = title or name.replace("-", " ").capitalize()
@@ -104,7 +116,7 @@ def new_campaign(workspace: Workspace, name: str, starts: date, title: str = "")
 # Look at it with `campaign preview {name}`, and ask `campaign check` whether all is well.
 title: {json.dumps(title, ensure_ascii=False)}   # or by language: {{id: …, en: …}}
 starts: {starts}        # the first day and
-ends: {starts + timedelta(days=30)}          # the last, both included
+ends: {starts + _LONG}          # the last, both included
 # accounts: [{", ".join(accounts) or "site"}]   # where it goes; without this line everywhere, but to test accounts
 # hashtags: {{id: [AkhiriPerdaganganOrang], en: [EndHumanTrafficking]}}
 posts:

@@ -73,7 +73,7 @@ def _moved(old: str, by: timedelta) -> str:
         day = date.fromisoformat(old) + by
     except (ValueError, OverflowError):
         raise CampaignError(f"{old} can't be moved by {by.days} days", "choose a nearer date") from None
-    return day.isoformat() if "-" in old else day.strftime("%Y%m%d")
+    return day.isoformat() if "-" in old else day.isoformat().replace("-", "")
 
 
 def _dates(root: Any) -> Iterator[tuple[Mark, str]]:

@@ -80,8 +80,11 @@ def _walk(
                 findings.add(place, "this is a link to a folder", "put the folder itself here", rule="path")
                 continue
             if entry.is_dir():
-                if depth < MAX_FOLDERS_DEEP:
-                    yield from _walk(Path(entry.path), f"{name}/", root, label, findings, depth + 1)
+                if depth >= MAX_FOLDERS_DEEP:
+                    message = f"folders are nested more than {MAX_FOLDERS_DEEP} deep"
+                    findings.add(place, message, "move it up", rule="path")
+                    continue
+                yield from _walk(Path(entry.path), f"{name}/", root, label, findings, depth + 1)
                 continue
             about = entry.stat()
         except (OSError, RuntimeError):  # RuntimeError: before Python 3.13, a circle of links

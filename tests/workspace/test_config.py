@@ -52,8 +52,8 @@ def test_an_account_with_common_and_own_keys(folder: Path) -> None:
         6,
     )
     assert isinstance(fedi.options, Fedi.options)
-    assert fedi.options.token == Secret("file", "t.txt")
-    assert fedi.options.visibility == "public"
+    assert dict(fedi.options)["token"] == Secret("file", "t.txt")
+    assert dict(fedi.options)["visibility"] == "public"
     assert fedi.vars == {"a": [1]}
     assert str(fedi.place) == "config.yaml:8:3"
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gc
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from uuid import UUID
 
 import pytest
+from jsonschema import Draft7Validator
 
+from campaign.core.model import Spec
 from campaign.errors import Level, WorkspaceError
 from campaign.networks.registry import specs
 from campaign.workspace.load import load
-from campaign.workspace.new import starter_path
+from campaign.workspace.new import init, starter_path
 from campaign.workspace.schema import campaign_schema, config_schema
 from campaign.workspace.yamlfile import read
 from tests.workspace.small import FILES, SPECS, every_problem, lines, with_slot, write
@@ -139,15 +142,16 @@ def test_networks_of_later_versions_have_their_own_words(design: Path) -> None:
 
 
 @shared
-def test_the_design_loads(design: Path) -> None:
+@pytest.mark.parametrize("networks", [SPECS, specs()], ids=["small", "real"])
+def test_the_design_loads(design: Path, networks: Mapping[str, Spec]) -> None:
     text = (design / "config.yaml").read_text(encoding="utf-8")
-    later: dict[str, Any] = {"bluesky": SPECS["feed"], "telegram": SPECS["feed"]}
+    later = {"bluesky": networks["feed"], "telegram": networks["feed"]}
     for network in later:
         text = re.sub(
             rf"network: {network},.*language:", f"network: {network}, folder: public, language:", text
         )
     write(design, "config.yaml", text)
-    workspace = load(design, {**SPECS, **later})
+    workspace = load(design, {**networks, **later})
     assert {problem.rule for problem in workspace.problems} == {"not-yet"}
     assert lines(workspace.problems) == [
         "config.yaml:5:1: this version does not act on `audience`",
@@ -169,8 +173,6 @@ def test_the_design_loads(design: Path) -> None:
 
 @shared
 def test_the_schemas_take_the_design(design: Path) -> None:
-    from jsonschema import Draft7Validator
-
     config, campaign = (read("f.yaml", block.encode()).root for block in blocks())
     for name in ("bsky", "channel"):
         del config["accounts"][name]
@@ -179,10 +181,6 @@ def test_the_schemas_take_the_design(design: Path) -> None:
 
 
 def test_the_starter_pack_with_the_real_networks(tmp_path: Path) -> None:
-    from uuid import UUID
-
-    from campaign.workspace.new import init
-
     made = init(tmp_path / "new", starter_path(), specs(), UUID(int=1))
     assert made.kept == []
     workspace = load(tmp_path / "new", specs())
@@ -192,8 +190,6 @@ def test_the_starter_pack_with_the_real_networks(tmp_path: Path) -> None:
 
 
 def test_the_real_networks_have_schemas() -> None:
-    from jsonschema import Draft7Validator
-
     schema = config_schema(specs())
     Draft7Validator.check_schema(schema)
     assert {"account-feed", "account-mastodon", "account-x"} <= set(schema["definitions"])

@@ -131,6 +131,16 @@ def test_a_name_that_can_not_be_used(folder: Path, name: str) -> None:
     assert sorted(folder.rglob("*")) == before
 
 
+IMPOSSIBLE = [(date.max, ""), (date.min, ""), (date(2028, 2, 1), "\u2028"), (date(2028, 2, 1), "\ud800")]
+
+
+@pytest.mark.parametrize(("starts", "title"), IMPOSSIBLE, ids=["late", "early", "line", "surrogate"])
+def test_what_a_new_campaign_can_not_say(folder: Path, starts: date, title: str) -> None:
+    with pytest.raises(CampaignError):
+        new_campaign(load(folder, SPECS), "my-day", starts, title)
+    assert not (folder / "schedules/my-day.yaml").exists()
+
+
 def test_a_template_that_is_there_is_kept(folder: Path) -> None:
     write(folder, "posts/my-day.j2", "mine")
     assert len(new_campaign(load(folder, SPECS), "my-day", date(2028, 2, 1))) == 1

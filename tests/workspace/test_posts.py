@@ -120,6 +120,11 @@ def test_special_files_and_odd_names(folder: Path) -> None:
     "\n".join(found).encode("utf-8")
 
 
+def test_folders_without_an_end(folder: Path) -> None:
+    write(folder, "posts/" + "a/" * 20 + "b.jpg", "x")
+    assert "nested more than" in one(folder).message
+
+
 def test_endings(folder: Path) -> None:
     write(folder, "config.yml", "")
     write(folder, "posts/facts.yml", "")
