@@ -82,7 +82,9 @@ class Webhook:
             return told
         url = str(told.get("url") or "")
         # The address becomes a link in reports: nothing but a web address may.
-        return Sent(Receipt(str(told.get("id") or key), url if url.startswith(("https://", "http://")) else ""))
+        return Sent(
+            Receipt(str(told.get("id") or key), url if url.startswith(("https://", "http://")) else "")
+        )
 
     def find(self, post: Post, key: str, since: datetime, notes: Notes) -> Found:
         return CannotTell("a webhook can't be asked what it has; within a day the same key may be sent again")
