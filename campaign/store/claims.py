@@ -27,6 +27,7 @@ from sqlalchemy import (
 from campaign.core.lifecycle import SETTLING, Event, State
 from campaign.core.model import Post
 from campaign.core.outcome import Receipt
+from campaign.store.hints import beside
 from campaign.store.rows import Claim
 from campaign.store.tables import Instant, accounts, attempts, deliveries
 from campaign.store.transitions import current, lock, transition
@@ -120,7 +121,7 @@ def ready() -> Select[Any]:
         )
         .correlate(accounts)
     )
-    next_part = begun.where(part.c.not_before <= now, part.c.post.is_not(None)).order_by(
+    next_part = begun.where(beside(part.c.not_before) <= now, part.c.post.is_not(None)).order_by(
         part.c.due, part.c.key
     )
     next_one = (
@@ -130,7 +131,7 @@ def ready() -> Select[Any]:
             one.c.state == _PENDING,
             one.c.previous.is_(None),
             one.c.post.is_not(None),
-            one.c.not_before <= now,
+            beside(one.c.not_before) <= now,
             or_(one.c.deadline.is_(None), one.c.deadline >= now),
         )
         .order_by(one.c.due, one.c.key)

@@ -120,11 +120,11 @@ deliveries = Table(
     CheckConstraint("NOT unresolved OR state IN ('sending', 'uncertain')", name="unknown_is_resolved_first"),
     Index("deliveries_ready", "state", "not_before"),
     Index("deliveries_late", "state", "deadline"),
-    Index("deliveries_of_account", "account", "state", "due"),
+    Index("deliveries_of_account", "account", "state", "due", "key"),
     Index("deliveries_waking", "account", "state", "not_before"),
     Index("deliveries_sent", "account", "sent_at"),
     Index("deliveries_of_slot", "campaign", "slot", "wall"),
-    Index("deliveries_threads", "state", "account", sqlite_where=_IS_PART, postgresql_where=_IS_PART),
+    Index("deliveries_threads", "state", "account", "due", sqlite_where=_IS_PART, postgresql_where=_IS_PART),
     # An account has one request in flight, whoever tries, on whichever host.
     Index("one_in_flight", "account", unique=True, sqlite_where=_SENDING, postgresql_where=_SENDING),
 )

@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
 )
 
+from campaign.store.hints import beside
 from campaign.store.tables import Instant, accounts, deliveries
 
 SHARED_LOOK = timedelta(minutes=1)
@@ -73,7 +74,7 @@ def waits() -> Select[Any]:
     now = bindparam("now", type_=Instant())
     part, before, one, ripe, other = (deliveries.alias(n) for n in ("part", "before", "one", "ripe", "other"))
     begun: ScalarSelect[Any] = (
-        select(func.min(part.c.not_before))
+        select(func.min(beside(part.c.not_before)))
         .join(before, before.c.key == part.c.previous)
         .where(
             part.c.account == accounts.c.account,

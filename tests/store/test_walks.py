@@ -222,9 +222,9 @@ class Walk(RuleBasedStateMachine):
     @rule()
     def senders_die(self) -> None:
         with self.store.write() as connection:
-            lost = outbox.orphan(connection, self.now - timedelta(days=9), owner_gone=self.walk)
+            lost = outbox.orphan(connection, self.now, owner_gone=self.walk)
         mine = [key for key, model in self.rows.items() if model.state is State.SENDING]
-        assert sorted(lost) == sorted(mine)
+        assert sorted(key for key in lost if key in self.rows) == sorted(mine)
         for key in mine:
             model = self.rows[key]
             model.state, model.ended = State.UNCERTAIN, self.now
@@ -370,7 +370,7 @@ def test_random_walks(store: Store) -> None:
     run_state_machine_as_test(
         lambda: Walk(store),
         settings=settings(
-            max_examples=25,
+            max_examples=15 if store.shared else 30,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

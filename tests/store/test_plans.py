@@ -1,0 +1,115 @@
+"""With a hundred thousand rows the loop's questions are still answered by indexes: the databases' own plans say so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, text
+
+from campaign.store import claims, history
+from campaign.store.database import Store
+from tests.store.conftest import Place
+from tests.store.made import NOW, a_row, after, put, take
+
+FILL = """
+INSERT INTO deliveries (key, network_key, campaign, slot, wall, target, account, network, language, state, due,
+                        not_before, deadline, post, receipt, sent_at, created_at, updated_at)
+SELECT 'c/s/' || n || '/' || a, n || '-' || a, 'c', 's', CAST(n AS TEXT), 'account' || a, 'account' || a, 'm', 'id',
+       CASE WHEN n <= 24000 THEN 'sent' ELSE 'pending' END, :now, :now, NULL, CAST('{}' AS JSON),
+       CAST('{"id": "1"}' AS JSON), :now, :now, :now
+FROM numbers, (SELECT 1 AS a UNION SELECT 2 UNION SELECT 3 UNION SELECT 4) AS accounts
+"""
+
+
+@pytest.fixture(scope="module")
+def full(new_place: Any) -> Iterator[Store]:
+    """A store with 96,000 rows that were sent and 4,000 that are ready, of four accounts."""
+    place: Place = new_place(True)
+    store = place.open()
+    put(store, *(a_row("first", f"account{n}", due=after(days=-1)) for n in (1, 2, 3, 4)))
+    if store.shared:
+        numbers = "WITH numbers AS (SELECT generate_series(1, 25000) AS n)"
+    else:
+        numbers = (
+            "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 25000)"
+        )
+    now = NOW if store.shared else NOW.replace(tzinfo=None).isoformat(" ", "microseconds")
+    fill = (
+        FILL
+        if store.shared
+        else FILL.replace("CAST('{}' AS JSON)", "'{}'").replace(
+            'CAST(\'{"id": "1"}\' AS JSON)', '\'{"id": "1"}\''
+        )
+    )
+    insert, select = fill.split("SELECT", 1)
+    with store.write() as connection:
+        connection.execute(
+            text(f"{insert} {numbers} SELECT{select}".replace('"id":', '"id"\\:')), {"now": now}
+        )
+        if store.shared:
+            connection.execute(text("ANALYZE"))
+    yield store
+    store.close()
+
+
+def plans(store: Store, ask: Callable[[Connection], object]) -> list[str]:
+    """The database's plans for all that ``ask`` asks it, as text."""
+    asked: list[tuple[str, Any]] = []
+
+    def remember(conn: Any, cursor: Any, sql: str, parameters: Any, context: Any, many: bool) -> None:
+        asked.append((sql, parameters))
+
+    with store.read() as connection:
+        event.listen(connection, "before_cursor_execute", remember)
+        ask(connection)
+        explain = "EXPLAIN " if store.shared else "EXPLAIN QUERY PLAN "
+        found = [connection.exec_driver_sql(explain + sql, values).all() for sql, values in list(asked)]
+    return ["\n".join(str(row[-1]) for row in rows) for rows in found]
+
+
+def scans(told: str) -> list[str]:
+    """The lines of a plan that read the whole of the big table."""
+    return [
+        line
+        for line in told.splitlines()
+        if "Seq Scan on deliveries" in line
+        or (line.strip().startswith("SCAN") and "accounts" not in line and "CONSTANT" not in line)
+    ]
+
+
+def test_a_claim_reads_no_more_than_it_must(full: Store) -> None:
+    names = [f"account{n}" for n in (1, 2, 3, 4)]
+    (told,) = plans(
+        full, lambda connection: connection.execute(claims.ready(), {"now": NOW, "names": names}).all()
+    )
+    assert scans(told) == [], told
+    assert "deliveries_threads" in told
+    # In order of due already: the first one that is ready is taken, without sorting those behind it.
+    assert "deliveries_of_account" in told
+    assert "TEMP B-TREE" not in told
+    assert "Sort Key: one.due" not in told
+
+
+def test_a_claim_among_a_hundred_thousand_takes_the_first(full: Store) -> None:
+    with full.write() as connection:
+        before = connection.execute(text("SELECT count(*) FROM attempts")).scalar()
+    got = take(full, *(f"account{n}" for n in (1, 2, 3, 4)))
+    assert before == 0
+    assert [claim.key.split("/")[1] for claim in got] == ["first"] * 4
+
+
+def test_the_other_questions_of_each_tick_are_answered_by_indexes(full: Store) -> None:
+    def ask(connection: Connection) -> None:
+        history.next_wake(connection, NOW)
+        history.uncertain_due(connection, NOW)
+        history.rows_to_fill(connection, NOW)
+        history.last_sent(connection, "account1")
+        history.sent_on(connection, "account1", after(days=3), after(days=4))
+        history.sent_texts(connection, "account1", after(days=3))
+
+    told = plans(full, ask)
+    assert len(told) >= 10
+    for each in told:
+        assert scans(each) == [], each
