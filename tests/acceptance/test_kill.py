@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,16 +12,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from campaign.store import history
+from campaign.store.database import Store
 from tests.networks.mastodon_server import MastodonServer
 from tests.networks.scripted import Reply, scripted
 
 MORTAL = Path(__file__).with_name("mortal.py")
 CONFIG = """\
-workspace: 6d9f0f3e-2f5b-4c8f-9f5a-1c1c5f0b7a10
+workspace: {workspace}
 timezone: Asia/Jakarta
 store: sqlite:///campaign.db
 languages: [en]
@@ -45,47 +49,57 @@ class Place:
     environ: dict[str, str]
 
 
-def campaign(folder: Path, point: int, ahead: float, *words: str, environ: dict[str, str]) -> int:
-    done = subprocess.run(
-        [
-            sys.executable,
-            str(MORTAL),
-            str(point),
-            str(ahead),
-            str(folder / "tally"),
-            "-w",
-            str(folder),
-            *words,
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **environ},
-        timeout=120,
-    )
-    if done.returncode not in (0, 1, -signal.SIGKILL):
-        raise AssertionError(done.stderr)
-    return done.returncode
+class Mortals:
+    """Processes that run one command each, and may be killed on the way."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        self.environ = environ
+        self.process = subprocess.Popen(
+            [sys.executable, str(MORTAL)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, folder: Path, point: int, ahead: float, *words: str) -> int:
+        """The exit code of `campaign run --once`, begun ``ahead`` seconds from now; -9 when it was killed."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        order = {
+            "point": point,
+            "ahead": ahead,
+            "tally": str(folder / "tally"),
+            "words": ["-w", str(folder), "run", "--once", *words],
+            "environ": self.environ,
+        }
+        print(json.dumps(order), file=self.process.stdin, flush=True)
+        return int(self.process.stdout.readline())
+
+    def close(self) -> None:
+        self.process.communicate()
 
 
-def lay(folder: Path, place: Place, nonce: str) -> None:
+def lay(mortals: Mortals, folder: Path, place: Place, nonce: str) -> None:
     """A workspace whose post is due in half a minute, and a store that has seen it."""
     (folder / "schedules").mkdir(parents=True)
     (folder / "posts").mkdir()
     at = datetime.now(ZoneInfo("Asia/Jakarta")) + timedelta(seconds=30)
-    (folder / "config.yaml").write_text(CONFIG.format(account=place.account))
+    (folder / "config.yaml").write_text(CONFIG.format(account=place.account, workspace=uuid4()))
     (folder / "schedules" / "c.yaml").write_text(PLAN.format(at=f"{at:%Y-%m-%d %H:%M:%S}", nonce=nonce))
-    assert campaign(folder, 0, 0, "run", "--once", "--new-store", environ=place.environ) == 0
+    assert mortals.run(folder, 0, 0, "--new-store") == 0
 
 
-def log(folder: Path) -> list[dict[str, object]]:
-    out = subprocess.run(
-        [sys.executable, "-m", "campaign", "-w", str(folder), "log", "--json"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    return [json.loads(line) for line in out.splitlines()]
+def copy(whole: Path, folder: Path, old: str, nonce: str) -> None:
+    """The same again with words of its own, and as another organisation, so that the network takes it for another."""
+    shutil.copytree(whole, folder)
+    config, plan = folder / "config.yaml", folder / "schedules" / "c.yaml"
+    config.write_text(re.sub("workspace: .*", f"workspace: {uuid4()}", config.read_text()))
+    plan.write_text(plan.read_text().replace(f"die {old}", f"die {nonce}"))
+
+
+def states(folder: Path) -> list[str]:
+    store = Store.open("sqlite:///campaign.db", folder, create=False)
+    try:
+        with store.read() as connection:
+            return [row.state.value for row in history.deliveries(connection)]
+    finally:
+        store.close()
 
 
 @pytest.fixture
@@ -131,19 +145,23 @@ def test_a_kill_at_any_point_loses_and_doubles_nothing(
     network: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     place: Place = request.getfixturevalue(network)
-    whole = tmp_path / "whole"
-    lay(whole, place, "whole")
-    assert campaign(whole, 0, 60, "run", "--once", environ=place.environ) == 0
-    points = int((whole / "tally").read_text())
-    assert points > 8
-    for point in range(1, points + 1):
-        folder, nonce = tmp_path / f"kill-{point}", f"{network}-{point}"
-        lay(folder, place, nonce)
-        assert campaign(folder, point, 60, "run", "--once", environ=place.environ) == -signal.SIGKILL
-        where = (folder / "tally").read_text()
-        # The next run finds out; if the post may be out already, it waits until the network has settled.
-        for ahead in (65, 120, 200):
-            assert campaign(folder, 0, ahead, "run", "--once", environ=place.environ) == 0, where
-        rows = log(folder)
-        assert [row["state"] for row in rows] == ["sent"], (where, rows)
-        assert place.arrived(nonce) == 1, where
+    mortals = Mortals(place.environ)
+    try:
+        whole, tried = tmp_path / "whole", tmp_path / "tried"
+        lay(mortals, whole, place, "whole")
+        copy(whole, tried, "whole", f"{network}-0")
+        assert mortals.run(tried, 0, 60) == 0
+        points = int((tried / "tally").read_text())
+        assert points > 8
+        for point in range(1, points + 1):
+            folder, nonce = tmp_path / f"kill-{point}", f"{network}-{point}"
+            copy(whole, folder, "whole", nonce)
+            assert mortals.run(folder, point, 60) == -signal.SIGKILL
+            where = f"killed at point {point}: {(folder / 'tally').read_text()}"
+            # The next run finds out; if it may be out already, the one after has waited until the network had settled.
+            for ahead in (65, 120):
+                assert mortals.run(folder, 0, ahead) in (0, 1), where
+            assert states(folder) == ["sent"], where
+            assert place.arrived(nonce) == 1, where
+    finally:
+        mortals.close()
