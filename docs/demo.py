@@ -31,7 +31,7 @@ posts:
     text: {{en: "Today we stand together against trafficking in persons. {{{{ hashtags() }}}}"}}
   - id: contract
     at: {1}
-    text: {{en: "A job abroad? Read the contract with somebody you trust, before you sign. Questions? {{{{ link('help') }}}}"}}
+    text: {{en: "A job abroad? Read the contract with somebody you trust before you sign. {{{{ link('help') }}}}"}}
     image:
       file: {picture}
       alt: {{en: Two people sit at a table and read an employment contract together}}
@@ -69,7 +69,7 @@ def states(workspace: Path) -> list[str]:
 
 
 def main() -> int:
-    workspace = ROOT / "demo" / datetime.now().strftime("%Y%m%d-%H%M%S")
+    workspace = ROOT / "demo" / f"{datetime.now(ZoneInfo(ZONE)):%Y%m%d-%H%M%S}"
     step("1. A workspace: a folder of text files")
     print("$ campaign init", workspace.relative_to(ROOT))
     subprocess.run([CAMPAIGN, "init", str(workspace)], check=True, stdout=subprocess.DEVNULL)

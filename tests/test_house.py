@@ -16,7 +16,14 @@ TOP = {
     "Makefile", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "SECURITY.md",
 }  # fmt: skip
 CLOCKS = re.compile(r"\b(datetime\.now|datetime\.utcnow|date\.today|time\.time|time\.sleep|utcnow)\b")
-MAY_READ_THE_CLOCK = ("campaign/dispatch/clock.py", "campaign/cli/")
+MAY_READ_THE_CLOCK = {
+    "campaign/dispatch/clock.py": "the one place that does",
+    "campaign/cli/": "a verb is told the time by its session",
+    "campaign/networks/http.py": "the fallback for a Retry-After date in an answer without a Date header",
+    "campaign/networks/feed.py": "an entry's publication time, when the caller injects no clock",
+    "campaign/networks/webhook.py": "the timestamp under a signature, when the caller injects no clock",
+    "campaign/store/holding.py": "waits a hundredth of a second for a runner that is just writing its name",
+}
 
 
 def committed() -> list[str]:
@@ -45,7 +52,7 @@ def test_an_init_holds_a_docstring_only(module: Path) -> None:
 def test_every_module_says_what_it_is_and_only_the_top_reads_the_clock(module: Path) -> None:
     name, text = str(module.relative_to(ROOT)), module.read_text(encoding="utf-8")
     assert ast.get_docstring(ast.parse(text)), "a module begins with a sentence that says what lives in it"
-    if not name.startswith(MAY_READ_THE_CLOCK):
+    if not name.startswith(tuple(MAY_READ_THE_CLOCK)):
         called = [ast.unparse(node.func) for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
         assert [call for call in called if CLOCKS.fullmatch(call)] == []
 

@@ -134,7 +134,11 @@ class Target:
     @property
     def name(self) -> str:
         """``fedi`` in the account's first language, ``fedi.en`` in another."""
-        return self.account.id if self.language == self.account.languages[0] else f"{self.account.id}.{self.language}"
+        return (
+            self.account.id
+            if self.language == self.account.languages[0]
+            else f"{self.account.id}.{self.language}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,9 +295,7 @@ class Post:
         return {
             "text": self.text,
             "language": self.language,
-            "media": [
-                {"file": m.file, "alt": m.alt, "type": m.type, "sha256": m.sha256} for m in self.media
-            ],
+            "media": [{"file": m.file, "alt": m.alt, "type": m.type, "sha256": m.sha256} for m in self.media],
             "warning": self.warning,
             "link": self.link,
             "part": self.part,

@@ -112,6 +112,7 @@ class _Loop:
     _doubt: str = ""
     _adrift: bool = False
     _print: str = ""
+    _stirred: tuple[str, float] | None = None
     _nudges: int = 0
     _last_event: int = 0
     _last_beat: datetime | None = None
@@ -225,7 +226,7 @@ class _Loop:
             if self._believe(reading) != doubted:
                 self.here.store.set("clock", self._doubt)
                 self._note(self._doubt or "the clock is right again")
-            self._look_at_files(now)
+            self._look_at_files(reading.uptime)
             nudges = self.here.store.nudges()
         except StoreError as error:
             self._note(error.message)
@@ -252,12 +253,17 @@ class _Loop:
             self._reading = reading
         return self._doubt
 
-    def _look_at_files(self, now: datetime) -> None:
+    def _look_at_files(self, uptime: float) -> None:
         """Read the files again when they have changed and are still; a broken edit keeps the last good version."""
-        stirred, newest = fingerprint(self.here.directory)
-        if stirred == self._print or now.timestamp() - newest < STILL:
+        print_, _ = fingerprint(self.here.directory)
+        if print_ == self._print:
+            self._stirred = None
             return
-        self._print = stirred
+        if self._stirred is None or self._stirred[0] != print_:
+            self._stirred = (print_, uptime)
+        if uptime - self._stirred[1] < STILL:
+            return
+        self._print, self._stirred = print_, None
         try:
             self._new = station.keep_last_good(station.read(self.here.directory), self.workspace)
         except CampaignError as error:

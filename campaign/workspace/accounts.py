@@ -45,13 +45,14 @@ def read_account(
     document: Document,
     name: str,
     specs: Mapping[str, Spec],
+    zone: str,
     languages: tuple[str, ...],
     approval: Approval,
     findings: Findings,
 ) -> Account | None:
     """The account called ``name``, or None when it has errors; they are in ``findings``.
 
-    ``languages`` and ``approval`` are the workspace's.
+    ``zone``, ``languages`` and ``approval`` are the workspace's.
     """
     path = ("accounts", name)
     before = findings.errors()
@@ -66,7 +67,7 @@ def read_account(
     network = raw.get("network")
     spec = _spec(document, path, network, specs, findings) if isinstance(network, str) else None
     common = _common(document, path, raw, findings)
-    options = None if spec is None else _options(document, path, raw, spec, findings)
+    options = None if spec is None else _options(document, path, raw, spec, zone, findings)
     if common is not None:
         if common.language is not None and common.languages is not None:
             findings.add(
@@ -136,7 +137,7 @@ def _common(document: Document, path: tuple[str, str], raw: Map, findings: Findi
 
 
 def _options(
-    document: Document, path: tuple[str, str], raw: Map, spec: Spec, findings: Findings
+    document: Document, path: tuple[str, str], raw: Map, spec: Spec, zone: str, findings: Findings
 ) -> Any | None:
     """The network's own keys as its own model. No message repeats a value: any of them may be a misplaced secret."""
     values: dict[str, Any] = {}
@@ -153,6 +154,8 @@ def _options(
             values[key] = found
         else:
             values[key] = value
+    if "timezone" in spec.options.model_fields:
+        values.setdefault("timezone", zone)  # a network that shows dates shows them as the workspace does
     try:
         options = spec.options.model_validate(values)
     except ValidationError as error:

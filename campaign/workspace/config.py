@@ -153,7 +153,8 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
     approval = head.approval or Approval.NONE if head else Approval.NONE
     if approval is not Approval.NONE:
         warn_held(document, ("approval",), findings)
-    accounts = _accounts(document, specs, languages, approval, findings)
+    zone = head.timezone if head is not None else "UTC"
+    accounts = _accounts(document, specs, zone, languages, approval, findings)
     if head is None or findings.errors() > before:
         return None
     return Settings(
@@ -183,6 +184,7 @@ def warn_held(document: Document, path: tuple[str | int, ...], findings: Finding
 def _accounts(
     document: Document,
     specs: Mapping[str, Spec],
+    zone: str,
     languages: tuple[str, ...],
     approval: Approval,
     findings: Findings,
@@ -199,7 +201,7 @@ def _accounts(
         return {}
     accounts: dict[str, Account] = {}
     for name in raw:
-        account = read_account(document, name, specs, languages, approval, findings)
+        account = read_account(document, name, specs, zone, languages, approval, findings)
         if account is not None:
             accounts[name] = account
     return accounts
