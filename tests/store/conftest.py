@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,24 +33,25 @@ class Place:
         return Store.open(self.url, self.root, create=create)
 
 
+NewPlace = Callable[[bool], AbstractContextManager[Place]]
+
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def new_place(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[bool], Place]:
+def new_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewPlace:
     """Makes places for stores; with True there is an empty store in it already (copied, which is quick)."""
     folder = tmp_path_factory.mktemp("stores")
     if request.param == "sqlite":
         Store.open("sqlite:///model.db", folder, create=True).close()
 
-        def place(ready: bool) -> Place:
+        @contextmanager
+        def place(ready: bool) -> Iterator[Place]:
             root = folder / f"store{next(_numbers)}"
             root.mkdir()
             if ready:
                 shutil.copy(folder / "model.db", root / "campaign.db")
-            return Place("sqlite:///campaign.db", root)
+            yield Place("sqlite:///campaign.db", root)
 
         return place
 
@@ -57,24 +59,28 @@ def new_place(
     running.run("CREATE DATABASE model")
     Store.open(running.url("model"), folder, create=True).close()
 
-    def database(ready: bool) -> Place:
+    @contextmanager
+    def database(ready: bool) -> Iterator[Place]:
         name = f"store{next(_numbers)}"
         running.run(f"CREATE DATABASE {name}" + (" TEMPLATE model" if ready else ""))
-        return Place(running.url(name), folder)
+        yield Place(running.url(name), folder)
+        running.run(f"DROP DATABASE {name} WITH (FORCE)")  # each is 7 MB
 
     return database
 
 
 @pytest.fixture
-def place(new_place: Callable[[bool], Place]) -> Place:
+def place(new_place: NewPlace) -> Iterator[Place]:
     """A place with an empty store in it."""
-    return new_place(True)
+    with new_place(True) as made:
+        yield made
 
 
 @pytest.fixture
-def empty_place(new_place: Callable[[bool], Place]) -> Place:
+def empty_place(new_place: NewPlace) -> Iterator[Place]:
     """A place without a store."""
-    return new_place(False)
+    with new_place(False) as made:
+        yield made
 
 
 @pytest.fixture

@@ -10,48 +10,40 @@ from sqlalchemy import Connection, event, text
 
 from campaign.store import claims, history
 from campaign.store.database import Store
-from tests.store.conftest import Place
+from tests.store.conftest import NewPlace
 from tests.store.made import NOW, a_row, after, put, take
 
-FILL = """
-INSERT INTO deliveries (key, network_key, campaign, slot, wall, target, account, network, language, state, due,
-                        not_before, deadline, post, receipt, sent_at, created_at, updated_at)
-SELECT 'c/s/' || n || '/' || a, n || '-' || a, 'c', 's', CAST(n AS TEXT), 'account' || a, 'account' || a, 'm', 'id',
-       CASE WHEN n <= 24000 THEN 'sent' ELSE 'pending' END, :now, :now, NULL, CAST('{}' AS JSON),
-       CAST('{"id": "1"}' AS JSON), :now, :now, :now
-FROM numbers, (SELECT 1 AS a UNION SELECT 2 UNION SELECT 3 UNION SELECT 4) AS accounts
+ACCOUNTS = [f"account{n}" for n in (1, 2, 3, 4)]
+
+NUMBERS = {
+    "sqlite": "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 25000)",
+    "postgresql": "WITH numbers AS (SELECT generate_series(1, 25000) AS n)",
+}
+
+COPIES = """
+    SELECT 'c/s/' || n || '/' || account, n || '-' || account, 'c', 's', CAST(n AS TEXT), account, account, 'm', 'id',
+           CASE WHEN n <= 24000 THEN 'sent' ELSE 'pending' END, due, due, NULL, post, post, due, due, due
+    FROM numbers, (SELECT account, post, not_before AS due FROM deliveries) AS first
 """
 
 
 @pytest.fixture(scope="module")
-def full(new_place: Any) -> Iterator[Store]:
-    """A store with 96,000 rows that were sent and 4,000 that are ready, of four accounts."""
-    place: Place = new_place(True)
-    store = place.open()
-    put(store, *(a_row("first", f"account{n}", due=after(days=-1)) for n in (1, 2, 3, 4)))
-    if store.shared:
-        numbers = "WITH numbers AS (SELECT generate_series(1, 25000) AS n)"
-    else:
-        numbers = (
-            "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 25000)"
+def full(new_place: NewPlace) -> Iterator[Store]:
+    """A store with 96,000 rows that were sent and 4,000 that are ready, of four accounts; the earliest is ``first``."""
+    with new_place(True) as place:
+        store = place.open()
+        put(store, *(a_row("first", account, due=after(days=-1)) for account in ACCOUNTS))
+        columns = (
+            "key, network_key, campaign, slot, wall, target, account, network, language, state, due, not_before, "
+            "deadline, post, receipt, sent_at, created_at, updated_at"
         )
-    now = NOW if store.shared else NOW.replace(tzinfo=None).isoformat(" ", "microseconds")
-    fill = (
-        FILL
-        if store.shared
-        else FILL.replace("CAST('{}' AS JSON)", "'{}'").replace(
-            'CAST(\'{"id": "1"}\' AS JSON)', '\'{"id": "1"}\''
-        )
-    )
-    insert, select = fill.split("SELECT", 1)
-    with store.write() as connection:
-        connection.execute(
-            text(f"{insert} {numbers} SELECT{select}".replace('"id":', '"id"\\:')), {"now": now}
-        )
-        if store.shared:
-            connection.execute(text("ANALYZE"))
-    yield store
-    store.close()
+        with store.write() as connection:
+            numbers = NUMBERS[connection.dialect.name]
+            connection.execute(text(f"INSERT INTO deliveries ({columns}) {numbers} {COPIES}"))
+            if store.shared:
+                connection.execute(text("ANALYZE"))
+        yield store
+        store.close()
 
 
 def plans(store: Store, ask: Callable[[Connection], object]) -> list[str]:
@@ -80,9 +72,8 @@ def scans(told: str) -> list[str]:
 
 
 def test_a_claim_reads_no_more_than_it_must(full: Store) -> None:
-    names = [f"account{n}" for n in (1, 2, 3, 4)]
     (told,) = plans(
-        full, lambda connection: connection.execute(claims.ready(), {"now": NOW, "names": names}).all()
+        full, lambda connection: connection.execute(claims.ready(), {"now": NOW, "names": ACCOUNTS}).all()
     )
     assert scans(told) == [], told
     assert "deliveries_threads" in told
@@ -95,7 +86,7 @@ def test_a_claim_reads_no_more_than_it_must(full: Store) -> None:
 def test_a_claim_among_a_hundred_thousand_takes_the_first(full: Store) -> None:
     with full.write() as connection:
         before = connection.execute(text("SELECT count(*) FROM attempts")).scalar()
-    got = take(full, *(f"account{n}" for n in (1, 2, 3, 4)))
+    got = take(full, *ACCOUNTS)
     assert before == 0
     assert [claim.key.split("/")[1] for claim in got] == ["first"] * 4
 

@@ -27,7 +27,7 @@ SLOTS = ("a", "b", "t", "t#2", "t#3")
 ACCOUNTS = ("one", "two")
 
 OUTCOMES: tuple[Outcome, ...] = (
-    Sent(receipt(1)),
+    *[Sent(receipt(1))] * 4,  # or a thread would never get far
     Sent(receipt(2)),
     Retry("busy"),
     Retry("busy", 120),
@@ -44,7 +44,7 @@ class Model:
 
     state: State = State.PENDING
     not_before: datetime = NOW
-    deadline: datetime | None = NOW + timedelta(hours=2)
+    deadline: datetime | None = NOW + timedelta(hours=5)
     attempt: int = 0
     tries: int = 0
     receipt: str | None = None
@@ -80,7 +80,7 @@ class Walk(RuleBasedStateMachine):
         self.doubled = 0
         for account in ACCOUNTS:
             name = f"{self.walk}-{account}"
-            common = {"campaign": self.walk, "account": name, "target": name}
+            common = {"campaign": self.walk, "account": name, "target": name, "deadline": Model().deadline}
             new = [a_row("a", **common), a_row("b", **common), *a_thread("t", 3, **common)]
             put(store, *new)
             self.rows |= {row.key: Model() for row in new}
@@ -125,7 +125,7 @@ class Walk(RuleBasedStateMachine):
 
     # -- what may happen ---------------------------------------------------------------------------------------
 
-    @rule(minutes=st.sampled_from([0.1, 1, 4, 20, 90]))
+    @rule(minutes=st.sampled_from([0.1, 0.5, 1, 4, 20, 90]))
     def time_passes(self, minutes: float) -> None:
         self.now += timedelta(minutes=minutes)
 
@@ -149,9 +149,12 @@ class Walk(RuleBasedStateMachine):
         self.claims.append(claim)
 
     @precondition(lambda self: self.claims)
-    @rule(data=st.data(), outcome=st.sampled_from(OUTCOMES), gap=st.sampled_from([0, 5]))
-    def answer(self, data: st.DataObject, outcome: Outcome, gap: int) -> None:
-        claim = data.draw(st.sampled_from(self.claims))
+    @rule(
+        data=st.data(), outcome=st.sampled_from(OUTCOMES), gap=st.sampled_from([0, 5]), any_one=st.booleans()
+    )
+    def answer(self, data: st.DataObject, outcome: Outcome, gap: int, any_one: bool) -> None:
+        unanswered = [claim for claim in self.claims if claim.attempt in self.rows[claim.key].open]
+        claim = data.draw(st.sampled_from(self.claims if any_one else unanswered or self.claims))
         model, wait = self.rows[claim.key], timedelta(minutes=gap)
         with self.store.write() as connection:
             outbox.settle(connection, claim.key, claim.attempt, outcome, self.now, gap=wait)
@@ -219,8 +222,11 @@ class Walk(RuleBasedStateMachine):
             case Handed():
                 model.state, model.deadline = State.HELD, None
 
-    @rule()
-    def senders_die(self) -> None:
+    @precondition(lambda self: any(model.state is State.SENDING for model in self.rows.values()))
+    @rule(dice=st.integers(1, 4))
+    def senders_die(self, dice: int) -> None:
+        if dice > 2:
+            return
         with self.store.write() as connection:
             lost = outbox.orphan(connection, self.now, owner_gone=self.walk)
         mine = [key for key, model in self.rows.items() if model.state is State.SENDING]
@@ -230,9 +236,22 @@ class Walk(RuleBasedStateMachine):
             model.state, model.ended = State.UNCERTAIN, self.now
             model.unknown.add(model.attempt)
 
-    @rule(data=st.data(), key=st.integers(0, 9))
-    def look(self, data: st.DataObject, key: int) -> None:
-        name = list(self.rows)[key]
+    @rule(outcomes=st.lists(st.sampled_from([None, *OUTCOMES]), min_size=2, max_size=2))
+    def a_round(self, outcomes: list[Outcome | None]) -> None:
+        """What is ready is claimed, and answered at once (or not at all)."""
+        known = len(self.claims)
+        self.claim(2)
+        for claim, outcome in zip(self.claims[known:], outcomes, strict=False):
+            if outcome is None:
+                continue
+            with self.store.write() as connection:
+                outbox.settle(connection, claim.key, claim.attempt, outcome, self.now)
+            self.expect(claim.key, self.rows[claim.key], claim.attempt, outcome, timedelta())
+
+    @rule(data=st.data(), any_one=st.booleans())
+    def look(self, data: st.DataObject, any_one: bool) -> None:
+        waiting = [key for key, model in self.rows.items() if model.state is State.UNCERTAIN]
+        name = data.draw(st.sampled_from(list(self.rows) if any_one else waiting or list(self.rows)))
         model = self.rows[name]
         uncertain = model.state is State.UNCERTAIN
         match data.draw(st.sampled_from(["repeat", "found", "absent", "later"])):
