@@ -102,15 +102,16 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_day_in_the_life_of_a_loop(folder: Path) -> None:
-    plan(folder, ("first", soon(3), "The first"))
     loop = Loop(folder)
     try:
+        loop.wait_for("publishing from")
+        plan(folder, ("first", soon(10), "The first"))
         loop.wait_for("The first")
         second = campaign(folder, "run")
         assert second.returncode == 1
         assert "campaign run" in second.stderr and "hint:" in second.stderr
         # A broken edit keeps the last good version; the mended file is read again.
-        plan(folder, ("first", soon(-60), "The first"), ("second", soon(8), "The second"))
+        plan(folder, ("first", soon(-60), "The first"), ("second", soon(12), "The second"))
         loop.wait_for("read again")
         good = (folder / "schedules" / "c.yaml").read_text()
         (folder / "schedules" / "c.yaml").write_text("posts: [")
@@ -149,9 +150,10 @@ def test_a_signal_lets_what_is_in_flight_finish(folder: Path) -> None:
             CONFIG
             + f"  hook: {{network: webhook, server: '{server.url}/', secret: {{env: HOOK}}, language: en}}\n"
         )
-        plan(folder, ("slow", soon(3), "Slowly"))
         loop = Loop(folder, HOOK="s3cr3t")
         try:
+            loop.wait_for("publishing from")
+            plan(folder, ("slow", soon(10), "Slowly"))
             assert arrived.wait(30)
             loop.process.send_signal(signal.SIGTERM)
             answer.set()
