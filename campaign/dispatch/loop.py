@@ -74,6 +74,8 @@ def once(
             runner = here.store.holder()
             if runner is not None and not here.store.shared:
                 here.store.nudge()
+                told = f"campaign run is at work on {runner}; it was woken and does it all"
+                say(Happening(at=clock.wall(), kind="note", zone=workspace.zone, text=told))
                 return Summary(problems=_errors(workspace))
             with here.store.hold():
                 summary = _Loop(here, workspace, executor, say, trust_clock).pass_once()
