@@ -321,12 +321,13 @@ class _Loop:
     def _tell(self) -> None:
         with self.here.store.read() as connection:
             events = history.events(connection, after_id=self._last_event)
-            for event in events:
-                self._last_event = event.id
-                made = event.kind == "planned" and event.after == State.PENDING.value
-                if event.after not in ("", event.before, State.SENDING.value) and not made:
-                    self._counts[event.after] = self._counts.get(event.after, 0) + 1
-                    self.say(self._happening(history.delivery(connection, event.key), event))
+            news = [event for event in events if _is_news(event)]
+            rows = history.by_keys(connection, {event.key for event in news})
+        if events:
+            self._last_event = events[-1].id
+        for event in news:
+            self._counts[event.after] = self._counts.get(event.after, 0) + 1
+            self.say(self._happening(rows.get(event.key), event))
 
     def _happening(self, row: history.Delivery | None, event: history.EventRow) -> Happening:
         campaign = self.workspace.campaigns.get(row.campaign) if row else None
@@ -358,6 +359,12 @@ class _Loop:
             for account in self.workspace.accounts.values()
             if not (only_unknown and self.here.adapters.knows_limits(account))
         ]
+
+
+def _is_news(event: history.EventRow) -> bool:
+    """Whether somebody who watches wants to hear of it."""
+    made = event.kind == "planned" and event.after == State.PENDING.value
+    return event.after not in ("", event.before, State.SENDING.value) and not made
 
 
 def _seconds(until: datetime | None, now: datetime) -> float | None:

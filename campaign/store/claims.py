@@ -153,6 +153,7 @@ def ready() -> Select[Any]:
     ).where(
         accounts.c.account.in_(bindparam("names", expanding=True)),
         or_(accounts.c.parked_until.is_(None), accounts.c.parked_until <= now),
+        or_(accounts.c.spent_until.is_(None), accounts.c.spent_until <= now),
         ~sending.exists(),
     )
 
@@ -205,9 +206,16 @@ def _begin(
         return None
     again = event is Event.REPEAT
     connection.execute(
-        insert(attempts).values(
-            key=row["key"], attempt=number, repeat=again, began=now, lease_until=until, owner=owner, notes={}
-        )
+        insert(attempts),
+        {
+            "key": row["key"],
+            "attempt": number,
+            "repeat": again,
+            "began": now,
+            "lease_until": until,
+            "owner": owner,
+            "notes": {},
+        },
     )
     return Claim(
         key=row["key"],

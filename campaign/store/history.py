@@ -23,6 +23,7 @@ __all__ = [
     "SentText",
     "accounts",
     "attempts",
+    "by_keys",
     "counts",
     "cursors",
     "deliveries",
@@ -55,6 +56,15 @@ def delivery(connection: Connection, key: str) -> Delivery | None:
     """One delivery by its key, or None."""
     row = connection.execute(select(tables.deliveries).where(_d.key == key)).mappings().one_or_none()
     return Delivery.of(row) if row is not None else None
+
+
+def by_keys(connection: Connection, keys: Collection[str]) -> dict[str, Delivery]:
+    """Deliveries by their keys; keys without a row are left out."""
+    found: dict[str, Delivery] = {}
+    for batch in batches(sorted(keys)):
+        rows = connection.execute(select(tables.deliveries).where(_d.key.in_(batch))).mappings()
+        found |= {row["key"]: Delivery.of(row) for row in rows}
+    return found
 
 
 def key_of(connection: Connection, network_key: str) -> str | None:

@@ -1,14 +1,12 @@
-"""What an account as a whole waits for: its gap and daily cap, and being parked while it does not work."""
+"""What an account as a whole waits for: its gap and its daily cap."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, update
+from sqlalchemy import Connection, or_, update
 
-from campaign.store import log
-from campaign.store.log import LOOP, Who
 from campaign.store.tables import accounts
 from campaign.store.upsert import insert_missing
 
@@ -35,26 +33,3 @@ def pace_at_least(connection: Connection, account: str, next_at: datetime) -> No
         .where(accounts.c.account == account, or_(accounts.c.next_at.is_(None), accounts.c.next_at < next_at))
         .values(next_at=next_at)
     )
-
-
-def park(connection: Connection, account: str, reason: str, until: datetime, now: datetime) -> None:
-    """The account does not work: try it again at ``until``."""
-    connection.execute(
-        update(accounts)
-        .where(accounts.c.account == account)
-        .values(
-            parked_until=until, parked_reason=reason, parked_since=func.coalesce(accounts.c.parked_since, now)
-        )
-    )
-
-
-def unpark(connection: Connection, account: str, now: datetime, who: Who = LOOP) -> bool:
-    """The account works again (or is to be tried at once). False if it was not parked."""
-    changed = connection.execute(
-        update(accounts)
-        .where(accounts.c.account == account, accounts.c.parked_since.is_not(None))
-        .values(parked_until=None, parked_reason="", parked_since=None)
-    )
-    if changed.rowcount:
-        log.write(connection, now, "unparked", who=who, detail={"account": account})
-    return bool(changed.rowcount)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
 from campaign.core.lifecycle import MAX_ATTEMPTS, PARKED_RETRY, SETTLING, Event, State, backoff
 from campaign.core.outcome import Handed, Outcome, Receipt, Refused, Retry, Scope, Sent, Unknown
-from campaign.store import log, pacing
+from campaign.store import breaker, log, pacing
 from campaign.store.log import LOOP
 from campaign.store.tables import attempts, deliveries
 from campaign.store.transitions import (
@@ -22,6 +22,10 @@ from campaign.store.transitions import (
     transition,
     unknown_attempts,
 )
+
+_THIS = (attempts.c.key == bindparam("of_key"), attempts.c.attempt == bindparam("number"))
+_TRIED = lock(select(attempts).where(*_THIS))
+_ENDED = update(attempts).where(*_THIS)
 
 
 def settle(
@@ -40,14 +44,12 @@ def settle(
     sent whatever it was; if another id is there already, event ``doubled``. Returns the state it led to, or None when
     nothing changed but the attempt's row."""
     row = current(connection, key)
-    tried = (
-        connection.execute(lock(select(attempts).where(attempts.c.key == key, attempts.c.attempt == attempt)))
-        .mappings()
-        .one_or_none()
-    )
+    tried = connection.execute(_TRIED, {"of_key": key, "number": attempt}).mappings().one_or_none()
     if row is None or tried is None or tried["outcome"] not in (None, *UNKNOWN_OUTCOMES):
         return None  # a second answer of the same sender says nothing new
     _write_attempt(connection, tried, outcome, now)
+    if isinstance(outcome, Sent | Retry):
+        breaker.spend(connection, row["account"], outcome.wait, now)
     in_time = row["state"] == State.SENDING.value and row["attempt"] == attempt
     match outcome:
         case Sent(receipt):
@@ -70,11 +72,7 @@ def _write_attempt(connection: Connection, tried: RowMapping, outcome: Outcome, 
         values["reason"] = outcome.reason
     if not isinstance(outcome, Unknown) and tried["outcome"] is not None and tried["resolved"] is None:
         values["resolved"] = now
-    connection.execute(
-        update(attempts)
-        .where(attempts.c.key == tried["key"], attempts.c.attempt == tried["attempt"])
-        .values(values)
-    )
+    connection.execute(_ENDED, values | {"of_key": tried["key"], "number": tried["attempt"]})
 
 
 def _word(outcome: Outcome) -> str:
@@ -99,7 +97,7 @@ def _word(outcome: Outcome) -> str:
 def _sent(
     connection: Connection, row: RowMapping, receipt: Receipt, now: datetime, gap: timedelta, *, in_time: bool
 ) -> State | None:
-    pacing.unpark(connection, row["account"], now)
+    breaker.works(connection, row["account"], now)
     if row["state"] == State.SENT.value:
         known = Receipt.from_json(row["receipt"])
         if known.id != receipt.id:
@@ -128,6 +126,7 @@ def _unknown(
     )
     if state and gap:
         pacing.pace_at_least(connection, row["account"], now + gap)  # it is probably out
+    breaker.no_verdict(connection, row["account"], now + PARKED_RETRY)
     return state
 
 
@@ -136,11 +135,12 @@ def _not_sent(
 ) -> State | None:
     """The attempt that the row waits for was certainly not accepted."""
     if isinstance(outcome, Refused) and outcome.scope is Scope.ACCOUNT:
-        pacing.park(connection, row["account"], outcome.reason, now + PARKED_RETRY, now)
+        breaker.park(connection, row["account"], outcome.reason, now)
     if row["unresolved"]:
         # This one failed, but an earlier one may be published: that has to be known first.
         after = outcome.after if isinstance(outcome, Retry) else None
         wait = backoff(_repeats(connection, row["key"]), after)
+        breaker.no_verdict(connection, row["account"], now + wait)
         return transition(
             connection,
             row,
@@ -161,16 +161,21 @@ def _certainly_not(
     match outcome:
         case Retry(reason, after):
             if tries >= MAX_ATTEMPTS:
+                breaker.refused(connection, row["account"], row["key"], reason, now)
                 return transition(
                     connection, row, Event.REFUSED, now, reason=spent(reason, tries), tries=tries
                 )
             later = max(row["not_before"], now + backoff(tries, after))
+            breaker.no_verdict(connection, row["account"], later)
             return transition(connection, row, Event.RETRY, now, reason=reason, tries=tries, not_before=later)
         case Refused(reason, Scope.ACCOUNT):
             return transition(connection, row, Event.PARKED, now, reason=reason)
-        case Refused(reason):
+        case Refused(reason, scope):
+            if scope is Scope.POST:
+                breaker.refused(connection, row["account"], row["key"], reason, now)
             return transition(connection, row, Event.REFUSED, now, reason=reason, tries=tries)
         case Handed(reason):
+            breaker.works(connection, row["account"], now)
             # It waits for its person, not for the clock.
             return transition(connection, row, Event.HANDED, now, reason=reason, deadline=None)
 
@@ -216,11 +221,14 @@ def _late_not_sent(
             )
             return state
         case Retry(reason):
+            breaker.refused(connection, row["account"], row["key"], reason, now)
             return step(connection, row["key"], Event.REFUSED, now, reason=spent(reason, tries))
         case Refused(reason, Scope.ACCOUNT):
-            pacing.park(connection, row["account"], reason, now + PARKED_RETRY, now)
+            breaker.park(connection, row["account"], reason, now)
             return state
-        case Refused(reason):
+        case Refused(reason, scope):
+            if scope is Scope.POST:
+                breaker.refused(connection, row["account"], row["key"], reason, now)
             return step(connection, row["key"], Event.REFUSED, now, reason=reason)
         case Handed(reason):
             return step(connection, row["key"], Event.HOLD, now, reason=reason, deadline=None)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select, update
 
 from campaign.core.lifecycle import Event, State, after
 from campaign.core.outcome import Receipt
@@ -17,16 +17,24 @@ from campaign.store.tables import attempts, deliveries
 UNKNOWN_OUTCOMES = ("unknown", "orphaned")
 
 
-def current(connection: Connection, key: str) -> RowMapping | None:
-    """A delivery's row, locked until the transaction ends; None if there is none."""
-    statement = lock(select(deliveries).where(deliveries.c.key == key))
-    return connection.execute(statement).mappings().one_or_none()
-
-
 def lock(statement: Select[Any], *, skip: bool = False) -> Select[Any]:
     """The same SELECT, locking its rows on PostgreSQL (SQLite's writer is alone anyway); ``skip``: only those that
     nobody else has locked. Rows that point to them by foreign key may still be inserted."""
     return statement.with_for_update(key_share=True, skip_locked=skip)
+
+
+# What runs for every post is built once: building costs SQLAlchemy more than running does.
+_CURRENT = lock(select(deliveries).where(deliveries.c.key == bindparam("of_key")))
+_GUARDED = update(deliveries).where(
+    deliveries.c.key == bindparam("of_key"),
+    deliveries.c.state == bindparam("from_state"),
+    deliveries.c.attempt == bindparam("from_attempt"),
+)
+
+
+def current(connection: Connection, key: str) -> RowMapping | None:
+    """A delivery's row, locked until the transaction ends; None if there is none."""
+    return connection.execute(_CURRENT, {"of_key": key}).mappings().one_or_none()
 
 
 def transition(
@@ -54,16 +62,8 @@ def transition(
         values |= {"owner": None, "lease_until": None}
     if to is not State.UNCERTAIN:
         values["look_at"] = None
-    changed = connection.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.key == row["key"],
-            deliveries.c.state == before.value,
-            deliveries.c.attempt == row["attempt"],
-        )
-        .values(values | changes)
-    )
-    if changed.rowcount != 1:
+    guard = {"of_key": row["key"], "from_state": before.value, "from_attempt": row["attempt"]}
+    if connection.execute(_GUARDED, values | changes | guard).rowcount != 1:
         return None
     told: dict[str, Any] = {"reason": reason, "attempt": changes.get("attempt", row["attempt"]) or None}
     for name in ("not_before", "deadline", "look_at"):
@@ -131,7 +131,8 @@ def published(
         unresolved=False,
     ):
         return False
-    resolve_attempts(connection, row["key"], now)
+    if row["unresolved"]:
+        resolve_attempts(connection, row["key"], now)
     if gap:
         # After each part: the next part does not ask, and if it never goes out the gap counts from here.
         pacing.pace_at_least(connection, row["account"], sent_at + gap)
