@@ -77,6 +77,36 @@ def repeat(connection: Connection, key: str, now: datetime, owner: str, *, lease
     return None if row is None else _begin(connection, row, Event.REPEAT, now, owner, lease)
 
 
+def renew(connection: Connection, key: str, attempt: int, owner: str, until: datetime, now: datetime) -> bool:
+    """Make the lease of an attempt in flight end at ``until`` instead (aware UTC). False: the row is no longer ours."""
+    changed = connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.key == key,
+            deliveries.c.state == State.SENDING.value,
+            deliveries.c.attempt == attempt,
+            deliveries.c.owner == owner,
+            # What has ended may be taken for lost in this very moment.
+            deliveries.c.lease_until > now,
+        )
+        .values(lease_until=until)
+    )
+    if changed.rowcount != 1:
+        return False
+    connection.execute(
+        update(attempts).where(attempts.c.key == key, attempts.c.attempt == attempt).values(lease_until=until)
+    )
+    return True
+
+
+def in_flight(connection: Connection, owner: str) -> list[tuple[str, int]]:
+    """The attempts (key, number) that are being sent by this owner, as far as the store knows."""
+    mine = select(deliveries.c.key, deliveries.c.attempt).where(
+        deliveries.c.state == _SENDING, deliveries.c.owner == owner
+    )
+    return [(row.key, row.attempt) for row in connection.execute(mine.order_by(deliveries.c.key))]
+
+
 def orphan(
     connection: Connection, now: datetime, *, owner_gone: str | None = None, everyone: bool = False
 ) -> list[str]:

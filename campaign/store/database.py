@@ -221,6 +221,12 @@ def planner_lock(connection: Connection) -> bool:
     )
 
 
+def planner_turn(connection: Connection) -> None:
+    """Wait until no other host plans; until the transaction ends, none does. StoreBusy when that takes too long."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(migrations.LOCK_SPACE, 0)))
+
+
 def _missing(place: str) -> StoreError:
     return NoStoreYet(f"there is no store yet at {place}", "campaign run makes it")
 

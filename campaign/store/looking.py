@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select, update
 
 from campaign.core.lifecycle import MAX_ATTEMPTS, Event, State, backoff
 from campaign.core.outcome import Receipt
-from campaign.store import log
+from campaign.store import breaker, log
 from campaign.store.log import LOOP, Who
 from campaign.store.tables import attempts, deliveries
 from campaign.store.transitions import current, published, resolve_attempts, spent, step, transition
@@ -26,6 +26,8 @@ def found(
     row = current(connection, key)
     if row is None:
         return False
+    if who == LOOP:
+        breaker.works(connection, row["account"], now)
     began = connection.execute(select(func.max(attempts.c.began)).where(attempts.c.key == key)).scalar()
     return published(connection, row, Event.FOUND, receipt, began or now, now, who, gap)
 
@@ -56,6 +58,7 @@ def absent(connection: Connection, key: str, reason: str, now: datetime, who: Wh
     ):
         return False
     if tries >= MAX_ATTEMPTS:
+        breaker.refused(connection, row["account"], key, reason, now)
         step(connection, key, Event.REFUSED, now, reason=spent(reason, tries))
     return True
 

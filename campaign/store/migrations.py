@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, inspect, text
+from sqlalchemy.schema import CreateColumn
 
 from campaign.errors import StoreError
 from campaign.store import log, meta
-from campaign.store.tables import metadata
+from campaign.store.tables import accounts, metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,32 @@ def create(connection: Connection) -> None:
     meta.put(connection, meta.NUDGE, "0")
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("the first tables", create),)
+def _add(connection: Connection, *columns: Column[Any]) -> None:
+    """Add columns to their tables, as ``tables`` spells them."""
+    for column in columns:
+        spelled = CreateColumn(column).compile(dialect=connection.dialect)
+        connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {spelled}"))
+
+
+def breakers(connection: Connection) -> None:
+    """What an account's breaker and the network's own limits need."""
+    c = accounts.c
+    _add(connection, c.trips, c.refused, c.refused_key, c.spent_until)
+    # What is parked by the older version has tripped once.
+    connection.execute(text("UPDATE accounts SET trips = 1 WHERE parked_since IS NOT NULL"))
+
+
+def checkouts(connection: Connection) -> None:
+    """Which version of the files counts, for several hosts."""
+    for name in ("versions", "checkouts"):
+        metadata.tables[name].create(connection)
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("the first tables", create),
+    Migration("breakers of accounts", breakers),
+    Migration("versions of the files", checkouts),
+)
 """Version n of the store is the state after the first n steps."""
 
 

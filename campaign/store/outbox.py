@@ -6,12 +6,13 @@ hold returns False (somebody else was first), it never raises. They live in the 
 
 from __future__ import annotations
 
-from campaign.store.claims import claim, orphan, repeat
+from campaign.store.breaker import works
+from campaign.store.claims import claim, in_flight, orphan, renew, repeat
 from campaign.store.decisions import again, break_threads, cancel, hold, miss, move, refuse, release, resolve
 from campaign.store.log import Who
 from campaign.store.looking import absent, found, look_later
 from campaign.store.notes import notes, put_note
-from campaign.store.pacing import pace, unpark
+from campaign.store.pacing import pace
 from campaign.store.planned import advance, fill, insert, see
 from campaign.store.rows import Claim, NewDelivery
 from campaign.store.settling import settle
@@ -29,6 +30,7 @@ __all__ = [
     "fill",
     "found",
     "hold",
+    "in_flight",
     "insert",
     "look_later",
     "miss",
@@ -39,9 +41,10 @@ __all__ = [
     "put_note",
     "refuse",
     "release",
+    "renew",
     "repeat",
     "resolve",
     "see",
     "settle",
-    "unpark",
+    "works",
 ]

@@ -142,13 +142,19 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """What is known about a login: nothing new before ``next_at``; not tried before ``parked_until``, and why."""
+    """What is known about a login: nothing new before ``next_at`` (gap, daily cap), nothing at all before
+    ``spent_until`` (the network's own limit); not tried before ``parked_until``, and why. ``trips``: how often it was
+    parked since it last worked; ``refused``: posts refused in a row, the last of them ``refused_key``."""
 
     account: str
     next_at: datetime | None
     parked_until: datetime | None
     parked_reason: str
     parked_since: datetime | None
+    trips: int = 0
+    refused: int = 0
+    refused_key: str = ""
+    spent_until: datetime | None = None
 
 
 class Cursor(NamedTuple):

@@ -154,6 +154,10 @@ accounts = Table(
     Column("parked_until", Instant),
     Column("parked_reason", Text, nullable=False, server_default=""),
     Column("parked_since", Instant),
+    Column("trips", Integer, nullable=False, server_default="0"),  # parked so often since it last worked
+    Column("refused", Integer, nullable=False, server_default="0"),  # posts refused in a row
+    Column("refused_key", Text, nullable=False, server_default=""),  # the last of them
+    Column("spent_until", Instant),  # the network's own limit: nothing at all before this
 )
 
 cursors = Table(
@@ -171,6 +175,24 @@ sights = Table(
     Column("slot", Text, primary_key=True),
     Column("target", Text, primary_key=True),
     Column("since", Instant, nullable=False),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("campaign", Text, primary_key=True),  # empty: what all campaigns share
+    Column("version", Text, primary_key=True),  # of its files; empty: it is not in them
+    Column("host", Text, nullable=False),  # that brought it last
+    Column("adopted_at", Instant, nullable=False),  # the latest one of a campaign counts
+)
+
+checkouts = Table(
+    "checkouts",
+    metadata,
+    Column("host", Text, primary_key=True),  # its name and folder
+    Column("campaign", Text, primary_key=True),
+    Column("version", Text, nullable=False),  # that its files have
+    Column("seen", Instant, nullable=False),  # when the host was at work last
 )
 
 events = Table(

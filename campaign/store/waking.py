@@ -69,8 +69,8 @@ def next_wake(connection: Connection, now: datetime) -> datetime | None:
 
 @cache
 def waits() -> Select[Any]:
-    """For each account that is not sending: until when it is parked and pacing; when the next part of a begun thread
-    may go; whether another post is ripe at ``now`` (a parameter), and when the first one after it will be."""
+    """For each account that is not sending: until when it is parked, spent and pacing; when the next part of a begun
+    thread may go; whether another post is ripe at ``now`` (a parameter), and when the first one after it will be."""
     now = bindparam("now", type_=Instant())
     part, before, one, ripe, other = (deliveries.alias(n) for n in ("part", "before", "one", "ripe", "other"))
     begun: ScalarSelect[Any] = (
@@ -116,6 +116,7 @@ def waits() -> Select[Any]:
     return select(
         accounts.c.account,
         accounts.c.parked_until,
+        accounts.c.spent_until,
         accounts.c.next_at,
         begun.label("part"),
         case((is_ripe, 1), else_=0).label("ripe"),
@@ -125,7 +126,7 @@ def waits() -> Select[Any]:
 
 def _wake_of_account(row: Any, now: datetime) -> datetime | None:
     """When an account that is not sending can next take something that it can't take at ``now``."""
-    parked = row.parked_until or now
+    parked = max(row.parked_until or now, row.spent_until or now)
     if row.part is not None:
         moment = max(row.part, parked)
     else:

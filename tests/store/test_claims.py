@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -83,7 +84,7 @@ def test_only_named_accounts_are_served_and_never_more_than_are_free(store: Stor
         {"state": State.CANCELLED},
     ],
 )
-def test_what_is_not_ready_is_not_claimed(store: Store, changes: dict[str, object]) -> None:
+def test_what_is_not_ready_is_not_claimed(store: Store, changes: dict[str, Any]) -> None:
     put(store, a_row(**changes))
     assert take(store) == []
 
@@ -195,7 +196,7 @@ def test_a_missed_thread_is_missed_once_and_broken_behind(store: Store) -> None:
 def test_a_parked_account_waits_and_unparks(store: Store) -> None:
     key = bring_to(store, State.PENDING, "s", "fedi")
     with store.write() as connection:
-        assert not outbox.unpark(connection, "fedi", NOW)
+        assert not outbox.works(connection, "fedi", NOW)
     (claim,) = take(store)
     assert settle(store, claim, Refused("token revoked", Scope.ACCOUNT)) is State.PENDING
     assert take(store, now=after(minutes=14)) == []
@@ -203,7 +204,7 @@ def test_a_parked_account_waits_and_unparks(store: Store) -> None:
         account = history.accounts(connection)["fedi"]
     assert (account.parked_reason, account.parked_since) == ("token revoked", NOW)
     with store.write() as connection:
-        assert outbox.unpark(connection, "fedi", NOW)
+        assert outbox.works(connection, "fedi", NOW)
     (claim,) = take(store)
     assert claim.key == key
     assert row(store, key).tries == 0  # it is not the post's fault

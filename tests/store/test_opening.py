@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import text
 
 from campaign.errors import StoreError
-from campaign.store import engines, history, meta, migrations
+from campaign.store import breaker, engines, history, meta, migrations, pacing
 from campaign.store.database import Store
 from campaign.store.faults import StoreBusy
 from campaign.store.migrations import Migration
@@ -365,8 +365,28 @@ def test_an_older_store_becomes_one_of_today(place: Place, monkeypatch: pytest.M
         assert not new.created
         with new.read() as connection:
             assert connection.execute(text("SELECT colour FROM sights")).scalars().all() == ["green"]
-            assert migrations.version(connection) == 2
+            assert migrations.version(connection) == len(migrations.MIGRATIONS)
         new.close()
+
+
+BREAKERS = ("trips", "refused", "refused_key", "spent_until")
+
+
+def test_a_store_from_before_breakers_gets_them(place: Place) -> None:
+    store = place.open()
+    with store.write() as connection:
+        pacing.know(connection, ["fedi", "x"])
+        breaker.park(connection, "fedi", "revoked", NOW)
+        for column in BREAKERS:
+            connection.execute(text(f"ALTER TABLE accounts DROP COLUMN {column}"))
+        meta.put(connection, meta.SCHEMA, "1")
+    store.close()
+    store = place.open()
+    with store.read() as connection:
+        known = history.accounts(connection)
+    assert (known["fedi"].trips, known["fedi"].parked_reason) == (1, "revoked")
+    assert (known["x"].trips, known["x"].refused, known["x"].refused_key, known["x"].spent_until) == (0, 0, "", None)
+    store.close()
 
 
 def test_a_migration_happens_whole_or_not_at_all(store: Store) -> None:
@@ -374,10 +394,10 @@ def test_a_migration_happens_whole_or_not_at_all(store: Store) -> None:
     with pytest.raises(RuntimeError, match="the power went"), store.write() as connection:
         migrations.upgrade(connection, store.place, steps)
     with store.write() as connection:
-        assert migrations.version(connection) == 1
+        assert migrations.version(connection) == len(migrations.MIGRATIONS)
         # The column is not there, so the whole step can be done again.
         migrations.upgrade(connection, store.place, (*migrations.MIGRATIONS, Migration("colours", _colours)))
-        assert migrations.version(connection) == 2
+        assert migrations.version(connection) == len(migrations.MIGRATIONS) + 1
 
 
 def test_the_making_of_a_store_that_breaks_leaves_none(
@@ -403,7 +423,7 @@ def test_a_store_of_a_newer_program_is_refused_and_left_alone(place: Place, crea
     store = place.open()
     store.set(meta.SCHEMA, "99")
     store.close()
-    with pytest.raises(StoreError, match=r"newer campaign \(store version 99, this one knows 1\)") as failed:
+    with pytest.raises(StoreError, match=rf"newer campaign \(store version 99, this one knows {len(migrations.MIGRATIONS)}\)") as failed:
         place.open(create=create)
     assert "pip install --upgrade" in failed.value.hint
 

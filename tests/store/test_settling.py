@@ -156,6 +156,7 @@ def test_absent_again_and_again_is_given_up(store: Store, claim: Claim) -> None:
                 outbox.move(connection, claim.key, now, None, now, ANI)
         if found.state is State.PENDING:
             (claim,) = take(store, now=now)
+    assert found is not None
     assert found.state is State.FAILED
     assert found.reason.endswith("(given up after 8 attempts)")
 
