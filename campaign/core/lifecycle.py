@@ -121,7 +121,13 @@ MAX_ATTEMPTS = 8
 """Attempts that certainly failed before a post is given up; with the backoff below about two hours."""
 
 LEASE = timedelta(minutes=3)
-"""How long a sender may take for one part, pictures included."""
+"""How long a row stays with a sender that is not heard of any more."""
+
+RENEW = LEASE / 2
+"""How long before its end the lease of what is still on its way is renewed: time for several tries."""
+
+LONGEST = timedelta(minutes=30)
+"""How long a sender may take for one part, pictures included; then its lease is renewed no more."""
 
 SETTLING = timedelta(seconds=30)
 """How long after an attempt's lease an absent answer counts: a network may accept late."""
@@ -130,10 +136,21 @@ REPEAT_MARGIN = timedelta(minutes=5)
 """How long before the end of a network's memory of our key we stop trusting it."""
 
 PARKED_RETRY = timedelta(minutes=15)
-"""How often an account that does not work is tried again."""
+"""How soon an account that does not work is tried again the first time."""
+
+PARKED_LONGEST = timedelta(hours=6)
+"""How long an account that does not work is left alone at most: a token that was revoked is not tried all day."""
+
+BREAKER = 5
+"""Posts in a row that a network refuses for good before the account itself is taken for the reason."""
 
 RETRY_GRACE = timedelta(hours=1)
 """The least time that a post retried or released by a person has before it counts as late."""
+
+
+def parked_for(trips: int) -> timedelta:
+    """How long an account is parked the n-th time in a row (from 1): 15 min, doubling up to 6 h."""
+    return min(PARKED_RETRY * (1 << min(max(trips - 1, 0), 16)), PARKED_LONGEST)
 
 
 def backoff(attempts: int, after: float | None = None) -> timedelta:

@@ -32,25 +32,37 @@ class Receipt:
 
 
 class Scope(StrEnum):
-    """What a refusal is about: this one post, or the account (token revoked, suspended, out of credit)."""
+    """What a refusal is about: this one post, the account (token revoked, suspended, out of credit), or something here,
+    found before the network was asked (which says nothing about the account)."""
 
     POST = "post"
     ACCOUNT = "account"
+    HERE = "here"
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The network accepted the post and said which one it is."""
+    """The network accepted the post and said which one it is.
+
+    ``wait``: seconds until the account's limit there begins anew, where the answer says that it is used up now; the
+    account sends nothing before.
+    """
 
     receipt: Receipt
+    wait: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """The network certainly did not accept it, and may later. ``after``: seconds it asked us to wait, if it did."""
+    """The network certainly did not accept it, and may later.
+
+    ``after``: seconds it asked us to wait with this post, if it did. ``wait``: the same for the account as a whole, as
+    in ``Sent``.
+    """
 
     reason: str
     after: float | None = None
+    wait: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

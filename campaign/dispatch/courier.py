@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from campaign.core.outcome import CannotTell, Found, Outcome, Refused, Retry, Unknown
+from campaign.core.outcome import CannotTell, Found, Outcome, Refused, Retry, Scope, Unknown
 from campaign.dispatch.freeze import Described
 from campaign.errors import CampaignError
 from campaign.networks.base import Network, Notes
@@ -22,28 +22,76 @@ Uptime = Callable[[], float]
 """Seconds since the machine started, sleep included (CLOCK_BOOTTIME): it never jumps."""
 
 
+@dataclass(slots=True)
+class Lease:
+    """Until when a claimed row is ours, as a point of uptime, which no change of the wall clock moves.
+
+    The thread that ticks renews it, in the store first; the sender only reads it.
+    """
+
+    began: float
+    ends: float
+
+    def over(self, uptime: float) -> bool:
+        """Whether somebody else may have taken the row over."""
+        return uptime >= self.ends
+
+
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """A claim on its way: the lease as a point of uptime, which no change of the wall clock moves."""
+    """A claim on its way."""
 
     claim: Claim
-    lease_ends: float
+    lease: Lease
 
 
-def deliver(errand: Errand, adapter: Network, notes: Notes, files: Described, uptime: Uptime) -> Outcome:
-    """Send one claimed part. Never raises: what escapes from an adapter counts as Unknown."""
+class LeaseLostError(CampaignError):
+    """A sender was away for so long that somebody else may be sending its post."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Leased:
+    """Notes that stop a sender whose lease has ended: it notes something between an upload and the publishing."""
+
+    notes: Notes
+    lease: Lease
+    uptime: Uptime
+
+    def put(self, name: str, value: str) -> None:
+        self.notes.put(name, value)  # kept in any case: whoever looks the post up can use it
+        if self.lease.over(self.uptime()):
+            raise LeaseLostError("the machine was away for too long while it was sending")
+
+    def get(self, name: str) -> str | None:
+        return self.notes.get(name)
+
+
+def deliver(
+    errand: Errand,
+    adapter: Network,
+    notes: Notes,
+    files: Described,
+    uptime: Uptime,
+    *,
+    others: bool = False,
+) -> Outcome:
+    """Send one claimed part. Never raises: what escapes from an adapter counts as Unknown. ``others``: other hosts
+    share the work, so that a picture which is not here may be there."""
     claim = errand.claim
     try:
         for media in claim.post.media:
             if files.describe(media.file)[1] != media.sha256:
-                return Refused(f"posts/{media.file} is not the picture it was when the post was made")
+                reason = f"posts/{media.file} is not the picture it was when the post was made"
+                return Retry(reason) if others else Refused(reason, Scope.HERE)
     except CampaignError as error:
-        return Refused(error.message)
-    if uptime() >= errand.lease_ends:
+        return Retry(error.message) if others else Refused(error.message, Scope.HERE)
+    if errand.lease.over(uptime()):
         # The machine slept between the claim and now; somebody else may have taken the row over.
         return Retry("the machine was asleep when it was time to send")
     try:
-        return adapter.send(claim.post, claim.network_key, notes)
+        return adapter.send(claim.post, claim.network_key, _Leased(notes, errand.lease, uptime))
+    except CampaignError as error:
+        return Unknown(error.message)
     except Exception as error:  # noqa: BLE001 - whatever an adapter does, the row must say what is known
         return Unknown(_escaped(claim.network, error))
 

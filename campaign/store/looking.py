@@ -26,10 +26,11 @@ def found(
     row = current(connection, key)
     if row is None:
         return False
-    if who == LOOP:
-        breaker.works(connection, row["account"], now)
     began = connection.execute(select(func.max(attempts.c.began)).where(attempts.c.key == key)).scalar()
-    return published(connection, row, Event.FOUND, receipt, began or now, now, who, gap)
+    if not published(connection, row, Event.FOUND, receipt, began or now, now, who, gap):
+        return False
+    breaker.works(connection, row["account"], now)
+    return True
 
 
 def absent(connection: Connection, key: str, reason: str, now: datetime, who: Who = LOOP) -> bool:

@@ -1,4 +1,4 @@
-"""An account's breaker: what opens it, how long it stays open, the one post that decides, and the network's own limit."""
+"""An account's breaker: what opens it, how long it stays open, the one post that decides; the network's own limit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from campaign.store import history, outbox
 from campaign.store.breaker import SPENT_LONGEST
 from campaign.store.database import Store
 from campaign.store.rows import AccountRow
-from tests.store.made import NOW, a_row, after, put, receipt, row, settle, take
+from tests.store.made import ANI, NOW, a_row, after, put, receipt, row, settle, take
 
 REVOKED = Refused("token revoked", Scope.ACCOUNT)
 
@@ -113,7 +113,7 @@ def test_one_post_tried_again_and_again_is_one_post(store: Store) -> None:
     for _ in range(BREAKER + 1):
         refuse(store, 1)
         with store.write() as connection:
-            assert outbox.again(connection, key, None, NOW)
+            assert outbox.again(connection, key, NOW, ANI, deadline=None)
     assert account(store).refused == 1
     assert account(store).parked_until is None
 

@@ -18,7 +18,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from campaign.core.lifecycle import LEASE, MAX_ATTEMPTS, PARKED_RETRY, TRANSITIONS, Event, State, backoff
+from campaign.core.lifecycle import (
+    BREAKER,
+    LEASE,
+    MAX_ATTEMPTS,
+    PARKED_RETRY,
+    TRANSITIONS,
+    Event,
+    State,
+    backoff,
+    parked_for,
+)
 from campaign.core.outcome import Handed, Outcome, Refused, Retry, Scope, Sent, Unknown
 from campaign.store import history, outbox
 from campaign.store.database import Store
@@ -49,6 +59,7 @@ class Model:
     deadline: datetime | None = NOW + timedelta(hours=5)
     attempt: int = 0
     tries: int = 0
+    repeats: int = 0
     receipt: str | None = None
     unknown: set[int] = field(default_factory=set)
     """Attempts of which nothing is known."""
@@ -78,6 +89,8 @@ class Walk(RuleBasedStateMachine):
         self.rows: dict[str, Model] = {}
         self.claims: list[Claim] = []
         self.parked: dict[str, datetime] = {}
+        self.trips: dict[str, int] = {}
+        self.refusals: dict[str, list[str]] = {}
         self.next_at: dict[str, datetime] = {}
         self.doubled = 0
         for account in ACCOUNTS:
@@ -130,6 +143,29 @@ class Walk(RuleBasedStateMachine):
         if gap:
             self.next_at[account] = max(self.next_at.get(account, self.now + gap), self.now + gap)
 
+    def park(self, key: str) -> None:
+        account = self.account(key)
+        if self.parked.get(account, self.now) <= self.now:
+            self.trips[account] = self.trips.get(account, 0) + 1
+            self.parked[account] = self.now + parked_for(self.trips[account])
+
+    def refuse(self, key: str) -> None:
+        account = self.account(key)
+        refused = self.refusals.setdefault(account, [])
+        if refused[-1:] != [key]:
+            refused.append(key)
+        if len(refused) >= BREAKER or account in self.parked:
+            self.park(key)
+
+    def works(self, key: str) -> None:
+        for what in (self.parked, self.trips, self.refusals):
+            what.pop(self.account(key), None)  # type: ignore[attr-defined]
+
+    def no_verdict(self, key: str, until: datetime) -> None:
+        account = self.account(key)
+        if account in self.parked:
+            self.parked[account] = max(self.parked[account], until)
+
     # -- what may happen ---------------------------------------------------------------------------------------
 
     @rule(minutes=st.sampled_from([0.1, 0.5, 1, 4, 20, 90]))
@@ -151,6 +187,7 @@ class Walk(RuleBasedStateMachine):
         model = self.rows[claim.key]
         model.state = State.SENDING
         model.attempt += 1
+        model.repeats = model.repeats + 1 if repeat else 0
         model.open.add(model.attempt)
         assert (claim.attempt, claim.repeat) == (model.attempt, repeat)
         self.claims.append(claim)
@@ -170,13 +207,13 @@ class Walk(RuleBasedStateMachine):
     def expect(self, key: str, model: Model, number: int, outcome: Outcome, gap: timedelta) -> None:
         if number not in model.open:
             return
-        account = self.account(key)
         waiting = model.state is State.SENDING and model.attempt == number
         if isinstance(outcome, Unknown):
             if waiting:  # the sender has answered, but a truer answer of this attempt would still count
                 model.state, model.ended = State.UNCERTAIN, self.now
                 model.unknown.add(number)
                 self.pace(key, gap)
+                self.no_verdict(key, self.now + PARKED_RETRY)
             return
         model.open.discard(number)
         was_unknown = number in model.unknown
@@ -184,7 +221,7 @@ class Walk(RuleBasedStateMachine):
         if waiting:
             model.ended = self.now
         if isinstance(outcome, Sent):
-            self.parked.pop(account, None)
+            self.works(key)
             if model.state is State.SENT:
                 self.doubled += model.receipt != outcome.receipt.id
             else:
@@ -200,20 +237,24 @@ class Walk(RuleBasedStateMachine):
                 case Retry(_, after):
                     if model.tries >= MAX_ATTEMPTS:
                         model.state = State.FAILED
+                        self.refuse(key)
                     else:
                         model.not_before = max(model.not_before, self.now + backoff(model.tries, after))
                 case Refused(_, Scope.ACCOUNT):
-                    self.parked[account] = self.now + PARKED_RETRY
+                    self.park(key)
                 case Refused():
                     model.state = State.FAILED
+                    self.refuse(key)
                 case Handed():
                     model.state, model.deadline = State.HELD, None
 
     def not_sent(self, key: str, model: Model, outcome: Outcome, *, first_unknown: bool) -> None:
         if isinstance(outcome, Refused) and outcome.scope is Scope.ACCOUNT:
-            self.parked[self.account(key)] = self.now + PARKED_RETRY
+            self.park(key)
         if first_unknown:
             model.state = State.UNCERTAIN
+            after = outcome.after if isinstance(outcome, Retry) else None
+            self.no_verdict(key, self.now + backoff(model.repeats, after))
             return
         match outcome:
             case Retry(_, after):
@@ -221,13 +262,18 @@ class Walk(RuleBasedStateMachine):
                 model.state = State.FAILED if model.tries >= MAX_ATTEMPTS else State.PENDING
                 if model.state is State.PENDING:
                     model.not_before = max(model.not_before, self.now + backoff(model.tries, after))
+                    self.no_verdict(key, model.not_before)
+                else:
+                    self.refuse(key)
             case Refused(_, Scope.ACCOUNT):
                 model.state = State.PENDING
             case Refused():
                 model.tries += 1
                 model.state = State.FAILED
+                self.refuse(key)
             case Handed():
                 model.state, model.deadline = State.HELD, None
+                self.works(key)
 
     @precondition(lambda self: any(model.state is State.SENDING for model in self.rows.values()))
     @rule(dice=st.integers(1, 4))
@@ -292,6 +338,7 @@ class Walk(RuleBasedStateMachine):
                     assert outbox.found(connection, name, receipt(3), self.now) is uncertain
                 if uncertain:
                     model.published("3")
+                    self.works(name)
             case "absent":
                 with self.store.write() as connection:
                     assert outbox.absent(connection, name, "not there", self.now) is uncertain
@@ -300,6 +347,7 @@ class Walk(RuleBasedStateMachine):
                     model.not_before = max(model.not_before, model.ended + backoff(model.tries))
                     if model.tries >= MAX_ATTEMPTS:
                         model.state = State.FAILED
+                        self.refuse(name)
             case _:
                 with self.store.write() as connection:
                     assert outbox.look_later(connection, name, "503", self.now, self.now) is uncertain
