@@ -79,7 +79,12 @@ class Network(Protocol):
         """Ids that must be fixed when the row is made (JSON values); {} for most."""
 
     def send(self, post: Post, key: str, notes: Notes) -> Outcome:
-        """Publish one part. ``key`` is the UUID text that names it for ever."""
+        """Publish one part. ``key`` is the UUID text that names it for ever.
+
+        Where the answer says that the login's own limit is used up now ("remaining: 0"), ``Sent.wait`` and
+        ``Retry.wait`` say in how many seconds it begins anew (``http.Client.wait``, and the shared table for 429): the
+        account then waits with everything instead of running into refusals.
+        """
 
     def find(self, post: Post, key: str, since: datetime, notes: Notes) -> Found:
         """What became of an earlier attempt that began at ``since`` (aware UTC)."""

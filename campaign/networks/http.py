@@ -99,6 +99,10 @@ class Answer:
         """The first line of that name, in any case."""
         return next((value for line, value in self.lines if line.lower() == name.lower()), None)
 
+    def date(self) -> datetime | None:
+        """What time it was on the server (aware), if it says so."""
+        return retryafter.http_date(self.header("Date"))
+
     def object(self) -> dict[str, Any] | Unknown:
         """The JSON object in the body; Unknown if there is none (a success that nobody can read)."""
         data = self._json()
@@ -174,8 +178,10 @@ def failure(
         return own
     reason = said(answer)
     if answer.status == 429:
-        here = retryafter.http_date(answer.header("Date")) or now()
-        return Retry(reason, retryafter.wait(answer.lines, here))
+        here = answer.date() or now()
+        after, spent = retryafter.wait(answer.lines, here), retryafter.budget(answer.lines, here)
+        # The limit is the login's: its other posts would run into it too.
+        return Retry(reason, after, spent if after is None else max(after, spent or 0.0))
     if answer.status in (401, 402):
         return Refused(reason, Scope.ACCOUNT)
     if answer.status == 408 or answer.status >= 500:
@@ -293,6 +299,10 @@ class Client:
     def outcome(self, answer: Answer, classify: Classify | None = None) -> Answer | Failure:
         """The answer if it is a success, else what it means (the table of ``failure``)."""
         return failure(answer, classify, self._now) or answer
+
+    def wait(self, answer: Answer) -> float | None:
+        """For ``Sent.wait``: seconds until a limit that the answer calls used up begins anew, by the server's clock."""
+        return retryafter.budget(answer.lines, answer.date() or self._now())
 
     def broken(self, error: OSError) -> Failure:
         """What an exception of the session (each is an OSError) means: Retry if no byte of the request had

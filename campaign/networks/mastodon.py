@@ -100,7 +100,7 @@ class Mastodon:
         status = answer.object()
         if isinstance(status, Unknown):
             return status
-        return self._sent(status, our_id)
+        return self._sent(status, our_id, self._http.wait(answer))
 
     def find(self, post: Post, key: str, since: datetime, notes: Notes) -> Found:
         our_id = self._our_id()
@@ -147,14 +147,14 @@ class Mastodon:
             **{name: value for name, value in optional.items() if value},
         }
 
-    def _sent(self, status: dict[str, Any], our_id: str) -> Outcome:
+    def _sent(self, status: dict[str, Any], our_id: str, wait: float | None) -> Outcome:
         try:
             receipt, author = self._receipt(status), str(status["account"]["id"])
         except (KeyError, TypeError):
             return Unknown(f"{self._host} accepted something, but did not say what")
         if author != our_id:
             return Unknown(f"{self._host} answered with a post of {receipt.author}, not of this account")
-        return Sent(receipt)
+        return Sent(receipt, wait)
 
     def _receipt(self, status: Mapping[str, Any]) -> Receipt:
         url = status.get("url") or status.get("uri") or ""

@@ -1,4 +1,4 @@
-"""How long a server asks us to wait, in the forms that servers use."""
+"""How long a server asks us to wait, and when a limit that is used up begins anew, in the forms that servers use."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ _HEADERS = (
 )
 
 
+_BUDGETS = (
+    ("X-RateLimit-Remaining", "X-RateLimit-Reset"),  # Mastodon
+    ("X-Rate-Limit-Remaining", "X-Rate-Limit-Reset"),  # X, 15 minutes
+    ("X-User-Limit-24Hour-Remaining", "X-User-Limit-24Hour-Reset"),  # X, posts of a user
+    ("X-App-Limit-24Hour-Remaining", "X-App-Limit-24Hour-Reset"),  # X, posts of an app
+    ("RateLimit-Remaining", "RateLimit-Reset"),  # Bluesky's PDS
+)
+"""Which header says how much of a limit is left, and which when it begins anew."""
+
+
 def wait(lines: Iterable[tuple[str, str]], now: datetime) -> float | None:
     """Seconds to wait from ``now`` (aware), or None when the answer does not say.
 
@@ -38,6 +48,19 @@ def wait(lines: Iterable[tuple[str, str]], now: datetime) -> float | None:
         if waits:
             return max(waits)
     return None
+
+
+def budget(lines: Iterable[tuple[str, str]], now: datetime) -> float | None:
+    """Seconds from ``now`` (aware) until every limit that an answer calls used up ("remaining: 0") begins anew, the
+    longest of them; None while something is left of each, or when the answer does not say."""
+    told = {name.lower(): value.strip() for name, value in lines}
+    waits = [
+        seconds
+        for remaining, reset in _BUDGETS
+        if told.get(remaining.lower()) == "0"
+        and (seconds := _seconds(told.get(reset.lower(), ""), now)) is not None
+    ]
+    return max(waits, default=None)
 
 
 def _seconds(value: str, now: datetime) -> float | None:

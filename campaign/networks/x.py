@@ -105,7 +105,7 @@ class X:
         post_id = str(data(answer).get("id"))
         if not post_id.isdigit():
             return Unknown("X accepted something, but did not say what")
-        return Sent(_receipt(post_id, self._remembered()[1]))
+        return Sent(_receipt(post_id, self._remembered()[1]), self._http.wait(answer))
 
     def find(self, post: Post, key: str, since: datetime, notes: Notes) -> Found:
         try:

@@ -78,4 +78,5 @@ CASE = HttpCase(
     whoami=("GET", "/api/v1/accounts/verify_credentials"),
     forbidden=Scope.ACCOUNT,
     after_loss=Sent,
+    tells_limits=True,
 )

@@ -43,4 +43,5 @@ CASE = HttpCase(
     published=published,
     whoami=("GET", "/2/users/me"),
     after_loss=Sent,
+    tells_limits=True,
 )

@@ -59,7 +59,8 @@ class HttpCase:
     of THE request that publishes. ``published``: what the server has, in order. ``whoami``: method and path
     of the request by which credentials are proved. ``forbidden``: what a plain 403 is about. ``empty``:
     what an empty 200 means. ``after_loss``: what ``find`` says when the server has the post but its answer
-    was lost. ``whoami_reads_nothing``: any success will do there. ``post``: what to send, where the usual
+    was lost. ``whoami_reads_nothing``: any success will do there.
+    ``tells_limits``: its answers say what is left of the login's limit. ``post``: what to send, where the usual
     example does not fit.
     """
 
@@ -74,6 +75,7 @@ class HttpCase:
     empty: type[Outcome] = Unknown
     after_loss: type[Found] = CannotTell
     whoami_reads_nothing: bool = False
+    tells_limits: bool = False
     post: Post | None = None
 
     def example(self) -> Post:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import resource
 import traceback
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from campaign.networks import registry
 from campaign.networks.base import Network
 from tests.networks.cases import KEY, Bench, Case, FolderCase, HttpCase, cases
 from tests.networks.memory import Memory
-from tests.networks.scripted import Effect, Hold, Reply, Reset, ScriptedServer, closed_port
+from tests.networks.scripted import Effect, Hold, Reply, Request, Reset, ScriptedServer, closed_port
 
 CASES = cases()
 NOW = datetime(2027, 7, 30, 1, 0, tzinfo=UTC)
@@ -242,7 +243,32 @@ def test_too_many_requests_says_when_to_come_back(
 ) -> None:
     outcome = faulty(case, at, server, Reply(429, json={"error": "Throttled"}, headers=headers))
     assert isinstance(outcome, Retry)
-    assert outcome.after == after
+    assert outcome.after == outcome.wait == after
+
+
+LEFT = (DATE, ("X-RateLimit-Reset", "90"), ("X-Rate-Limit-Reset", "90"))
+
+
+@http
+@pytest.mark.parametrize(("left", "wait"), [("0", 90.0), ("1", None)])
+def test_a_limit_that_is_used_up_is_handed_on(
+    case: HttpCase, at: Bench, server: ScriptedServer, left: str, wait: float | None
+) -> None:
+    """So that the account waits instead of running into 429."""
+    case.accept(server)
+    decide, (method, path) = server.decide, case.publish
+
+    def telling(request: Request) -> tuple[Reply, Effect | None]:
+        reply, effect = decide(request)
+        if request.method == method and re.fullmatch(path, request.path):
+            told = (("X-RateLimit-Remaining", left), ("X-Rate-Limit-Remaining", left))
+            reply = replace(reply, headers=(*reply.headers, *LEFT, *told))
+        return reply, effect
+
+    server.decide = telling  # type: ignore[method-assign]
+    outcome = send(case, case.make(at))
+    assert isinstance(outcome, Sent)
+    assert outcome.wait == (wait if case.tells_limits else None)
 
 
 @http

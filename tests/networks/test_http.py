@@ -182,7 +182,7 @@ def test_of_an_error_the_status_is_enough(server: ScriptedServer) -> None:
         "POST", "/p", Reply(429, body=b"cut", headers=(("Content-Length", "999"), ("Retry-After", "7")))
     )
     server.fault("POST", "/p", Reset(after=105))
-    assert client(server).post("/p", data=b"x") == Retry(f"{server.url[7:]} answered 429", 7.0)
+    assert client(server).post("/p", data=b"x") == Retry(f"{server.url[7:]} answered 429", 7.0, 7.0)
 
 
 def test_a_failure_never_shows_the_path_or_the_query(server: ScriptedServer) -> None:
@@ -251,8 +251,8 @@ def test_a_wait_counts_from_the_servers_own_clock() -> None:
     until = ("Retry-After", "Fri, 30 Jul 2027 01:01:30 GMT")
     ours_is_wrong = NOW - timedelta(days=300)
     dated = answer(429, b"", ("Date", "Fri, 30 Jul 2027 01:00:00 GMT"), until)
-    assert failure(dated, now=lambda: ours_is_wrong) == Retry("example.org answered 429", 90.0)
-    assert failure(answer(429, b"", until), now=lambda: NOW) == Retry("example.org answered 429", 90.0)
+    assert failure(dated, now=lambda: ours_is_wrong) == Retry("example.org answered 429", 90.0, 90.0)
+    assert failure(answer(429, b"", until), now=lambda: NOW) == Retry("example.org answered 429", 90.0, 90.0)
 
 
 @pytest.mark.parametrize(

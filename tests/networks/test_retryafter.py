@@ -52,3 +52,33 @@ def test_the_forms_that_servers_use(lines: list[tuple[str, str]], seconds: float
 def test_nothing_that_a_server_writes_breaks_it(lines: list[tuple[str, str]]) -> None:
     waited = retryafter.wait(lines, NOW)
     assert waited is None or waited >= 0
+
+
+RESET = str(int(LATER.timestamp()))
+
+
+@pytest.mark.parametrize(
+    ("lines", "seconds"),
+    [
+        ([("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", RESET)], 90),
+        ([("x-rate-limit-remaining", " 0"), ("x-rate-limit-reset", "45")], 45),
+        ([("ratelimit-remaining", "0"), ("ratelimit-reset", "2027-07-30T01:01:30.250Z")], 90.25),
+        (
+            [
+                ("x-rate-limit-remaining", "0"),
+                ("x-rate-limit-reset", "45"),
+                ("x-app-limit-24hour-remaining", "0"),
+                ("x-app-limit-24hour-reset", RESET),
+            ],
+            90,
+        ),
+        ([("X-RateLimit-Remaining", "1"), ("X-RateLimit-Reset", RESET)], None),
+        ([("X-RateLimit-Remaining", "0")], None),
+        ([("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "soon")], None),
+        ([("X-RateLimit-Reset", RESET)], None),
+        ([("Retry-After", "9")], None),
+        ([], None),
+    ],
+)
+def test_when_a_used_up_limit_begins_anew(lines: list[tuple[str, str]], seconds: float | None) -> None:
+    assert retryafter.budget(lines, NOW) == seconds

@@ -308,7 +308,22 @@ def test_a_rate_limit_says_when(x: X, fake: FakeX) -> None:
     fake.server.fault("POST", TWEETS, Reply(429, json={"title": "Too Many Requests"}, headers=headers))
     outcome = x.send(post(), KEY, Memory())
     assert isinstance(outcome, Retry)
-    assert outcome.after == 480
+    assert outcome.after == outcome.wait == 480
+
+
+def test_the_limit_of_a_day_holds_longer_than_that_of_a_quarter_of_an_hour(x: X, fake: FakeX) -> None:
+    at = datetime(2027, 7, 30, 8, 0, tzinfo=UTC)
+    headers = (
+        ("Date", at.strftime("%a, %d %b %Y %H:%M:%S GMT")),
+        ("x-rate-limit-remaining", "99"),
+        ("x-rate-limit-reset", str(int(at.timestamp()) + 480)),
+        ("x-user-limit-24hour-remaining", "0"),
+        ("x-user-limit-24hour-reset", str(int(at.timestamp()) + 7200)),
+    )
+    fake.server.fault("POST", TWEETS, Reply(429, json={"title": "Too Many Requests"}, headers=headers))
+    outcome = x.send(post(), KEY, Memory())
+    assert isinstance(outcome, Retry)
+    assert (outcome.after, outcome.wait) == (480, 7200)
 
 
 @pytest.mark.parametrize(
