@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -34,9 +38,49 @@ def command(session: Session, once: bool, new_store: bool, trust_clock: bool) ->
         )
         output.talk(said(summary))
         return 1 if summary.failed or summary.uncertain or summary.problems else 0
-    output.talk(f"publishing from {session.folder}; Ctrl-C stops it")
-    loop.run(session.folder, os.environ, trust_clock=trust_clock, say=news.tell)
-    return 0
+    output.talk(f"publishing from {session.folder}, {_next(session)}; Ctrl-C stops it")
+    with signals_seen() as seen:
+        loop.run(session.folder, os.environ, trust_clock=trust_clock, say=news.tell)
+        # What was being sent is finished by now; a shell still wants to know that it was stopped by hand.
+        return 130 if signal.SIGINT in seen() else 0
+
+
+@contextmanager
+def signals_seen() -> Iterator[Callable[[], frozenset[int]]]:
+    """Which signals Python has handled since: a question to ask after somebody else's handlers dealt with them."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        before = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+        try:
+            yield lambda: _received(ours)
+        finally:
+            signal.set_wakeup_fd(before)
+
+
+def _received(end: socket.socket) -> frozenset[int]:
+    try:
+        return frozenset(end.recv(4096))
+    except BlockingIOError:
+        return frozenset()
+
+
+def _next(session: Session) -> str:
+    """What comes first, and whether a store has to be made for it."""
+    from campaign.review.coming import coming
+    from campaign.review.times import soon
+
+    with session.station(temporary=True) as station:
+        made = ", in a new store: there was none yet" if station.store.created else ""
+        with station.store.read() as connection:
+            ahead = coming(connection, session.workspace, session.now)
+    following = (
+        f"next post {soon(ahead.next, session.now, session.workspace.zone)}"
+        if ahead.next
+        else "nothing is planned"
+    )
+    return following + made
 
 
 def said(summary: Summary) -> str:

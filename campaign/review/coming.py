@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -19,7 +19,8 @@ from campaign.store.holding import Runner
 HORIZON = timedelta(days=366)
 """How far ahead the next post is looked for."""
 
-Known = Callable[[Collection[str]], Collection[str]]
+PIECE = 100
+"""Moments of a slot that are compared with the store at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,18 @@ def coming(connection: Connection, workspace: Workspace, now: datetime) -> Comin
     dues = [max(row.not_before, now) for row in waiting if row.part == 1]
     today = sum(due < midnight for due in dues)
     for campaign, slot in workspace.slots():
-        for moment in moments(slot.timetable, now, now + HORIZON):
-            keys = [delivery_key(campaign.id, slot.id, moment.wall, target.name) for target in slot.targets]
+        ahead = moments(slot.timetable, now, now + HORIZON)
+        # The days ahead are looked through in pieces: as a rule the first one holds an open moment.
+        while some := list(islice(ahead, PIECE)):
+            keys = {
+                m: [delivery_key(campaign.id, slot.id, m.wall, t.name) for t in slot.targets] for m in some
+            }
             # A row that waits is counted already; any other means that it is decided.
-            open_keys = len(keys) - len(history.existing_keys(connection, keys))
-            if open_keys:
-                dues.append(moment.due)
-                today += open_keys if moment.due < midnight else 0
-            if moment.due >= midnight and open_keys:
+            known = history.existing_keys(connection, [key for of_one in keys.values() for key in of_one])
+            still = {moment: sum(key not in known for key in of_one) for moment, of_one in keys.items()}
+            dues += [moment.due for moment, number in still.items() if number]
+            today += sum(number for moment, number in still.items() if moment.due < midnight)
+            if some[-1].due >= midnight and any(still.values()):
                 break
     return Coming(min(dues, default=None), today)
 

@@ -132,14 +132,16 @@ def _unplanned(connection: Connection, workspace: Workspace, now: datetime) -> I
         cursor = cursors.get(campaign.id)
         if cursor is None:
             continue  # never planned: what lies in the past is not late, it was never asked for
-        for moment in moments(slot.timetable, max(cursor.at, now - UNPLANNED_FOR), now - LATE):
-            for target in slot.targets:
-                key = delivery_key(campaign.id, slot.id, moment.wall, target.name)
-                if not history.existing_keys(connection, [key]):
-                    network = target.account.network
-                    yield Unplanned(
-                        key, campaign.id, slot.id, target.name, network, target.language, moment.due
-                    )
+        passed = {
+            delivery_key(campaign.id, slot.id, moment.wall, target.name): (moment, target)
+            for moment in moments(slot.timetable, max(cursor.at, now - UNPLANNED_FOR), now - LATE)
+            for target in slot.targets
+        }
+        known = history.existing_keys(connection, passed)
+        for key, (moment, target) in passed.items():
+            if key not in known:
+                network, language = target.account.network, target.language
+                yield Unplanned(key, campaign.id, slot.id, target.name, network, language, moment.due)
 
 
 def _given_up(connection: Connection, row: Delivery) -> bool:

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -217,3 +218,20 @@ def test_secrets_are_never_shown(folder: Path) -> None:
         said = campaign(folder, *words.split())
         assert secret not in said.stdout + said.stderr
     assert not any(secret.encode() in path.read_bytes() for path in folder.glob("campaign.db*"))
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_a_run_that_is_stopped_ends_in_order(folder: Path, number: int, code: int) -> None:
+    schedule(folder, 3600)
+    with subprocess.Popen(
+        [str(COMMAND), "run"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        first = process.stderr.readline()
+        give_up = time.monotonic() + 60
+        while campaign(folder, "status").stdout[:10] != "Running on" and time.monotonic() < give_up:
+            pass
+        process.send_signal(number)
+        assert process.wait(timeout=60) == code
+        assert "next post " in first and "in a new store" in first
+        assert process.stderr.read() == ""
