@@ -218,7 +218,8 @@ class Workspace:
 
     ``templates``: name below posts/ -> source; ``tables``: CSV name below posts/ -> its rows; ``media``: names below
     posts/ of all other files. ``problems``: what the loader found. A campaign with an error is in ``broken`` and not in
-    ``campaigns``. ``digest``: changes when any file that counts changes.
+    ``campaigns``. ``digest``: changes when any file that counts changes. ``common``: of the bytes of what all campaigns
+    share (config.yaml, texts and rows in posts/, observances), the same wherever the same files lie.
     """
 
     root: PurePath
@@ -238,6 +239,8 @@ class Workspace:
     problems: tuple[Problem, ...] = ()
     broken: frozenset[str] = frozenset()
     digest: str = ""
+    common: str = ""
+    heartbeat: Secret | str | None = None
 
     def slots(self) -> Iterator[tuple[Campaign, Slot]]:
         for campaign in self.campaigns.values():

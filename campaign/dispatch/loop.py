@@ -15,19 +15,23 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
+from zoneinfo import ZoneInfo
 
 from apscheduler.executors.pool import ThreadPoolExecutor as SchedulerThreads
 from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from campaign.core.lifecycle import State
+from campaign.core.lifecycle import LEASE, State
 from campaign.core.model import Workspace
-from campaign.dispatch import clock, station
-from campaign.dispatch.clock import Reading
+from campaign.dispatch import clock, skew, station
+from campaign.dispatch.clock import Reading, Time
 from campaign.dispatch.happening import Happening, Say, Summary
+from campaign.dispatch.health import Health
+from campaign.dispatch.skew import Ask
 from campaign.dispatch.station import Station
 from campaign.dispatch.tick import MAX_SENDERS, Engine
 from campaign.errors import CampaignError, Level, StoreError
+from campaign.networks import ping
 from campaign.store import history
 from campaign.workspace.watch import fingerprint
 
@@ -40,6 +44,9 @@ STILL = 2.0
 STORE_RETRY = timedelta(seconds=5)
 """How soon the store is tried again when it could not be written."""
 
+ONCE = "once"
+"""Who ticked last, in the store: this is cron, which comes again; anything else is a loop that should be there."""
+
 HEARTBEAT = timedelta(minutes=1)
 """How often ``last_tick`` is written while nothing happens."""
 
@@ -49,12 +56,15 @@ def run(directory: Path, environ: Mapping[str, str], *, trust_clock: bool, say: 
 
     StoreError when another ``campaign run`` holds the store; WorkspaceError when config.yaml can't be used.
     """
+    seen, _ = fingerprint(directory)  # first: an edit that falls between the two is read once more
     workspace = station.read(directory)
     with ThreadPoolExecutor(MAX_SENDERS, "sender") as executor:
         here = Station.open(directory, workspace, environ, create=True)
         try:
             with here.store.hold():
-                _Loop(here, workspace, executor, say, trust_clock).forever()
+                _Loop(
+                    here, workspace, executor, say, trust_clock, seen, Health.of(directory, environ)
+                ).forever()
         finally:
             here.store.close()
 
@@ -67,6 +77,7 @@ def once(
     Where a loop is at work already it is woken and does the pass itself. A store that had to be made is an error unless
     ``new_store``: a job that does not keep its store would begin anew for ever and never publish anything.
     """
+    seen, _ = fingerprint(directory)  # first: an edit that falls between the two is read once more
     workspace = station.read(directory)
     with ThreadPoolExecutor(MAX_SENDERS, "sender") as executor:
         here = Station.open(directory, workspace, environ, create=True)
@@ -78,7 +89,8 @@ def once(
                 say(Happening(at=clock.wall(), kind="note", zone=workspace.zone, text=told))
                 return Summary(problems=_errors(workspace))
             with here.store.hold():
-                summary = _Loop(here, workspace, executor, say, trust_clock).pass_once()
+                loop = _Loop(here, workspace, executor, say, trust_clock, seen, Health.of(directory, environ))
+                summary = loop.pass_once()
         finally:
             here.store.close()
     if here.store.created and not new_store:
@@ -105,6 +117,10 @@ class _Loop:
     executor: ThreadPoolExecutor
     say: Say
     trust_clock: bool
+    _print: str
+    health: Health
+    ask: Ask = ping.date
+    time: Time = field(init=False)
     engine: Engine = field(init=False)
     scheduler: BlockingScheduler = field(init=False)
     _turn: threading.Lock = field(default_factory=threading.Lock)
@@ -113,27 +129,34 @@ class _Loop:
     _last_work: datetime | None = field(init=False)
     _doubt: str = ""
     _adrift: bool = False
-    _print: str = ""
     _stirred: tuple[str, float] | None = None
     _nudges: int = 0
     _last_event: int = 0
     _last_beat: datetime | None = None
+    _measured: float = 0.0
+    _skew: str = ""
+    _compared: float = 0.0
+    _by_once: bool = False
+    _trouble: str = ""
     _wake_at: datetime | None = None
     _bug: BaseException | None = None
     _counts: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        here, now = self.here, clock.wall()
+        here = self.here
+        self.time = Time(here.store.clock if here.store.shared else None)
+        self._reading = self.time.read()
+        now, self._measured = self._reading.wall, self._reading.uptime
         self.engine = Engine(
             here.store, here.adapters, here.files, station.owner(), self.executor, clock.uptime
         )
-        self._reading = Reading(now, clock.uptime())
-        self._print, _ = fingerprint(here.directory)
         self._nudges = here.store.nudges()
         with here.store.read() as connection:
             self._last_event = history.last_event(connection)
         last = here.store.get("last_tick")
         self._last_work = datetime.fromisoformat(last) if last else None
+        if skew.rested(self._last_work, now) and not self.trust_clock:
+            self._compare()
         self._believe(self._reading)
         if not here.store.shared:
             self.engine.start(now)
@@ -143,17 +166,17 @@ class _Loop:
 
     def pass_once(self) -> Summary:
         """Tick until nothing is ready and nothing is in flight. CampaignError when the clock can't be believed."""
+        self._by_once = True
         if self._doubt:
             raise CampaignError(self._doubt, "set the clock, or give --trust-clock if it is right")
         for answer in self._ask_limits(only_unknown=True):
             answer.result()
         while True:
-            self.engine.tick(clock.wall())
-            self._tell()
+            self._tick_at_last()
             if not self.engine.in_flight:
                 break
             self.engine.wait(None)
-        self._beat(clock.wall())
+        self._beat(self.time.now(), wait=True)
         counts = self._counts
         return Summary(
             sent=counts.get("sent", 0),
@@ -182,9 +205,12 @@ class _Loop:
         self._ask_limits(only_unknown=False)
         if self._doubt:
             self._note(self._doubt)
-        self._schedule(clock.wall())
+        if abs(self.time.ahead()) > clock.TOLERANCE:
+            self._note("this machine's clock differs from the store's, and the store's counts")
+        self._schedule(self.time.now())
         previous = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
+            self.health.ready()
             self.scheduler.start()
             if self._bug is not None:
                 raise self._bug
@@ -200,6 +226,7 @@ class _Loop:
 
     def _end(self) -> None:
         self.engine.stopping = True
+        self.health.stopping()
         self.engine.wake()
         self.scheduler.shutdown(wait=False)
 
@@ -216,29 +243,44 @@ class _Loop:
         with self._turn:
             while self.engine.in_flight:
                 self.engine.wait(None)
-                self.engine.tick(clock.wall())
-                self._tell()
-            self._beat(clock.wall())
+                self._tick_at_last()
+            if not self._doubt:  # a wrong time in the store would be held against the right one
+                self._beat(self.time.now())
 
     def _watch(self) -> None:
         """Once a second: has the clock, a file or the store changed under us?"""
-        reading = Reading(clock.wall(), clock.uptime())
+        reading = self.time.read()
         doubted, now = self._doubt, reading.wall
         try:
+            if reading.uptime - self._measured >= HEARTBEAT.total_seconds():
+                self._measured = reading.uptime
+                self.time.measure()
+                self.here.alive(self.time.now())
+                reading = self.time.read()
+            if self._skew and reading.uptime - self._compared >= HEARTBEAT.total_seconds():
+                self._compare()
             if self._believe(reading) != doubted:
                 self.here.store.set("clock", self._doubt)
                 self._note(self._doubt or "the clock is right again")
             self._look_at_files(reading.uptime)
             nudges = self.here.store.nudges()
         except StoreError as error:
-            self._note(error.message)
+            self._failed(error)
             return
+        self._trouble = ""
         rung = nudges != self._nudges
         self._nudges = nudges
         # A clock set forward or a machine woken from sleep: the wake-up may lie in the past by now.
         overslept = self._wake_at is not None and self._wake_at <= now
         idle = self._last_beat is None or now - self._last_beat >= HEARTBEAT
-        if rung or doubted or overslept or idle or self._new is not None:
+        if (
+            rung
+            or doubted
+            or overslept
+            or idle
+            or self._new is not None
+            or self.health.hungry(reading.uptime)
+        ):
             self.engine.wake()
             self._schedule(now)
 
@@ -248,12 +290,23 @@ class _Loop:
             return ""
         earlier = clock.mistrust_restart(self._last_work, reading.wall)
         # A reading that was wrong from the start is nothing to hold the next one against.
-        jumped = "" if self._adrift else clock.mistrust(self._reading, reading)
-        self._doubt = earlier or jumped
-        self._adrift = bool(earlier)
+        jumped = "" if self._adrift or self._skew else clock.mistrust(self._reading, reading)
+        self._doubt = earlier or self._skew or jumped
+        self._adrift = bool(earlier or self._skew)
         if not jumped:
             self._reading = reading
         return self._doubt
+
+    def _compare(self) -> None:
+        """After a long rest: hold the clock against a server's, again and again until it is right."""
+        accounts = self.workspace.accounts.values()
+        compared = skew.compare(accounts, self.time.now, self.ask)
+        self._compared = clock.uptime()
+        if compared.host:
+            self._skew = compared.doubt
+        elif not self._skew:
+            rest = "nothing was published here for over a day"
+            self._note(f"{rest}, and no server could be asked whether the clock is right; it is believed")
 
     def _look_at_files(self, uptime: float) -> None:
         """Read the files again when they have changed and are still; a broken edit keeps the last good version."""
@@ -278,7 +331,7 @@ class _Loop:
                 self._guarded,
                 "date",
                 (self._work,),
-                run_date=at,
+                run_date=self.time.here(at),
                 id="wake",
                 replace_existing=True,
                 max_instances=2,
@@ -287,29 +340,56 @@ class _Loop:
     def _work(self) -> None:
         """Tick until nothing is in flight, then sleep until the next thing is due. One thread at a time."""
         with self._turn:
+            self.health.turned(clock.uptime())
             while not self.engine.stopping and not self._doubt:
-                now = clock.wall()
+                reading = self.time.read()
+                now = reading.wall
                 try:
                     self._adopt_new(now)
-                    self._wake_at = self.engine.tick(now)
+                    self._wake_at = self.engine.tick(now, reading.uptime)
                     self._tell()
                     self._beat(now)
+                    self.health.turned(reading.uptime)
                 except StoreError as error:
                     # Locked, full, gone: nothing was claimed, and what came back is kept until it can be written.
-                    self._note(f"{error.message}; trying again")
+                    self._failed(error)
                     self._wake_at = now + STORE_RETRY
                     break
                 if not self.engine.in_flight:
                     break
-                self.engine.wait(_seconds(self._wake_at, clock.wall()))
+                self.engine.wait(_seconds(self._wake_at, self.time.now()))
         if self._wake_at is not None and not self.engine.stopping and not self._doubt:
             self._schedule(self._wake_at)
 
+    def _tick_at_last(self) -> None:
+        """A tick of one that is about to stop. While the store is away, what networks said is kept for a lease's time:
+        then it has to be looked up anyway."""
+        until = clock.uptime() + LEASE.total_seconds()
+        while True:
+            try:
+                reading = self.time.read()
+                self.engine.tick(reading.wall, reading.uptime)
+                self._tell()
+                return
+            except StoreError as error:
+                if not self.engine.owes or clock.uptime() >= until:
+                    raise
+                self._failed(error)
+                threading.Event().wait(STORE_RETRY.total_seconds())
+
+    def _failed(self, error: StoreError) -> None:
+        """Say once what is wrong with the store; it is tried again every few seconds."""
+        if error.message != self._trouble:
+            self._trouble = error.message
+            self._note(f"{error.message}; trying again")
+
     def _adopt_new(self, now: datetime) -> None:
-        new, self._new = self._new, None
+        new = self._new
         if new is None:
             return
         self.engine.adopt(self.here.planner(new), now)
+        if self._new is new:  # only now: a store that is away just then must not cost us an edit
+            self._new = None
         self.workspace = new
         errors = _errors(new)
         self._note(
@@ -325,6 +405,9 @@ class _Loop:
             rows = history.by_keys(connection, {event.key for event in news})
         if events:
             self._last_event = events[-1].id
+        for event in events:
+            if not event.key and event.kind in ("parked", "unparked"):
+                self._note(_about_account(event, self.workspace.zone))
         for event in news:
             self._counts[event.after] = self._counts.get(event.after, 0) + 1
             self.say(self._happening(rows.get(event.key), event))
@@ -344,13 +427,23 @@ class _Loop:
         )
 
     def _note(self, text: str) -> None:
-        self.say(Happening(at=clock.wall(), kind="note", zone=self.workspace.zone, text=text))
+        self.say(Happening(at=self.time.now(), kind="note", zone=self.workspace.zone, text=text))
 
-    def _beat(self, now: datetime) -> None:
+    def _beat(self, now: datetime, *, wait: bool = False) -> None:
         if self._last_beat is None or now - self._last_beat >= HEARTBEAT or not self.engine.in_flight:
             self._last_beat = now
             self.engine.catch_up(now)
             self.here.store.set("last_tick", now.isoformat())
+            self.here.store.set("last_tick_by", ONCE if self._by_once else "run")
+            self._signs_of_life(now, wait)
+
+    def _signs_of_life(self, now: datetime, wait: bool) -> None:
+        following = self.engine.planner.next_due(now) if self.engine.planner else None
+        local = following.astimezone(ZoneInfo(self.workspace.zone)) if following else None
+        said = f"next post {local:%a %d %b %H:%M}" if local else "nothing is planned"
+        note = self.health.ticked(self.here.store, self.workspace.heartbeat, now, said, wait=wait)
+        if note:
+            self._note(note)
 
     def _ask_limits(self, *, only_unknown: bool) -> list[Future[object]]:
         """Let the servers tell their own limits, side by side; who does not answer is asked at the next start."""
@@ -365,6 +458,15 @@ def _is_news(event: history.EventRow) -> bool:
     """Whether somebody who watches wants to hear of it."""
     made = event.kind == "planned" and event.after == State.PENDING.value
     return event.after not in ("", event.before, State.SENDING.value) and not made
+
+
+def _about_account(event: history.EventRow, zone: str) -> str:
+    """What is told of an account that stopped working, or works again."""
+    account = event.detail.get("account", "")
+    if event.kind == "unparked":
+        return f"{account} works again"
+    until = datetime.fromisoformat(str(event.detail["until"])).astimezone(ZoneInfo(zone))
+    return f"{account} does not work: {event.detail.get('reason', '')}; tried again {until:%H:%M}"
 
 
 def _seconds(until: datetime | None, now: datetime) -> float | None:

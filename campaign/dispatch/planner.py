@@ -7,7 +7,7 @@ neither flood nor vanish.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -20,8 +20,8 @@ from campaign.core.timetable import Moment, first, moment_at, moments, to_wall
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.freeze import Freezer
 from campaign.errors import CampaignError, Level
-from campaign.store import history, outbox
-from campaign.store.database import Store, planner_lock
+from campaign.store import history, outbox, versions
+from campaign.store.database import Store, planner_lock, planner_turn
 from campaign.store.history import Delivery
 from campaign.store.outbox import NewDelivery
 
@@ -33,23 +33,66 @@ GONE = "its planned post or its account has gone from the files"
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """The keys made; and whether all campaigns had their turn, or another host was planning just then."""
+
+    keys: list[str]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Planner:
-    """Plans one workspace. Made anew whenever the files change."""
+    """Plans one workspace. Made anew whenever the files change. ``host``: whose checkout of the files it is."""
 
     store: Store
     workspace: Workspace
     composer: Composer
     adapters: Adapters
     freezer: Freezer
+    host: str = ""
 
-    def plan(self, now: datetime) -> list[str]:
-        """Make the rows of everything due up to ``now`` (aware UTC); the keys made."""
+    def plan(self, now: datetime) -> Planned:
+        """Make the rows of everything due up to ``now`` (aware UTC)."""
         made: list[str] = []
+        complete = True
         for campaign in self.workspace.campaigns.values():
             with self.store.write() as connection:
-                if planner_lock(connection):
+                if not planner_lock(connection):
+                    complete = False  # what it makes may never be committed
+                elif self._counts(connection, campaign.id):
                     made += self._plan_campaign(connection, campaign, now)
-        return made
+        return Planned(made, complete)
+
+    # -- several hosts --
+
+    def compare(self, now: datetime) -> None:
+        """Hold these files against those that count, where several hosts have a checkout each."""
+        if self.store.shared:
+            with self.store.write() as connection:
+                planner_turn(connection)
+                versions.compare(connection, self.host, self._versions(), self.workspace.broken, now)
+
+    def _versions(self) -> dict[str, str]:
+        common, campaigns = self.workspace.common, self.workspace.campaigns
+        return {name: f"{campaign.digest}.{common}" for name, campaign in campaigns.items()} | {
+            versions.COMMON: common
+        }
+
+    def _counts(self, connection: Connection, campaign: str) -> bool:
+        """Whether these files are the version of the campaign that counts. A single host's always are."""
+        return not self.store.shared or campaign in self._counting(connection, [campaign])
+
+    def _counting(self, connection: Connection, campaigns: Collection[str]) -> Collection[str]:
+        """Those of the campaigns (also ones that are not in these files) of which the same holds."""
+        if not self.store.shared:
+            return campaigns
+        mine, adopted = self._versions(), versions.adopted(connection)
+        return {
+            name
+            for name in campaigns
+            if name not in self.workspace.broken
+            and mine.get(_of(name), versions.GONE) == adopted.get(_of(name), versions.GONE)
+        }
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the next occurrence of any campaign is due after ``now`` (aware UTC); None if there is none ahead."""
@@ -62,7 +105,12 @@ class Planner:
             if planner_lock(connection):
                 for name, (cursor, digest) in history.cursors(connection).items():
                     campaign = self.workspace.campaigns.get(name)
-                    if campaign is not None and campaign.digest == digest and cursor < now:
+                    if (
+                        campaign is not None
+                        and campaign.digest == digest
+                        and cursor < now
+                        and self._counts(connection, name)
+                    ):
                         outbox.advance(connection, name, now, digest)
 
     # -- one campaign --
@@ -203,6 +251,9 @@ class Planner:
         """Compose what a person moved ahead, or what waited for an account to work, and is due now; the keys."""
         with self.store.read() as connection:
             waiting = history.rows_to_fill(connection, now)
+            if waiting:
+                counting = self._counting(connection, {row.campaign for row in waiting})
+                waiting = [row for row in waiting if row.campaign in counting]
         return [row.key for row in waiting if self._fill(row, now)]
 
     def _fill(self, row: Delivery, now: datetime) -> bool:
@@ -257,7 +308,10 @@ class Planner:
         """
         with self.store.write() as connection:
             waiting: Sequence[Delivery] = history.deliveries(connection, states=[State.PENDING, State.HELD])
+            counting = self._counting(connection, {row.campaign for row in waiting})
             for row in waiting:
+                if row.campaign not in counting:
+                    continue  # another host has newer files, and knows better
                 if row.campaign in self.workspace.broken or row.campaign == AD_HOC:
                     gone = self.workspace.target(row.target) is None
                 else:
@@ -266,6 +320,11 @@ class Planner:
                     outbox.hold(connection, row.key, GONE, now)
                 elif not gone and row.state is State.HELD and row.reason == GONE:
                     outbox.release(connection, row.key, row.deadline, now)
+
+
+def _of(campaign: str) -> str:
+    """Where the version of a campaign stands: what was said by hand is of no file, but its account is."""
+    return versions.COMMON if campaign == AD_HOC else campaign
 
 
 AD_HOC = "now"

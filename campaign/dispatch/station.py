@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from campaign.core.compose import Composer
@@ -15,6 +17,7 @@ from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.freeze import Freezer
 from campaign.dispatch.planner import Planner
 from campaign.networks import registry
+from campaign.store import versions
 from campaign.store.database import Store
 from campaign.workspace.files import MediaFiles
 from campaign.workspace.load import load
@@ -28,7 +31,13 @@ def read(directory: Path) -> Workspace:
 
 def owner() -> str:
     """Who this process is, in leases and in ``status``."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    # A container's only process has the same number each time; leases must tell one life from the next.
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+
+
+def checkout(directory: Path) -> str:
+    """Which checkout of the files this is, among several hosts."""
+    return f"{socket.gethostname()}:{directory.resolve()}"
 
 
 @dataclass(frozen=True)
@@ -49,10 +58,17 @@ class Station:
         files = MediaFiles(directory)
         return cls(directory, store, files, Adapters(store, Secrets(directory, environ), files))
 
+    def alive(self, now: datetime) -> None:
+        """Where others share the store: note that this checkout of the files is at work."""
+        if self.store.shared:
+            with self.store.write() as connection:
+                versions.alive(connection, checkout(self.directory), now)
+
     def planner(self, workspace: Workspace) -> Planner:
         """The planner of one version of the files."""
         composer = Composer(workspace, self.adapters.rules)
-        return Planner(self.store, workspace, composer, self.adapters, self.freezer(workspace))
+        freezer, host = self.freezer(workspace), checkout(self.directory)
+        return Planner(self.store, workspace, composer, self.adapters, freezer, host)
 
     def freezer(self, workspace: Workspace) -> Freezer:
         """Makes rows under the workspace's id: the one in config.yaml, else one drawn once and kept in the store."""

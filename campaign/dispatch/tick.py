@@ -16,13 +16,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from campaign.core.lifecycle import LEASE, PARKED_RETRY, REPEAT_MARGIN
+from campaign.core.lifecycle import LEASE, LONGEST, PARKED_RETRY, RENEW, REPEAT_MARGIN
 from campaign.core.model import Account
-from campaign.core.outcome import Absent, CannotTell, Found, Outcome, Sent
+from campaign.core.outcome import Absent, CannotTell, Found, Outcome, Retry, Sent
 from campaign.core.pacing import next_slot
 from campaign.dispatch import courier
 from campaign.dispatch.adapters import Adapters
-from campaign.dispatch.courier import Errand, Uptime
+from campaign.dispatch.courier import Errand, Lease, Uptime
 from campaign.dispatch.freeze import Described
 from campaign.dispatch.planner import Planner
 from campaign.errors import CampaignError
@@ -35,6 +35,9 @@ from campaign.store.outbox import Claim
 
 MAX_SENDERS = 64
 """Accounts served side by side at most."""
+
+TURN = timedelta(seconds=1)
+"""How soon to plan again when another host was planning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Engine:
     _next_due: datetime | None = None
     _planned: bool = False
     _busy: set[str] = field(default_factory=set)
+    _flying: dict[str, Errand] = field(default_factory=dict)
+    _unsure: bool = False
     _unusable: dict[str, datetime] = field(default_factory=dict)
     _results: queue.SimpleQueue[_Result | None] = field(default_factory=queue.SimpleQueue)
     _unwritten: list[_Result] = field(default_factory=list)
@@ -76,10 +81,11 @@ class Engine:
     def adopt(self, planner: Planner, now: datetime) -> None:
         """Work on a new version of the files from now on."""
         self.catch_up(now)
+        planner.compare(now)
+        planner.hold_orphaned_files(now)
         self.planner = planner
         self._planned = False
         self._unusable.clear()
-        planner.hold_orphaned_files(now)
         with self.store.write() as connection:
             for account in planner.workspace.accounts.values():
                 if account.gap or account.daily is not None:
@@ -100,6 +106,11 @@ class Engine:
         """How many senders are at work."""
         return len(self._busy)
 
+    @property
+    def owes(self) -> bool:
+        """Whether something has come back, or will, that is not written yet."""
+        return bool(self._busy or self._unwritten)
+
     def wake(self) -> None:
         """End a ``wait`` at once (from any thread)."""
         self._results.put(None)
@@ -112,28 +123,36 @@ class Engine:
             return
         self._results.put(result)
 
-    def tick(self, now: datetime) -> datetime | None:
-        """One step at ``now`` (aware UTC). Returns when there is something to do next (aware UTC), if ever."""
+    def tick(self, now: datetime, at: float | None = None) -> datetime | None:
+        """One step at ``now`` (aware UTC), which it was at the uptime ``at``. Returns when there is something to do
+        next (aware UTC), if ever."""
         assert self.planner is not None  # noqa: S101 - adopt comes first
+        at = self.uptime() if at is None else at
         if not self.stopping and (
             not self._planned or (self._next_due is not None and now >= self._next_due)
         ):
-            self.planner.plan(now)
-            self._next_due = self.planner.next_due(now)
-            self._planned = True
+            self._planned = self.planner.plan(now).complete
+            self._next_due = self.planner.next_due(now) if self._planned else now + TURN
         if not self.stopping:
             self.planner.fill(now)
         self._take_results()
         errands: list[Errand] = []
         looks: list[Delivery] = []
+        renewed: list[Lease] = []
+        unsure, self._unsure = self._unsure, True
         with self.store.write() as connection:
+            # Planning took its time, or the machine was stopped meanwhile: leases and deadlines count from here.
+            began = self.uptime()
+            now += timedelta(seconds=max(began - at, 0.0))
+            if unsure:
+                self._give_back(connection, now)
             for result in self._unwritten:
                 self._write(connection, result, now)
+            renewed = self._renew(connection, now, began)
             outbox.orphan(connection, now)
             outbox.miss(connection, now)
             outbox.break_threads(connection, now)
             if not self.stopping:
-                lease_ends = self.uptime() + LEASE.total_seconds()
                 repeats, looks = self._look_at_uncertain(connection, now)
                 claims = outbox.claim(
                     connection,
@@ -145,7 +164,11 @@ class Engine:
                         now, {c.account for c in repeats} | {d.account for d in looks}
                     ),
                 )
-                errands = [Errand(claim, lease_ends) for claim in (*repeats, *claims)]
+                ends = began + LEASE.total_seconds()
+                errands = [Errand(claim, Lease(began, ends)) for claim in (*repeats, *claims)]
+        self._unsure = False
+        for lease in renewed:
+            lease.ends = began + LEASE.total_seconds()
         self._unwritten.clear()  # only now: a store that can't be written must not cost us what a network said
         for errand in errands:
             self._send(errand)
@@ -153,7 +176,35 @@ class Engine:
             self._look(delivery)
         with self.store.read() as connection:
             wakes = [history.next_wake(connection, now), self._next_due, *self._unusable.values()]
+        for errand in self._flying.values():
+            if (left := errand.lease.ends - began) > RENEW.total_seconds():
+                wakes.append(now + timedelta(seconds=left) - RENEW)
         return min((wake for wake in wakes if wake is not None), default=None)
+
+    # -- leases --
+
+    def _renew(self, connection: Connection, now: datetime, uptime: float) -> list[Lease]:
+        """Renew what is still on its way in good time; the leases to be lengthened once that is committed."""
+        renewed = []
+        for errand in self._flying.values():
+            lease, claim = errand.lease, errand.claim
+            due = lease.ends - uptime <= RENEW.total_seconds()
+            if not due or lease.over(uptime) or uptime - lease.began > LONGEST.total_seconds():
+                continue
+            if outbox.renew(connection, claim.key, claim.attempt, self.owner, now + LEASE, now):
+                renewed.append(lease)
+            else:
+                lease.ends = uptime  # somebody else may be at it: what has not left must not leave
+        return renewed
+
+    def _give_back(self, connection: Connection, now: datetime) -> None:
+        """The store broke off and did not say whether it had committed: what it counts as ours, and we never sent."""
+        known = {(errand.claim.key, errand.claim.attempt) for errand in self._flying.values()}
+        known |= {(r.claim.key, r.claim.attempt) for r in self._unwritten if r.claim is not None}
+        for key, attempt in outbox.in_flight(connection, self.owner):
+            if (key, attempt) not in known:
+                reason = "the connection to the store broke just before it was sent"
+                outbox.settle(connection, key, attempt, Retry(reason), now)
 
     # -- what comes back --
 
@@ -165,6 +216,7 @@ class Engine:
                 return
             if result is not None:
                 self._busy.discard(result.account)
+                self._flying.pop(result.account, None)
                 self._unwritten.append(result)
 
     def _write(self, connection: Connection, result: _Result, now: datetime) -> None:
@@ -240,6 +292,8 @@ class Engine:
             if row.account in taken or len(taken) >= self.senders:
                 continue
             adapter = self._adapter(account, now) if account is not None else None
+            if adapter is None and self.store.shared:
+                continue  # another host may have the account or its secret
             if adapter is None or row.first_attempt is None:
                 reason = row.reason if account is not None else "its account has gone from the files"
                 outbox.look_later(connection, row.key, reason, now + PARKED_RETRY, now)
@@ -259,7 +313,9 @@ class Engine:
         assert self.planner is not None  # noqa: S101
         adapter = self.adapters.get(self.planner.workspace.accounts[claim.account])
         notes = AttemptNotes(self.store, claim.key, claim.attempt)
-        work = partial(courier.deliver, errand, adapter, notes, self.files, self.uptime)
+        others = self.store.shared
+        work = partial(courier.deliver, errand, adapter, notes, self.files, self.uptime, others=others)
+        self._flying[claim.account] = errand
         self._submit(claim.account, lambda: _Result(claim.account, claim=claim, outcome=work()))
 
     def _look(self, delivery: Delivery) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import NoSuchModuleError
 
 from campaign.errors import StoreError
@@ -18,6 +18,24 @@ from campaign.store.faults import damaged
 
 BUSY = 30.0
 """Seconds that a writer waits for another one before it gives up."""
+
+ABANDONED = 15.0
+"""Seconds after which PostgreSQL ends a transaction in which nothing happens: its host was stopped or cut off. Shorter
+than ``BUSY``, so that whoever waits for its locks gets them."""
+
+CUT_OFF = 15.0
+"""Seconds without a sign of the other end after which a connection counts as lost (both ends look)."""
+
+_KEEPALIVE = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": int(CUT_OFF * 1000),
+}
+"""For libpq: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-KEEPALIVES (the last in milliseconds)."""
+
+_ELSEWHERE = ("25006", "57P01", "57P02", "57P03")
+"""Read-only (it has become a standby), or being shut down: a new connection may reach the server that took over."""
 
 _WRITES = "campaign_writes"
 
@@ -65,7 +83,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def postgresql(address: URL) -> Engine:
     """An engine on a PostgreSQL database through psycopg. StoreError when psycopg is not installed."""
-    connect_args = {"connect_timeout": 10, "application_name": "campaign"}
+    connect_args = {"connect_timeout": 10, "application_name": "campaign", **_KEEPALIVE}
     try:
         engine = create_engine(
             address.set(drivername="postgresql+psycopg"),
@@ -79,14 +97,25 @@ def postgresql(address: URL) -> Engine:
             "a PostgreSQL store needs psycopg, which is not installed", "pip install 'campaign[postgresql]'"
         ) from None
     event.listen(engine, "connect", _set_up_postgresql)
+    event.listen(engine, "handle_error", _leave_elsewhere)
     return engine
+
+
+def _leave_elsewhere(context: ExceptionContext) -> None:
+    if getattr(context.original_exception, "sqlstate", None) in _ELSEWHERE:
+        context.is_disconnect = True
 
 
 def _set_up_postgresql(connection: Any, record: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = '{BUSY:.0f}s'")
         # A host that lost its network in the middle of a transaction must not keep its accounts locked.
-        cursor.execute("SET idle_in_transaction_session_timeout = '60s'")
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{ABANDONED:.0f}s'")
+        # Nor be seen as running when it is not: the server looks at its end of the line as well.
+        cursor.execute("SET tcp_keepalives_idle = 5")
+        cursor.execute("SET tcp_keepalives_interval = 3")
+        cursor.execute("SET tcp_keepalives_count = 3")
+        cursor.execute(f"SET tcp_user_timeout = '{CUT_OFF:.0f}s'")
     connection.commit()
 
 

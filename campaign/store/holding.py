@@ -174,6 +174,7 @@ class _SessionHolder(Holder):
     def __init__(self, engine: Engine, write: Begin) -> None:
         self._engine = engine
         self._write = write
+        self._released = False
         self._session: Connection | None = self._connect()
         with write() as connection:
             self.runner = Runner(socket.gethostname(), os.getpid(), clock(connection))
@@ -181,28 +182,41 @@ class _SessionHolder(Holder):
 
     def _connect(self) -> Connection:
         session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        # Shared: two runs on one host are two hosts that happen to have one name.
-        session.execute(select(func.pg_advisory_lock_shared(LOCK_SPACE, _number(socket.gethostname()))))
+        try:
+            # Shared: two runs on one host are two hosts that happen to have one name.
+            session.execute(select(func.pg_advisory_lock_shared(LOCK_SPACE, _number(socket.gethostname()))))
+        except BaseException:
+            session.close()
+            raise
         return session
 
     def keep(self) -> None:
-        if self._session is None:
+        if self._released:
             return
-        try:
-            self._session.execute(select(1))
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            self._session.close()
+        if self._session is not None:
+            try:
+                standby = self._session.execute(select(func.pg_is_in_recovery())).scalar()
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                standby = True
+            if standby:  # or gone: another server has taken over, or will
+                self._drop()
+        if self._session is None:
             self._session = self._connect()
 
-    def release(self) -> None:
+    def _drop(self) -> None:
         session, self._session = self._session, None
-        if session is None:
+        if session is not None:
+            with suppress(DBAPIError):  # a session that is gone has let go already
+                session.invalidate()
+            session.close()
+
+    def release(self) -> None:
+        if self._released:
             return
-        with suppress(DBAPIError):  # a session that is gone has let go already
-            session.invalidate()
-        session.close()
+        self._released = True
+        self._drop()
         with self._write() as connection:
             meta.drop(connection, RUNNER + self.runner.host, self.runner.as_text())
 

@@ -42,25 +42,26 @@ def load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
 def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     findings = Findings()
     digest = hashlib.sha256()
+    common = hashlib.sha256()
     _rename(directory, findings)
-    settings = read_config(_read(directory, CONFIG, digest), specs, findings)
+    settings = read_config(_read(directory, CONFIG, digest, common), specs, findings)
     posts = read_posts(directory, findings)
     for entry in posts.entries:
         digest.update(f"posts/{entry.name}\0{entry.size}\0{entry.mtime_ns}\n".encode())
-    for name, source in posts.templates.items():
-        digest.update(f"{name}\0{source}\0".encode())
-    for name, rows in posts.tables.items():
-        digest.update(f"{name}\0{rows}\0".encode())
+    for name, content in (*posts.templates.items(), *posts.tables.items()):
+        for part in (digest, common):
+            part.update(f"{name}\0{content}\0".encode())
     facts = {}
     if "facts.yaml" in posts.media:
-        facts = knowledge.read_facts(_read(directory, knowledge.FACTS, digest), findings)
+        facts = knowledge.read_facts(_read(directory, knowledge.FACTS, digest, common), findings)
     for name in knowledge.READABLE:
         if name.removeprefix("posts/") in posts.media:
-            findings.extend(_read(directory, name, digest).problems)
+            findings.extend(_read(directory, name, digest, common).problems)
     files = list(_schedules(directory, findings))
     observances = {}
     if any(entry.name == "observances.yaml" for entry in files):
-        observances = knowledge.read_observances(_read(directory, knowledge.OBSERVANCES, digest), findings)
+        document = _read(directory, knowledge.OBSERVANCES, digest, common)
+        observances = knowledge.read_observances(document, findings)
     stems = frozenset(stem for name in posts.templates for stem in stems_of(name))
     around = Around(settings, posts.templates, stems, posts.sizes, observances) if settings else None
     campaigns: dict[str, Campaign] = {}
@@ -94,9 +95,11 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         people=settings.people,
         vars=settings.vars,
         links=settings.links,
+        heartbeat=settings.heartbeat,
         problems=problems,
         broken=frozenset(broken),
         digest=digest.hexdigest(),
+        common=common.hexdigest(),
     )
 
 
@@ -114,13 +117,14 @@ def _no_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _read(directory: Path, name: str, digest: hashlib._Hash) -> Document:
-    """A YAML file of the workspace; its bytes count towards the digest."""
+def _read(directory: Path, name: str, *digests: hashlib._Hash) -> Document:
+    """A YAML file of the workspace; its bytes count towards the digests."""
     try:
         data = read_bytes(directory / name, MAX_BYTES)
     except Unreadable as stop:
         return Document(name, "", None, (stop.problem(name),))
-    digest.update(f"{name}\0{len(data)}\0".encode() + data)
+    for digest in digests:
+        digest.update(f"{name}\0{len(data)}\0".encode() + data)
     return read(name, data)
 
 

@@ -318,7 +318,7 @@ def test_a_machine_that_slept_past_its_lease_sends_nothing(world: World) -> None
     one(world)
     world.settle()
     engine_now = world.engine
-    asleep = iter([0.0, 1e6])
+    asleep = iter([0.0, 0.0, 1e6])
     engine_now.uptime = lambda: next(asleep, 1e6)
     world.now += timedelta(hours=1)
     world.engine.tick(world.now)
