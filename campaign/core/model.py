@@ -29,6 +29,9 @@ ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 Text = Mapping[str, str]
 """A text by language ("id", "en"); the key "" stands for every language that has no text of its own."""
 
+AD_HOC = "now"
+"""The campaign id of what ``post --text`` says, which stands in no file; no file may be called so."""
+
 DEFAULT_LATE = timedelta(hours=2)
 DROP_LATE = timedelta(seconds=60)
 """What ``if_late: drop`` means: a minute for the loop to wake up, no more."""

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 
-from campaign.core.model import DEFAULT_LATE, Account, Approval, Link, Person, QuietHours, Spec
+from campaign.core.model import DEFAULT_LATE, Account, Approval, Link, Person, QuietHours, Secret, Spec
 from campaign.errors import Problem
 from campaign.workspace import explain
 from campaign.workspace.accounts import read_account
 from campaign.workspace.fields import ApprovalWord, Id, Language, Late, Quiet, Zone
 from campaign.workspace.findings import Findings
 from campaign.workspace.keys import Keys, Later, Links, Vars, links_of
-from campaign.workspace.readers import ALWAYS, kind_of, wrong
+from campaign.workspace.readers import ALWAYS, complaint, kind_of, read_address, wrong
 from campaign.workspace.secretrefs import SECRET_SCHEMA, parse_secret
 from campaign.workspace.yamlfile import Document, Map, Seq
 
 NAME = "config.yaml"
 
-NOT_YET = ("audience", "hotlines", "alerts", "media_url", "budget", "heartbeat", "packs")
+NOT_YET = ("audience", "hotlines", "alerts", "media_url", "budget", "packs")
 
 
 def read_uuid(value: Any) -> uuid.UUID:
@@ -106,7 +106,15 @@ class ConfigHead(Keys):
     ] = None
     media_url: Later = None
     budget: Later = None
-    heartbeat: Later = None
+    heartbeat: Annotated[
+        Any,
+        WithJsonSchema(
+            {
+                "description": "An address that `campaign run` calls after healthy ticks: a dead-man's switch.",
+                "anyOf": [SECRET_SCHEMA, {"type": "string", "pattern": "^https?://"}],
+            }
+        ),
+    ] = None
     packs: Later = None
 
 
@@ -125,6 +133,7 @@ class Settings:
     vars: Mapping[str, Any] = field(default_factory=dict)
     links: Mapping[str, Link] = field(default_factory=dict)
     accounts: Mapping[str, Account] = field(default_factory=dict)
+    heartbeat: Secret | str | None = None
 
 
 def read_config(document: Document, specs: Mapping[str, Spec], findings: Findings) -> Settings | None:
@@ -146,6 +155,7 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
     except ValidationError as error:
         findings.extend(explain.problems(error, ConfigHead, document, known=("accounts",)))
     _alerts(document, findings)
+    heartbeat = _heartbeat(document, findings)
     for key in NOT_YET:
         if root.get(key) is not None:
             findings.not_yet(document.place((key,), key=True), key)
@@ -169,6 +179,7 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         vars=head.vars,
         links=links_of(head.links),
         accounts=accounts,
+        heartbeat=heartbeat,
     )
 
 
@@ -205,6 +216,25 @@ def _accounts(
         if account is not None:
             accounts[name] = account
     return accounts
+
+
+def _heartbeat(document: Document, findings: Findings) -> Secret | str | None:
+    """The address of the dead-man's switch, or where it is kept."""
+    raw = document.root.get("heartbeat")
+    place = document.place(("heartbeat",))
+    if raw is None:
+        return None
+    if isinstance(raw, str):
+        against = complaint(read_address, raw)
+        if against is not None:
+            findings.add(place, *against)
+            return None
+        return raw
+    found = parse_secret(raw, "heartbeat", place)
+    if isinstance(found, Problem):
+        findings.extend([replace(found, hint="write {env: NAME}, or the address itself: https://…")])
+        return None
+    return found
 
 
 def _alerts(document: Document, findings: Findings) -> None:

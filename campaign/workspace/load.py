@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from campaign.core import model
-from campaign.core.model import Campaign, Spec, Workspace
+from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
 from campaign.errors import Level, Place, WorkspaceError
 from campaign.workspace import explain, knowledge
 from campaign.workspace.config import NAME as CONFIG
@@ -152,6 +152,9 @@ def _schedules(directory: Path, findings: Findings) -> Iterator[Entry]:
             findings.add(place, "this file is not read", f"rename it to {stem}.yaml", rule="ending")
         elif last not in RESERVED and (bad := complaint(read_id, stem)):
             findings.add(place, f"the name of a campaign is its file's: {bad[0]}", bad[1])
+        elif stem == AD_HOC:
+            told = f"a campaign can't be called {AD_HOC}: what `campaign post --text` says is logged under that name"
+            findings.add(place, told, "choose another name")
         else:
             yield entry
 

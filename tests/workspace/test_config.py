@@ -221,7 +221,6 @@ audience: {country: ID}
 hotlines: [id-kp2mi]
 alerts: [{env: ALERT_URL}]
 budget: {x: 5}
-heartbeat: x
 packs: [a]
 media_url: https://example.org
 approval: one
@@ -230,10 +229,32 @@ approval: one
     workspace = load(folder, SPECS)
     assert {problem.rule for problem in workspace.problems} == {"not-yet"}
     assert {problem.level for problem in workspace.problems} == {Level.WARN}
-    assert len(workspace.problems) == 8
+    assert len(workspace.problems) == 7
     assert "this version does not act on `budget`" in lines(workspace.problems)[3]
     assert all(slot.approval is Approval.ONE for _, slot in workspace.slots())
     assert all(account.approval is Approval.ONE for account in workspace.accounts.values())
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("{env: HEARTBEAT}", Secret("env", "HEARTBEAT")),
+        ("https://hc.example/ping/1234", "https://hc.example/ping/1234"),
+        ("http://127.0.0.1:8000/up?status=up", "http://127.0.0.1:8000/up?status=up"),
+    ],
+)
+def test_the_heartbeat_is_an_address_or_where_one_is_kept(folder: Path, written: str, read: object) -> None:
+    write(folder, "config.yaml", f"{CONFIG}heartbeat: {written}\n")
+    workspace = load(folder, SPECS)
+    assert (workspace.heartbeat, workspace.problems) == (read, ())
+
+
+@pytest.mark.parametrize("written", ["x", "ftp://hc.example/1", "5", "[a]", "{env: A, file: b}", "{env: 1A}"])
+def test_a_wrong_heartbeat_is_one_problem_at_its_place(folder: Path, written: str) -> None:
+    write(folder, "config.yaml", f"{CONFIG}heartbeat: {written}\n")
+    problem = every_problem(folder)[0]
+    assert problem.level is Level.ERROR
+    assert problem.place.line == CONFIG.count("\n") + 1
 
 
 def test_an_alert_address_is_a_secret(folder: Path) -> None:
