@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from campaign.core.compose import Composer
 from campaign.core.lifecycle import RETRY_GRACE, Event, State
 from campaign.core.model import (
+    AD_HOC,
     Approval,
     Campaign,
     Key,
@@ -32,7 +33,6 @@ from campaign.core.outcome import Receipt
 from campaign.core.timetable import At, Moment, Timetable, moment_at, moments, to_wall
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.freeze import Freezer
-from campaign.dispatch.planner import AD_HOC
 from campaign.errors import CampaignError, Level, Place, RefusedChange
 from campaign.store import history, outbox
 from campaign.store.database import Store

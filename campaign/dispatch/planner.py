@@ -15,7 +15,17 @@ from sqlalchemy import Connection
 
 from campaign.core.compose import Composer
 from campaign.core.lifecycle import State
-from campaign.core.model import Account, Approval, Campaign, Slot, Target, Workspace, delivery_key, parse_key
+from campaign.core.model import (
+    AD_HOC,
+    Account,
+    Approval,
+    Campaign,
+    Slot,
+    Target,
+    Workspace,
+    delivery_key,
+    parse_key,
+)
 from campaign.core.timetable import Moment, first, moment_at, moments, to_wall
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.freeze import Freezer
@@ -325,7 +335,3 @@ class Planner:
 def _of(campaign: str) -> str:
     """Where the version of a campaign stands: what was said by hand is of no file, but its account is."""
     return versions.COMMON if campaign == AD_HOC else campaign
-
-
-AD_HOC = "now"
-"""The campaign id of what ``post --text`` says: it stands in no file."""

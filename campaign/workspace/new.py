@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from campaign.core.model import ID, Spec, Workspace
+from campaign.core.model import AD_HOC, ID, Spec, Workspace
 from campaign.core.timetable import FIRST_DAY, LAST_DAY
 from campaign.errors import CampaignError
 from campaign.workspace.schedules import RESERVED
@@ -34,6 +34,7 @@ GITIGNORE = """\
 campaign.db*
 public/
 handoff/
+.campaign/
 """
 
 
@@ -144,7 +145,7 @@ def free_path(workspace: Workspace, name: str) -> Path:
         raise CampaignError(
             f"{name!r} can't be a campaign's name", "use small letters, digits and hyphens: world-day"
         )
-    if f"{name}.yaml" in RESERVED:
+    if f"{name}.yaml" in RESERVED or name == AD_HOC:
         raise CampaignError(f"schedules/{name}.yaml is not a campaign", "choose another name")
     path = Path(workspace.root) / "schedules" / f"{name}.yaml"
     if path.exists():

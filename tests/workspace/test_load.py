@@ -193,3 +193,14 @@ def test_the_real_networks_have_schemas() -> None:
     schema = config_schema(specs())
     Draft7Validator.check_schema(schema)
     assert {"account-feed", "account-mastodon", "account-x"} <= set(schema["definitions"])
+
+
+def test_no_campaign_is_called_as_what_is_said_by_hand_is_logged(tmp_path: Path) -> None:
+    (tmp_path / "schedules").mkdir()
+    (tmp_path / "schedules" / "now.yaml").write_text(
+        "title: N\nposts: [{id: a, at: 2027-01-01 10:00, text: x}]\n"
+    )
+    (tmp_path / "config.yaml").write_text("timezone: Asia/Jakarta\nlanguages: [en]\naccounts: {}\n")
+    workspace = load(tmp_path, {})
+    assert "now" not in workspace.campaigns
+    assert any(str(problem).startswith("schedules/now.yaml: ") for problem in workspace.problems)
