@@ -12,6 +12,7 @@ from pathlib import Path
 from campaign.core.outcome import CannotTell, Found, Outcome, Refused, Retry, Scope, Unknown
 from campaign.dispatch.freeze import Described
 from campaign.errors import CampaignError
+from campaign.networks import fence
 from campaign.networks.base import Network, Notes
 from campaign.store.history import Delivery
 from campaign.store.outbox import Claim
@@ -89,7 +90,8 @@ def deliver(
         # The machine slept between the claim and now; somebody else may have taken the row over.
         return Retry("the machine was asleep when it was time to send")
     try:
-        return adapter.send(claim.post, claim.network_key, _Leased(notes, errand.lease, uptime))
+        with fence.put_up(lambda: errand.lease.over(uptime())):
+            return adapter.send(claim.post, claim.network_key, _Leased(notes, errand.lease, uptime))
     except CampaignError as error:
         return Unknown(error.message)
     except Exception as error:  # noqa: BLE001 - whatever an adapter does, the row must say what is known

@@ -7,6 +7,7 @@ handed this session as its own.
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -21,11 +22,27 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NameResolutionError
 
+from campaign.networks import fence
 from campaign.networks.redact import one_line
 
 IDLE = 4.0
 """Seconds after which a kept connection is not used again: a server that has just hung up would turn the
 next post into an Unknown (nginx and Puma keep idle connections for 5 s or more by default)."""
+
+
+UNHEARD = 60_000
+"""Milliseconds after which the kernel gives up what nobody acknowledges (tcp(7), TCP_USER_TIMEOUT). Without it a request
+could wait in a line that is cut, and arrive a quarter of an hour later, when everybody believes that it never will."""
+
+_SOCKET_OPTIONS = [
+    *HTTPConnection.default_socket_options,
+    # macOS and Windows have no such option.
+    *(
+        [(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD)]
+        if hasattr(socket, "TCP_USER_TIMEOUT")
+        else []
+    ),
+]
 
 
 class NotSent(requests.RequestException):
@@ -52,6 +69,8 @@ class _Marks:
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()  # name, TCP and TLS; a failure here is before the request
+        if not _wire.left:
+            fence.look()
         _wire.left = True
         super().send(data)  # type: ignore[misc]
 
@@ -85,11 +104,11 @@ _POOLS: dict[str, Any] = {"http": _PlainPool, "https": _TlsPool}
 
 class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, **kwargs, socket_options=_SOCKET_OPTIONS)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager = super().proxy_manager_for(proxy, **kwargs, socket_options=_SOCKET_OPTIONS)
         manager.pool_classes_by_scheme = _POOLS
         return manager
 

@@ -68,6 +68,8 @@ def _postgresql(error: DBAPIError, place: str) -> StoreError | None:
     state = getattr(error.orig, "sqlstate", None)
     if state in ("40001", "40P01", "55P03"):
         return StoreBusy(f"{place} is in use by another host just now", _AGAIN)
+    if state == "25P03":
+        return StoreBusy(f"{place} did not wait for this host, which was stopped or cut off", _AGAIN)
     if state in ("53100", "53200"):
         return StoreError(f"there is no room left to write {place}", "free some space on the server's disk")
     if state in ("25006", "42501"):
