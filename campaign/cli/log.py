@@ -59,6 +59,7 @@ def command(
             wanted = [State(state)] if state else None
             found = _many(station, wanted, campaign, account, first, last)
             found = [row for row in found if _on(row, first, last, session.zone)]
+        found = _explained(session, station, found)
         if as_csv:
             _print_csv(session, found)
         elif key is not None and not as_json:
@@ -69,6 +70,16 @@ def command(
         from campaign.review.log import summary
 
         output.talk(summary(found))
+
+
+def _explained(session: Session, station: Station, rows: list[Delivery]) -> list[Delivery]:
+    """The same rows, saying what those that wait wait for."""
+    from campaign.review.waiting import explained
+    from campaign.store import history
+
+    with station.store.read() as connection:
+        accounts = history.accounts(connection)
+    return explained(rows, accounts, session.workspace, session.now)
 
 
 def _one(session: Session, station: Station, text: str) -> Delivery:

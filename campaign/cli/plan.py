@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import click
 
@@ -26,8 +26,11 @@ def command(session: Session, first: date | None, last: date | None, as_json: bo
     """
     from campaign.review.coming import coming, headline
     from campaign.review.plan import look_ahead, plan_entries, plan_row, rows_around
+    from campaign.review.status import kept
     from campaign.review.table import Cell, Columns
     from campaign.review.table import lines as laid_out
+    from campaign.review.waiting import explained
+    from campaign.store import history
 
     begin = first or session.today()
     end = last or begin + timedelta(days=DAYS)
@@ -39,14 +42,19 @@ def command(session: Session, first: date | None, last: date | None, as_json: bo
         composer = station.planner(workspace).composer
         with station.store.read() as connection:
             rows = rows_around(connection, begin, end)
+            accounts = history.accounts(connection)
             next_up = coming(connection, workspace, session.now)
+        rows = {row.key: row for row in explained(rows.values(), accounts, workspace, session.now)}
         runner = station.store.holder()
+        ticked, by = station.store.get("last_tick"), station.store.get("last_tick_by")
         ahead = look_ahead(workspace, composer, rules, rows, begin, end, None if first else session.now)
     if as_json:
         output.rows(plan_row(post) for post in ahead if not post.ended)
         return 0
-    said = headline(runner, next_up, session.now, workspace.zone)
-    show.lines([(Cell(said, "green" if runner else "bold red"),), ()])
+    last = datetime.fromisoformat(ticked) if ticked else None
+    passed = last if runner is None and kept(last, by, session.now) else None
+    said = headline(runner, next_up, session.now, workspace.zone, passed)
+    show.lines([(Cell(said, "green" if runner or passed else "bold red"),), ()])
     show.lines(laid_out(plan_entries(ahead), Columns(right=frozenset({1})), show.width()))
     if not ahead:
         output.talk(f"nothing is planned from {begin} to {end}")

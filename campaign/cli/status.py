@@ -23,13 +23,14 @@ def command(session: Session, as_json: bool) -> int:
     with session.station(temporary=True) as station:
         problems = check(workspace, station.planner(workspace).composer, session.now)
         runner = station.store.holder()
-        facts = {name: station.store.get(name) for name in ("last_tick", "clock")}
+        facts = {name: station.store.get(name) for name in ("last_tick", "last_tick_by", "clock")}
         with station.store.read() as connection:
             status = read(connection, workspace, problems, runner, facts.get, session.now)
     if as_json:
         output.rows([status_json(status, session.zone, workspace.zone)])
     else:
-        said = headline(runner, status.ahead, session.now, workspace.zone)
-        show.lines([(Cell(said, "green" if runner else "bold red"),), ()])
+        kept = status.last_tick if status.kept else None
+        said = headline(runner, status.ahead, session.now, workspace.zone, kept)
+        show.lines([(Cell(said, "green" if runner or kept else "bold red"),), ()])
         show.lines(status_lines(status, session.zone, workspace.zone, show.width()))
     return 1 if status.needs_a_person else 0

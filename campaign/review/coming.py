@@ -55,11 +55,16 @@ def coming(connection: Connection, workspace: Workspace, now: datetime) -> Comin
     return Coming(min(dues, default=None), today)
 
 
-def headline(runner: Runner | None, ahead: Coming, now: datetime, zone: str) -> str:
-    """``Running on HOST, next post 18:30``, or in capitals that nothing is."""
+def headline(
+    runner: Runner | None, ahead: Coming, now: datetime, zone: str, kept: datetime | None = None
+) -> str:
+    """``Running on HOST, next post 18:30``, or in capitals that nothing is. ``kept``: when cron made its last
+    pass, if it is trusted to come again."""
+    after = f"next post {times.soon(ahead.next, now, zone)}" if ahead.next else "nothing is planned"
     if runner is not None:
-        after = f"next post {times.soon(ahead.next, now, zone)}" if ahead.next else "nothing is planned"
         return f"Running on {runner.host}, {after}"
+    if kept is not None:
+        return f"Kept going by campaign run --once, last {times.ago(kept, now)}, {after}"
     if ahead.next is None:
         return "Nothing is running, and nothing is planned"
     if ahead.today:

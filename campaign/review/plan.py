@@ -177,7 +177,9 @@ def _row(post: Ahead) -> Row:
     parts = f" ({len(post.posts)} parts)" if len(post.posts) > 1 else ""
     text = first_line(post.posts[0].text) if post.posts else ""
     notes = [Cell(f"{p.level.value}: {p.message}", _STYLE[p.level]) for p in post.problems]
-    if post.state not in (None, State.PENDING):
+    if post.state is State.PENDING and post.reason:
+        notes.insert(0, Cell(post.reason, "dim"))
+    elif post.state not in (None, State.PENDING):
         said = post.state.say if post.state else ""
         notes.insert(0, Cell(said + (f": {post.reason}" if post.reason else ""), "yellow"))
     return Row(

@@ -19,12 +19,12 @@ from campaign.review.log import Unplanned, log_entries, log_row, unplanned_row
 from campaign.review.problems import problem_lines
 from campaign.review.table import Cell, Columns, Line
 from campaign.review.table import lines as laid_out
+from campaign.review.waiting import Wait, explained, waits
+from campaign.review.words import count
 from campaign.store import history
 from campaign.store.history import AccountRow, Delivery
 from campaign.store.holding import Runner
-
-LATE = timedelta(minutes=2)
-"""How long after its time a post counts as overdue."""
+from campaign.store.overdue import LATE, is_overdue
 
 MISSED_FOR = timedelta(hours=24)
 """How long a missed post is news."""
@@ -38,6 +38,9 @@ UNPLANNED_FOR = timedelta(days=7)
 STALE = timedelta(minutes=5)
 """How long a run may say nothing: it leaves a sign each minute."""
 
+KEPT = timedelta(minutes=10)
+"""How long after a pass of ``run --once`` cron is trusted to come again."""
+
 Zone = Callable[[str], str]
 
 
@@ -49,6 +52,8 @@ class Status:
     runner: Runner | None
     ahead: Coming
     last_tick: datetime | None
+    last_tick_by: str | None
+    waiting: tuple[Wait, ...]
     overdue: tuple[Delivery, ...]
     unplanned: tuple[Unplanned, ...]
     uncertain: tuple[Delivery, ...]
@@ -59,9 +64,14 @@ class Status:
     problems: tuple[Problem, ...]
 
     @property
+    def kept(self) -> bool:
+        """Whether nothing runs just now, but cron keeps it going."""
+        return self.runner is None and kept(self.last_tick, self.last_tick_by, self.now)
+
+    @property
     def needs_a_person(self) -> bool:
         """Whether somebody has to do something: a script's exit code."""
-        idle = self.runner is None and self.ahead.next is not None
+        idle = self.runner is None and not self.kept and self.ahead.next is not None
         return (
             idle
             or any(
@@ -79,6 +89,11 @@ class Status:
         )
 
 
+def kept(last_tick: datetime | None, by: str | None, now: datetime) -> bool:
+    """Whether the last work was a pass of ``run --once`` and lies no further back than cron may take."""
+    return last_tick is not None and by == "once" and now - last_tick <= KEPT
+
+
 def read(
     connection: Connection,
     workspace: Workspace,
@@ -94,6 +109,9 @@ def read(
     missed = history.deliveries(connection, states=[State.MISSED], since=now - MISSED_FOR)
     told = facts("last_tick")
     last_tick = datetime.fromisoformat(told) if told else None
+    by = facts("last_tick_by")
+    # Between two passes of cron a post waits for the next one.
+    late = KEPT if runner is None and kept(last_tick, by, now) else LATE
     found = list(problems)
     if doubt := facts("clock"):
         found.append(
@@ -106,8 +124,17 @@ def read(
         runner=runner,
         ahead=coming(connection, workspace, now),
         last_tick=last_tick,
-        overdue=tuple(row for row in waiting if _overdue(row, accounts.get(row.account), now)),
-        unplanned=tuple(_unplanned(connection, workspace, now)),
+        last_tick_by=by,
+        waiting=tuple(waits(waiting, accounts, workspace, now)),
+        overdue=tuple(
+            explained(
+                (row for row in waiting if is_overdue(row, accounts.get(row.account), now, late)),
+                accounts,
+                workspace,
+                now,
+            )
+        ),
+        unplanned=tuple(_unplanned(connection, workspace, now, late)),
         uncertain=tuple(history.deliveries(connection, states=[State.UNCERTAIN])),
         failed=tuple(row for row in failed if not _given_up(connection, row)),
         held=tuple(history.deliveries(connection, states=[State.HELD])),
@@ -117,16 +144,9 @@ def read(
     )
 
 
-def _overdue(row: Delivery, account: AccountRow | None, now: datetime) -> bool:
-    """Ready for longer than a run would take, or tried in vain; not what a gap, a cap, quiet hours or a person put off,
-    and not the later parts of a thread, which wait for the first."""
-    if row.part > 1 or row.due >= now - LATE:
-        return False
-    paced = account is not None and account.next_at is not None and account.next_at >= now - LATE
-    return row.tries > 0 or (row.not_before < now - LATE and not paced)
-
-
-def _unplanned(connection: Connection, workspace: Workspace, now: datetime) -> Iterator[Unplanned]:
+def _unplanned(
+    connection: Connection, workspace: Workspace, now: datetime, late: timedelta
+) -> Iterator[Unplanned]:
     cursors = history.cursors(connection)
     for campaign, slot in workspace.slots():
         cursor = cursors.get(campaign.id)
@@ -134,7 +154,7 @@ def _unplanned(connection: Connection, workspace: Workspace, now: datetime) -> I
             continue  # never planned: what lies in the past is not late, it was never asked for
         passed = {
             delivery_key(campaign.id, slot.id, moment.wall, target.name): (moment, target)
-            for moment in moments(slot.timetable, max(cursor.at, now - UNPLANNED_FOR), now - LATE)
+            for moment in moments(slot.timetable, max(cursor.at, now - UNPLANNED_FOR), now - late)
             for target in slot.targets
         }
         known = history.existing_keys(connection, passed)
@@ -170,6 +190,7 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
         and {"host": runner.host, "pid": runner.pid, "since": times.iso(runner.since, own_zone)},
         "next": times.iso(status.ahead.next, own_zone),
         "last_tick": times.iso(status.last_tick, own_zone),
+        "last_tick_by": status.last_tick_by,
         "overdue": [*rows(status.overdue), *(unplanned_row(u, zone(u.campaign)) for u in status.unplanned)],
         "uncertain": rows(status.uncertain),
         "failed": rows(status.failed),
@@ -183,6 +204,15 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
                 "again": times.iso(row.parked_until, own_zone),
             }
             for row in status.parked
+        ],
+        "waiting": [
+            {
+                "account": wait.account,
+                "reason": wait.reason,
+                "until": times.iso(wait.until, own_zone),
+                "posts": wait.posts,
+            }
+            for wait in status.waiting
         ],
         "flagged": [],
         "problems": [problem.as_json() for problem in status.problems],
@@ -217,6 +247,11 @@ def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Itera
                 else ""
             )
             yield (Cell(f"  {account.account}", "bold"), Cell(f"  {account.parked_reason}{again}"))
+        yield ()
+    if status.waiting:
+        yield from _title("Waiting", "nothing has to be done")
+        for wait in status.waiting:
+            yield (Cell(f"  {wait.account}", "bold"), Cell(f"  {count(wait.posts, 'post')}: {wait.reason}"))
         yield ()
     errors = [problem for problem in status.problems if problem.level is Level.ERROR]
     if errors:
