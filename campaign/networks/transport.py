@@ -31,7 +31,7 @@ next post into an Unknown (nginx and Puma keep idle connections for 5 s or more 
 
 
 UNHEARD = 60_000
-"""Milliseconds after which the kernel gives up what nobody acknowledges (tcp(7), TCP_USER_TIMEOUT). Without it a request
+"""Milliseconds after which the kernel gives up what nobody acknowledges (tcp(7), TCP_USER_TIMEOUT). Without it a post
 could wait in a line that is cut, and arrive a quarter of an hour later, when everybody believes that it never will."""
 
 _SOCKET_OPTIONS = [
