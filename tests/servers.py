@@ -13,7 +13,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,10 +57,15 @@ class Postgres:
     port: int
     user: str
     password: str
+    _restart: Callable[[], None]
 
-    def url(self, database: str) -> str:
+    def url(self, database: str, host: str = "127.0.0.1") -> str:
         """The address of a database, as ``store:`` in config.yaml takes it."""
-        return f"postgresql+psycopg://{self.user}:{self.password}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql+psycopg://{self.user}:{self.password}@{host}:{self.port}/{database}"
+
+    def restart(self) -> None:
+        """Kill it and start it again: what was committed is there, all connections are gone."""
+        self._restart()
 
     def run(self, statement: str) -> None:
         """Run one statement outside of a transaction, in the database ``postgres``."""
@@ -72,15 +77,20 @@ class Postgres:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL server of our own: its data in a new folder, as a user that is not root, gone afterwards."""
+def postgres(*, also: str = "", durable: bool = False) -> Iterator[Postgres]:
+    """A PostgreSQL server of our own: its data in a new folder, as a user that is not root, gone afterwards.
+
+    ``also``: a second address to listen on, for everybody who knows the password. ``durable``: what is committed
+    survives ``restart``.
+    """
     hint = "apt install postgresql"
     initdb, pg_ctl = require("initdb", hint), require("pg_ctl", hint)
-    server = Postgres(free_port(), "tester", "a-secret-for-tests")
+    port = free_port()
     # Not below pytest's own folder: that is closed to the user that the server runs as.
     home = Path(tempfile.mkdtemp(prefix="campaign-pg-"))
     who = _unprivileged()
     data, word, socket_folder, log = home / "data", home / "word", home / "run", home / "log"
+    server = Postgres(port, "tester", "a-secret-for-tests", lambda: start("restart", "-m", "immediate"))
     word.write_text(server.password)
     socket_folder.mkdir()
     if who is not None:
@@ -104,13 +114,21 @@ def postgres() -> Iterator[Postgres]:
             raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}\n{told}")
 
     options = (
-        f"-h 127.0.0.1 -p {server.port} -k {socket_folder} -c fsync=off -c synchronous_commit=off "
-        "-c full_page_writes=off -c shared_buffers=32MB -c max_connections=60"
+        f"-h {','.join(filter(None, ('127.0.0.1', also)))} -p {port} -k {socket_folder} -c fsync=off "
+        f"-c synchronous_commit={'on' if durable else 'off'} "
+        "-c full_page_writes=off -c shared_buffers=32MB -c max_connections=100"
     )
+
+    def start(*how: str) -> None:
+        call(pg_ctl, "-D", str(data), "-l", str(log), "-o", options, "-w", *how)
+
     try:
         login = ("--username", server.user, "--pwfile", str(word), "--auth", "scram-sha-256")
         call(initdb, "-D", str(data), *login, "--encoding", "UTF8", "--no-locale", "--no-sync")
-        call(pg_ctl, "-D", str(data), "-l", str(log), "-o", options, "-w", "start")
+        if also:
+            with (data / "pg_hba.conf").open("a") as allowed:
+                allowed.write("host all all all scram-sha-256\n")
+        start("start")
         try:
             yield server
         finally:
