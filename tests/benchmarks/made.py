@@ -1,0 +1,49 @@
+"""Workspaces of a given size, as folders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+ID = UUID("6d9f0f3e-2f5b-4c8f-9f5a-1c1c5f0b7a10")
+
+CONFIG = f"""\
+workspace: {ID}
+timezone: UTC
+store: sqlite:///campaign.db
+languages: [en]
+"""
+
+TEXT = "Post {number}: know the signs, and where to get help. {{{{ campaign.title }}}} {{{{ hashtags() }}}}"
+
+
+def folder(place: Path, accounts: dict[str, str], **campaigns: str) -> Path:
+    """A workspace of files: accounts by name, as config.yaml spells them, and campaigns by name."""
+    lines = "".join(f"  {name}: {{{keys}, language: en}}\n" for name, keys in accounts.items())
+    (place / "config.yaml").write_text(f"{CONFIG}accounts:\n{lines}")
+    (place / "schedules").mkdir()
+    (place / "posts").mkdir()
+    for name, text in campaigns.items():
+        (place / "schedules" / f"{name}.yaml").write_text(text)
+    return place
+
+
+def campaign(posts: int, at: Callable[[int], datetime], accounts: Callable[[int], list[str]]) -> str:
+    """A campaign file with so many posts, each at a moment (UTC) to accounts of its own."""
+    slots = [
+        f"  - id: s{number}\n"
+        f"    at: {at(number):%Y-%m-%d %H:%M:%S}\n"
+        f"    accounts: [{', '.join(accounts(number))}]\n"
+        f'    text: {{en: "{TEXT.format(number=number)}"}}\n'
+        for number in range(posts)
+    ]
+    head = "title: {en: Know the signs}\nhashtags: {en: [EndHumanTrafficking]}\nposts:\n"
+    return head + "".join(slots)
+
+
+def hourly(posts: int) -> str:
+    """A campaign file with a post every ten minutes from tomorrow on, all of them to the account ``site``."""
+    begin = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(days=1)
+    return campaign(posts, lambda number: begin + number * timedelta(minutes=10), lambda number: ["site"])

@@ -1,0 +1,66 @@
+"""A campaign file of ten thousand posts: reading and checking it, against the YAML parser alone."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import yaml
+
+from campaign.core.outlook import check
+from campaign.dispatch import station
+from campaign.dispatch.station import Station
+from tests.benchmarks import made
+from tests.benchmarks.measure import Contest, Contestant, Figures, quiet
+
+
+def _timed(posts: int, work: Callable[[], int]) -> Figures:
+    with quiet():
+        began = time.process_time()
+        read = work()
+        spent = time.process_time() - began
+    return {"read": read, "us/post": spent / posts * 1e6}
+
+
+@contextmanager
+def _prepare(posts: int) -> Iterator[Mapping[str, Contestant]]:
+    with tempfile.TemporaryDirectory() as folder:
+        root = made.folder(Path(folder), {"site": "network: feed"}, long=made.hourly(posts))
+        file = root / "schedules" / "long.yaml"
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        here = Station.open(root, station.read(root), {}, create=True)
+
+        def parse() -> int:
+            return sum(1 for _ in yaml.parse(file.read_bytes(), Loader=loader)) and posts
+
+        def plain() -> int:
+            return len(yaml.load(file.read_bytes(), Loader=loader)["posts"])
+
+        def load() -> int:
+            workspace = station.read(root)
+            assert not workspace.problems
+            return sum(1 for _ in workspace.slots())
+
+        def load_and_check() -> int:
+            workspace = station.read(root)
+            composer = here.planner(workspace).composer
+            assert not check(workspace, composer, datetime.now(UTC), days=posts)
+            return sum(1 for _ in workspace.slots())
+
+        works = {
+            "PyYAML, C loader": plain,
+            "campaign: read": load,
+            "campaign: read, compose and time all": load_and_check,
+        }
+        yield {
+            name: partial(_timed, posts, work) for name, work in {**works, "C parser's events": parse}.items()
+        }
+        here.store.close()
+
+
+CONTEST = Contest("posts in one campaign file", 10_000, 30, _prepare)
