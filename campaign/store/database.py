@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from campaign.errors import NoStoreYet, StoreError
-from campaign.store import engines, holding, meta, migrations
+from campaign.store import engines, holding, meta, migrations, preflight
 from campaign.store.faults import explain
 from campaign.store.holding import Holder, Runner
 
@@ -72,9 +72,12 @@ class Store:
         path = root / address.database
         try:
             # An empty file is what a process leaves that died while making the store.
-            if not (path.is_file() and path.stat().st_size) and not create:
+            there = path.is_file() and path.stat().st_size > 0
+            if not there and not create:
                 raise _missing(str(path))
-            if create:
+            if there:
+                preflight.look(path, thorough=create)
+            elif create:
                 engines.touch_private(path)
         except OSError as error:
             raise explain(error, str(path)) or error from error
