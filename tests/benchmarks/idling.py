@@ -32,7 +32,7 @@ def _idle(seconds: int, *arguments: str) -> Figures:
         [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
-            time.sleep(4)  # it starts
+            time.sleep(min(seconds, 4))  # it starts
             began, used = time.monotonic(), _cpu(process.pid)
             time.sleep(seconds)
             spent, took = _cpu(process.pid) - used, time.monotonic() - began

@@ -1,4 +1,4 @@
-"""A loopback server that answers each post after a while, and remembers which it answered when. A process of its own."""
+"""A loopback server, in a process of its own, that answers each post after a while and remembers when."""
 
 from __future__ import annotations
 

@@ -12,40 +12,19 @@ from pathlib import Path
 
 from campaign.dispatch import loop
 from campaign.dispatch.happening import Happening
+from tests.benchmarks import made
 from tests.benchmarks.measure import cpu_seconds
-
-CONFIG = """\
-timezone: UTC
-store: sqlite:///campaign.db
-languages: [en]
-accounts:
-"""
-
-
-def workspace(folder: Path, url: str, posts: int, accounts: int, due: datetime) -> int:
-    """A folder with ``posts`` posts due at one moment, spread over the accounts; how many there really are."""
-    lines = [
-        f"  a{n}: {{network: webhook, server: '{url}', secret: {{env: SECRET}}, language: en}}\n"
-        for n in range(accounts)
-    ]
-    (folder / "config.yaml").write_text(CONFIG + "".join(lines))
-    (folder / "schedules").mkdir()
-    (folder / "posts").mkdir()
-    slots, rest = divmod(posts, accounts)
-    text = ["title: {en: Storm}\nposts:\n"]
-    for slot in range(slots + bool(rest)):
-        to = accounts if slot < slots else rest
-        text.append(
-            f"  - id: s{slot}\n    at: {due:%Y-%m-%d %H:%M:%S}\n    accounts: [{', '.join(f'a{n}' for n in range(to))}]\n"
-            f"    text: {{en: 'Post {slot} of {{{{ account.id }}}}: know the signs, and where to get help.'}}\n"
-        )
-    (folder / "schedules" / "storm.yaml").write_text("".join(text))
-    return posts
 
 
 def main(folder: Path, url: str, posts: int, accounts: int) -> None:
     due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=3)
-    workspace(folder, url, posts, accounts, due)
+    names = [f"a{number}" for number in range(accounts)]
+    slots, rest = divmod(posts, accounts)
+    text = made.campaign(
+        slots + bool(rest), lambda _: due, lambda slot: names if slot < slots else names[:rest]
+    )
+    hook = f"network: webhook, server: '{url}', secret: {{env: SECRET}}"
+    made.folder(folder, dict.fromkeys(names, hook), storm=text)
     ended: dict[str, int] = {}
 
     def hear(happening: Happening) -> None:
