@@ -7,7 +7,7 @@ neither flood nor vanish.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -235,25 +235,12 @@ class Planner:
             if row_id in sent:
                 return f"row {row_id!r} already went out here; an inserted or moved row shifts the ones behind it"
         if slot.explicit:
-            for earlier in self._sent_before(connection, campaign, slot, target, moment.due):
+            since = moment.due - slot.repeat_after
+            for earlier in history.sent_of_slot(connection, campaign.id, slot.id, target.name, since):
                 if moment_at(slot.timetable, parse_key(earlier.key).wall) is None:
                     where = earlier.receipt.url if earlier.receipt else ""
                     return f"moved after it went out at {earlier.wall.replace('T', ' ')}: {where or 'no address'}"
         return ""
-
-    def _sent_before(
-        self, connection: Connection, campaign: Campaign, slot: Slot, target: Target, due: datetime
-    ) -> Iterator[Delivery]:
-        for row in history.deliveries(
-            connection,
-            states=[State.SENT],
-            campaign=campaign.id,
-            slot=slot.id,
-            account=target.account.id,
-            since=due - slot.repeat_after,
-        ):
-            if row.target == target.name and row.part == 1:
-                yield row
 
     # -- rows that are there already --
 

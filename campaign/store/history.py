@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from campaign.core.lifecycle import State
 from campaign.store import tables
@@ -36,6 +36,7 @@ __all__ = [
     "next_wake",
     "row_ids_sent",
     "rows_to_fill",
+    "sent_of_slot",
     "sent_on",
     "sent_texts",
     "sights",
@@ -157,6 +158,28 @@ def sent_texts(connection: Connection, account: str, since: datetime) -> list[Se
     return [
         SentText(row.key, row.digest, row.post["text"], row.sent_at) for row in connection.execute(statement)
     ]
+
+
+_SENT_OF_SLOT = (
+    select(tables.deliveries)
+    .where(
+        _d.campaign == bindparam("of_campaign"),
+        _d.slot == bindparam("of_slot"),
+        _d.target == bindparam("of_target"),
+        _d.due >= bindparam("since"),
+        _d.state == State.SENT.value,
+        _d.part == 1,
+    )
+    .order_by(_d.due)
+)
+
+
+def sent_of_slot(
+    connection: Connection, campaign: str, slot: str, target: str, since: datetime
+) -> list[Delivery]:
+    """What a slot published on a target that was due since then, the earliest first; of a thread its first part."""
+    asked = {"of_campaign": campaign, "of_slot": slot, "of_target": target, "since": since}
+    return [Delivery.of(row) for row in connection.execute(_SENT_OF_SLOT, asked).mappings()]
 
 
 def row_ids_sent(connection: Connection, campaign: str, slot: str, target: str) -> set[str]:
