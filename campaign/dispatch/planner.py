@@ -140,7 +140,8 @@ class Planner:
         outbox.see(connection, campaign.id, sorted(new), now)
         rows: list[NewDelivery] = []
         # An edit may have put a moment into the past of a slot that was planned already: look a day back for those.
-        since = now - REACH_BACK if edited or new or cursor is None else cursor
+        reach = now - REACH_BACK
+        since = reach if cursor is None else min(cursor, reach) if edited or new else cursor
         for slot in campaign.slots:
             for moment in moments(slot.timetable, since, now):
                 keys = [
@@ -157,6 +158,8 @@ class Planner:
                         or moment.due < sight
                         or (slot.id, target.name) in new
                     )
+                    if late and moment.due <= reach:
+                        continue
                     if late:
                         rows += self._written_late(campaign, slot, moment, target, now)
                     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -25,11 +24,10 @@ from sqlalchemy import (
 )
 
 from campaign.core.lifecycle import SETTLING, Event, State
-from campaign.core.model import Post
-from campaign.core.outcome import Receipt
 from campaign.store.hints import beside
 from campaign.store.rows import Claim
 from campaign.store.tables import Instant, accounts, attempts, deliveries
+from campaign.store.threads import with_thread
 from campaign.store.transitions import current, lock, transition
 
 _PENDING: ColumnElement[str] = literal_column(
@@ -255,26 +253,7 @@ def _begin(
         network=row["network"],
         attempt=number,
         repeat=again,
-        post=_with_thread(connection, row),
+        post=with_thread(connection, row),
         lease_until=until,
         first_attempt=first,
     )
-
-
-def _with_thread(connection: Connection, row: RowMapping) -> Post:
-    """The frozen post; a part of a thread with the receipts that it replies to."""
-    post = Post.from_json(row["post"])
-    if row["previous"] is None:
-        return post
-    d = deliveries.c
-    parts = connection.execute(
-        select(d.part, d.receipt).where(
-            d.campaign == row["campaign"],
-            d.slot == row["slot"],
-            d.wall == row["wall"],
-            d.target == row["target"],
-            d.part.in_([1, row["part"] - 1]),
-        )
-    )
-    receipts = {part: Receipt.from_json(receipt) for part, receipt in parts if receipt is not None}
-    return replace(post, root=receipts.get(1), reply_to=receipts.get(row["part"] - 1))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from campaign.core.lifecycle import State
 from campaign.store import tables
 from campaign.store.rows import AccountRow, Attempt, Cursor, Delivery, EventRow, SentText
+from campaign.store.threads import with_thread
 from campaign.store.upsert import batches
 from campaign.store.waking import next_wake
 
@@ -136,13 +138,19 @@ def rows_to_fill(connection: Connection, now: datetime) -> list[Delivery]:
 
 
 def uncertain_due(connection: Connection, now: datetime) -> list[Delivery]:
-    """Uncertain rows whose time to be looked at has come, the one that waits longest first."""
+    """Uncertain rows whose time to be looked at has come, the one that waits longest first; a later part of a thread
+    with what it replies to, and not before it is known what became of the part before."""
+    before = tables.deliveries.alias()
+    open_states = [state.value for state in (State.PENDING, State.SENDING, State.UNCERTAIN)]
+    open_before = select(before.c.key).where(before.c.key == _d.previous, before.c.state.in_(open_states))
     statement = (
         select(tables.deliveries)
         .where(_d.state == State.UNCERTAIN.value, _d.look_at <= now)
+        .where(or_(_d.previous.is_(None), ~open_before.exists()))
         .order_by(_d.look_at, _d.key)
     )
-    return [Delivery.of(row) for row in connection.execute(statement).mappings()]
+    rows = connection.execute(statement).mappings().all()
+    return [replace(Delivery.of(row), post=with_thread(connection, row)) for row in rows]
 
 
 # -- what was published ----------------------------------------------------------------------------------

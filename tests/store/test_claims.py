@@ -251,3 +251,16 @@ def test_a_repeat_sends_the_same_under_the_same_key(store: Store) -> None:
     with store.read() as connection:
         one, two = history.attempts(connection, first.key)
     assert (one.outcome, one.resolved, two.repeat, two.outcome) == ("unknown", later, True, "sent")
+
+
+def test_a_lost_later_part_is_looked_up_by_what_it_replies_to(store: Store) -> None:
+    rows = a_thread(parts=2)
+    put(store, *rows)
+    (first,) = take(store)
+    settle(store, first, Sent(receipt(7)))
+    (second,) = take(store)
+    settle(store, second, Unknown("reset"))
+    with store.read() as connection:
+        (lost,) = history.uncertain_due(connection, NOW + SETTLING)
+    assert lost.post is not None
+    assert lost.post.reply_to == lost.post.root == receipt(7)

@@ -1,0 +1,31 @@
+"""What the later parts of a thread need of the earlier ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection, RowMapping, select
+
+from campaign.core.model import Post
+from campaign.core.outcome import Receipt
+from campaign.store.tables import deliveries
+
+
+def with_thread(connection: Connection, row: RowMapping) -> Post:
+    """The frozen post of a delivery; a later part of a thread with the receipts that it replies to, by which it is also
+    recognised when it is looked up."""
+    post = Post.from_json(row["post"])
+    if row["previous"] is None:
+        return post
+    d = deliveries.c
+    parts = connection.execute(
+        select(d.part, d.receipt).where(
+            d.campaign == row["campaign"],
+            d.slot == row["slot"],
+            d.wall == row["wall"],
+            d.target == row["target"],
+            d.part.in_([1, row["part"] - 1]),
+        )
+    )
+    receipts = {part: Receipt.from_json(receipt) for part, receipt in parts if receipt is not None}
+    return replace(post, root=receipts.get(1), reply_to=receipts.get(row["part"] - 1))
