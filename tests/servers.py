@@ -59,9 +59,10 @@ class Postgres:
     password: str
     _restart: Callable[[], None]
 
-    def url(self, database: str, host: str = "127.0.0.1") -> str:
-        """The address of a database, as ``store:`` in config.yaml takes it."""
-        return f"postgresql+psycopg://{self.user}:{self.password}@{host}:{self.port}/{database}"
+    def url(self, database: str, host: str = "127.0.0.1", *, password: bool = True) -> str:
+        """The address of a database; without the password, as ``store:`` in config.yaml takes it."""
+        user = f"{self.user}:{self.password}" if password else self.user
+        return f"postgresql+psycopg://{user}@{host}:{self.port}/{database}"
 
     def restart(self) -> None:
         """Kill it and start it again: what was committed is there, all connections are gone."""
