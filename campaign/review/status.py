@@ -21,10 +21,11 @@ from campaign.review.table import Cell, Columns, Line
 from campaign.review.table import lines as laid_out
 from campaign.review.waiting import Wait, explained, waits
 from campaign.review.words import count
-from campaign.store import history
+from campaign.store import history, versions
 from campaign.store.history import AccountRow, Delivery
 from campaign.store.holding import Runner
 from campaign.store.overdue import LATE, is_overdue
+from campaign.store.versions import Behind
 
 MISSED_FOR = timedelta(hours=24)
 """How long a missed post is news."""
@@ -119,6 +120,7 @@ def read(
         )
     if runner is not None and last_tick is not None and now - last_tick > STALE:
         found.append(_stuck(runner, last_tick, now))
+    found += [_behind(host) for host in versions.behind(connection, now - STALE)]
     return Status(
         now=now,
         runner=runner,
@@ -175,6 +177,16 @@ def _stuck(runner: Runner, last_tick: datetime, now: datetime) -> Problem:
         f"it is there on {runner.host} (pid {runner.pid}), but gave its last sign {times.ago(last_tick, now)}",
         "stop it and start it again; nothing goes out twice",
         rule="stuck",
+    )
+
+
+def _behind(host: Behind) -> Problem:
+    names = ", ".join(name or "config.yaml and the texts" for name in host.campaigns)
+    return Problem(
+        Place("campaign run"),
+        f"the files on {host.host} are older than those that count, so it does not plan {names}",
+        "bring them up to date there; if they are the right ones, change a line in them",
+        rule="behind",
     )
 
 
