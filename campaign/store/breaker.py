@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, case, or_, update
+from sqlalchemy import Connection, and_, bindparam, case, or_, update
 
 from campaign.core.lifecycle import BREAKER, parked_for
 from campaign.store import log
@@ -14,6 +14,17 @@ from campaign.store.tables import accounts
 
 SPENT_LONGEST = timedelta(days=1)
 """The longest wait that a network's own limit may ask for: a reset further away is a broken header."""
+
+
+# Asked at every post that went out, so it is built once.
+_CLEAN = (
+    update(accounts)
+    .where(
+        accounts.c.account == bindparam("of_account"),
+        or_(accounts.c.parked_since.is_not(None), accounts.c.refused > 0),
+    )
+    .values(refused=0, refused_key="", trips=0)
+)
 
 
 def park(connection: Connection, account: str, reason: str, now: datetime) -> None:
@@ -74,11 +85,9 @@ def no_verdict(connection: Connection, account: str, until: datetime) -> None:
 
 def works(connection: Connection, account: str, now: datetime, who: Who = LOOP) -> bool:
     """The account works (or a person wants it tried at once): all is forgotten. False if it was not parked."""
-    c = accounts.c
-    troubled = or_(c.parked_since.is_not(None), c.refused > 0)
-    clean = update(accounts).where(c.account == account, troubled).values(refused=0, refused_key="", trips=0)
-    if not connection.execute(clean).rowcount:
+    if not connection.execute(_CLEAN, {"of_account": account}).rowcount:
         return False
+    c = accounts.c
     parked = connection.execute(
         update(accounts)
         .where(c.account == account, c.parked_since.is_not(None))

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Connection,
     RowMapping,
@@ -35,6 +36,22 @@ _PENDING: ColumnElement[str] = literal_column(
 )  # as text, not as a parameter: partial indexes are chosen by it
 _SENDING: ColumnElement[str] = literal_column("'sending'")
 _SENT: ColumnElement[str] = literal_column("'sent'")
+
+
+# What every tick asks is built once.
+_LOST = lock(
+    select(deliveries)
+    .where(
+        deliveries.c.state == _SENDING,
+        or_(
+            deliveries.c.lease_until <= bindparam("now"),
+            deliveries.c.owner == bindparam("owner_gone"),
+            bindparam("everyone", type_=Boolean()),
+        ),
+    )
+    .order_by(deliveries.c.key),
+    skip=True,
+)
 
 
 def claim(
@@ -110,11 +127,9 @@ def orphan(
 ) -> list[str]:
     """sending -> uncertain where the lease has ended (or the owner is known to be dead: ``owner_gone``, ``everyone``);
     later parts stay pending. look_at = now + SETTLING. The keys."""
-    lost = select(deliveries).where(deliveries.c.state == _SENDING).order_by(deliveries.c.key)
-    if not everyone:
-        lost = lost.where(or_(deliveries.c.lease_until <= now, deliveries.c.owner == owner_gone))
+    asked = {"now": now, "owner_gone": owner_gone, "everyone": everyone}
     keys = []
-    for row in connection.execute(lock(lost, skip=True)).mappings().all():
+    for row in connection.execute(_LOST, asked).mappings().all():
         reason = "the sender did not come back: it may be published, or not"
         if transition(
             connection, row, Event.ORPHANED, now, reason=reason, unresolved=True, look_at=now + SETTLING

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from campaign.core.lifecycle import Event, State, sources
 from campaign.core.model import Post
@@ -19,20 +19,36 @@ from campaign.store.transitions import current, lock, resolve_attempts, step, tr
 _RESOLUTIONS = (Event.RESOLVE_PUBLISHED, Event.RESOLVE_ABSENT, Event.RESOLVE_GIVE_UP)
 
 
+# What every tick asks is built once.
+_LATE = lock(
+    select(deliveries)
+    .where(
+        deliveries.c.state.in_([state.value for state in sources(Event.DEADLINE)]),
+        deliveries.c.deadline < bindparam("now"),
+        deliveries.c.previous.is_(None),
+    )
+    .order_by(deliveries.c.key),
+    skip=True,
+)
+_before = deliveries.alias("before")
+_BROKEN = (
+    select(deliveries, _before.c.part.label("broken"))
+    .join(_before, _before.c.key == deliveries.c.previous)
+    .where(
+        deliveries.c.previous.is_not(None),
+        deliveries.c.state.in_([state.value for state in sources(Event.BROKEN_THREAD)]),
+        _before.c.state.in_([State.FAILED.value, State.MISSED.value, State.CANCELLED.value]),
+    )
+    .order_by(deliveries.c.key)
+    .with_for_update(of=deliveries, key_share=True, skip_locked=True)
+)
+
+
 def miss(connection: Connection, now: datetime) -> list[str]:
     """pending | held past the deadline -> missed. The keys. Later parts of a thread that has begun wait for no
     deadline of their own: they are late only with part 1."""
-    late = (
-        select(deliveries)
-        .where(
-            deliveries.c.state.in_([state.value for state in sources(Event.DEADLINE)]),
-            deliveries.c.deadline < now,
-            deliveries.c.previous.is_(None),
-        )
-        .order_by(deliveries.c.key)
-    )
     keys = []
-    for row in connection.execute(lock(late, skip=True)).mappings().all():
+    for row in connection.execute(_LATE, {"now": now}).mappings().all():
         told = f"it was to go out by {row['deadline']:%Y-%m-%d %H:%M} UTC"
         reason = f"{told}; {row['reason']}" if row["reason"] else told
         if transition(connection, row, Event.DEADLINE, now, reason=reason):
@@ -42,21 +58,9 @@ def miss(connection: Connection, now: datetime) -> list[str]:
 
 def break_threads(connection: Connection, now: datetime) -> list[str]:
     """pending | held parts whose part before is failed, missed or cancelled -> failed ("part n did not go out")."""
-    before = deliveries.alias("before")
-    broken = (
-        select(deliveries, before.c.part.label("broken"))
-        .join(before, before.c.key == deliveries.c.previous)
-        .where(
-            deliveries.c.previous.is_not(None),
-            deliveries.c.state.in_([state.value for state in sources(Event.BROKEN_THREAD)]),
-            before.c.state.in_([State.FAILED.value, State.MISSED.value, State.CANCELLED.value]),
-        )
-        .order_by(deliveries.c.key)
-        .with_for_update(of=deliveries, key_share=True, skip_locked=True)
-    )
     keys: list[str] = []
     # Each round breaks the parts right behind the last one's.
-    while rows := connection.execute(broken).mappings().all():
+    while rows := connection.execute(_BROKEN).mappings().all():
         for row in rows:
             reason = f"part {row['broken']} did not go out"
             if transition(connection, row, Event.BROKEN_THREAD, now, reason=reason):

@@ -127,29 +127,41 @@ def counts(connection: Connection) -> dict[State, int]:
     return dict.fromkeys(State, 0) | {State(state): number for state, number in rows}
 
 
+# What every tick asks is built once.
+_TO_FILL = (
+    select(tables.deliveries)
+    .where(_d.state == State.PENDING.value, _d.not_before <= bindparam("now"), _d.post.is_(None))
+    .order_by(_d.due, _d.key)
+)
+_before = tables.deliveries.alias("before")
+_UNCERTAIN_DUE = (
+    select(tables.deliveries)
+    .where(
+        _d.state == State.UNCERTAIN.value,
+        _d.look_at <= bindparam("now"),
+        or_(
+            _d.previous.is_(None),
+            ~select(_before.c.key)
+            .where(
+                _before.c.key == _d.previous,
+                _before.c.state.in_([s.value for s in (State.PENDING, State.SENDING, State.UNCERTAIN)]),
+            )
+            .exists(),
+        ),
+    )
+    .order_by(_d.look_at, _d.key)
+)
+
+
 def rows_to_fill(connection: Connection, now: datetime) -> list[Delivery]:
     """Pending rows without a post (moved ahead) whose time has come, the earliest first."""
-    statement = (
-        select(tables.deliveries)
-        .where(_d.state == State.PENDING.value, _d.not_before <= now, _d.post.is_(None))
-        .order_by(_d.due, _d.key)
-    )
-    return [Delivery.of(row) for row in connection.execute(statement).mappings()]
+    return [Delivery.of(row) for row in connection.execute(_TO_FILL, {"now": now}).mappings()]
 
 
 def uncertain_due(connection: Connection, now: datetime) -> list[Delivery]:
     """Uncertain rows whose time to be looked at has come, the one that waits longest first; a later part of a thread
     with what it replies to, and not before it is known what became of the part before."""
-    before = tables.deliveries.alias()
-    open_states = [state.value for state in (State.PENDING, State.SENDING, State.UNCERTAIN)]
-    open_before = select(before.c.key).where(before.c.key == _d.previous, before.c.state.in_(open_states))
-    statement = (
-        select(tables.deliveries)
-        .where(_d.state == State.UNCERTAIN.value, _d.look_at <= now)
-        .where(or_(_d.previous.is_(None), ~open_before.exists()))
-        .order_by(_d.look_at, _d.key)
-    )
-    rows = connection.execute(statement).mappings().all()
+    rows = connection.execute(_UNCERTAIN_DUE, {"now": now}).mappings().all()
     return [replace(Delivery.of(row), post=with_thread(connection, row)) for row in rows]
 
 

@@ -40,31 +40,33 @@ def next_wake(connection: Connection, now: datetime) -> datetime | None:
 
     What is ready at ``now`` does not count: a tick at ``now`` has taken what it could, and the rest waits for a sender
     that is at work, whose return wakes the loop."""
-    d = deliveries.c
-    moments = [
-        connection.execute(statement).scalar()
-        for statement in (
-            select(func.min(d.look_at)).where(d.state == _UNCERTAIN, d.look_at > now),
-            select(func.min(d.lease_until)).where(d.state == _SENDING, d.lease_until > now),
-            # Not composed yet: that waits for no account.
-            select(d.not_before)
-            .where(d.state == _PENDING, d.not_before > now, d.post.is_(None))
-            .order_by(d.not_before)
-            .limit(1),
-        )
-    ]
-    late = [
-        connection.execute(
-            select(func.min(d.deadline)).where(d.state == state, d.deadline >= now, d.previous.is_(None))
-        ).scalar()
-        for state in (_PENDING, _HELD)
-    ]
-    moments += [deadline + _JUST_AFTER for deadline in late if deadline is not None]
+    *moments, late, held_late = connection.execute(_soonest(), {"now": now}).one()
+    moments += [deadline + _JUST_AFTER for deadline in (late, held_late) if deadline is not None]
     for row in connection.execute(waits(), {"now": now}):
         moments.append(_wake_of_account(row, now))
     if connection.dialect.name == "postgresql":
         moments.append(now + SHARED_LOOK)
     return min((moment for moment in moments if moment is not None), default=None)
+
+
+@cache
+def _soonest() -> Select[Any]:
+    """The first instant after ``now`` (a parameter) at which a look is due, a lease ends, a post is to be composed,
+    what is pending and what is held is late: five columns, null where there is none."""
+    now = bindparam("now", type_=Instant())
+    d = deliveries.c
+    # Not composed yet: that waits for no account.
+    to_compose = select(d.not_before).where(d.state == _PENDING, d.not_before > now, d.post.is_(None))
+    late = [
+        select(func.min(d.deadline)).where(d.state == state, d.deadline >= now, d.previous.is_(None))
+        for state in (_PENDING, _HELD)
+    ]
+    return select(
+        select(func.min(d.look_at)).where(d.state == _UNCERTAIN, d.look_at > now).scalar_subquery(),
+        select(func.min(d.lease_until)).where(d.state == _SENDING, d.lease_until > now).scalar_subquery(),
+        to_compose.order_by(d.not_before).limit(1).scalar_subquery(),
+        *(each.scalar_subquery() for each in late),
+    )
 
 
 @cache
