@@ -22,6 +22,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "log": "List what went out, when, where, with its address.",
         "retry": "Try again what was not published.",
         "resolve": "Say what became of a post that may be published.",
+        "doctor": "Find what is wrong with clock, disk, files and secrets.",
     },
 }
 """Section of ``campaign --help`` -> verb -> what it does, in one line."""
