@@ -91,6 +91,6 @@ def _postgresql(error: DBAPIError, place: str) -> StoreError | None:
 
 
 def _line(error: DBAPIError) -> str:
-    """The last line of what the server or the driver said: the one that names the cause."""
+    """The first line of what the server or the driver said; those below it guess and advise."""
     lines = [line.strip() for line in str(error.orig).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error.orig).__name__
+    return lines[0] if lines else type(error.orig).__name__

@@ -52,6 +52,8 @@ def shorten() -> None:
     settling.backoff = lambda *args: patient(*args) / MINUTE
     loop.STORE_RETRY = timedelta(seconds=0.5)
     engines.ABANDONED = 2.0
+    engines.CUT_OFF = 2.0
+    engines._KEEPALIVE["tcp_user_timeout"] = 2000
 
 
 def skew(ahead: float) -> None:

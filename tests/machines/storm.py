@@ -121,7 +121,7 @@ def storm(server: Postgres, folder: Path, posts: int, seed: int, patience: float
             for process in running.values():
                 process.send(signal.SIGTERM)
             for process in running.values():
-                assert process.code() == 0, process.said()
+                assert process.code() == 0, process.said()[-2000:]
             _count(store, there, outcome)
         finally:
             store.close()
@@ -144,6 +144,12 @@ def _suffer(
     ends: dict[str, float] = {}
     while (now := datetime.now(ZONE)) < last:
         time.sleep(dice.uniform(0.1, 0.6))
+        for name, process in running.items():
+            if (
+                not process.alive
+            ):  # it was started while the store was away: what keeps it running starts it again
+                assert "can't be reached" in process.said()
+                running[name] = here.start(name, ahead=AHEAD[NAMES.index(name)])
         if now < first:
             continue
         for name, end in list(ends.items()):
