@@ -202,10 +202,11 @@ def ready() -> Select[Any]:
 
 
 def _in_order(connection: Connection, now: datetime, names: Sequence[str]) -> list[RowMapping]:
-    """The next rows of the accounts: begun threads first, then by due and key."""
+    """The next rows of the accounts (key, account, due): begun threads first, then by due and key."""
     candidates = connection.execute(ready(), {"now": now, "names": names})
     found = {row.key: row.thread for row in candidates if row.key is not None}
-    rows = connection.execute(select(deliveries).where(deliveries.c.key.in_(found))).mappings().all()
+    d = deliveries.c
+    rows = connection.execute(select(d.key, d.account, d.due).where(d.key.in_(found))).mappings().all()
     return sorted(rows, key=lambda row: (not found[row["key"]], row["due"], row["key"]))
 
 
