@@ -1,7 +1,7 @@
 """The last look before a request leaves: a sender that was stopped or asleep for too long must not go on.
 
-Somebody else may have taken its post over by then. ``transport`` looks when a connection stands, right before the first
-byte; where no fence is put up (a look-up, a person's ``post``) nothing is asked.
+Somebody else may have taken its post over by then. ``transport`` looks when a connection stands, right before the bytes
+of each piece of a request (its head, its body) leave. Where no fence is put up (a look-up) nothing is asked.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 
 class Away(OSError):
-    """It is too late for this request, and no byte of it has left."""
+    """It is too late for this request; what has not left does not leave."""
 
 
 class _Here(threading.local):

@@ -69,8 +69,7 @@ class _Marks:
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()  # name, TCP and TLS; a failure here is before the request
-        if not _wire.left:
-            fence.look()
+        fence.look()  # before each piece: a server does nothing with half a request
         _wire.left = True
         super().send(data)  # type: ignore[misc]
 
