@@ -51,9 +51,10 @@ class Session:
     @cached_property
     def workspace(self) -> Workspace:
         """The files as they stand now. WorkspaceError when config.yaml can't be used."""
-        from campaign.dispatch import station
+        from campaign.networks import registry
+        from campaign.workspace.load import load
 
-        return station.read(self.folder)
+        return load(self.folder, registry.specs())
 
     @contextmanager
     def station(self, *, create: bool = False, temporary: bool = False) -> Iterator[Station]:
