@@ -82,7 +82,16 @@ class Reset:
     after: int = 0
 
 
-Effect = Reply | Hold | Reset
+@dataclass(frozen=True)
+class Instead:
+    """Carry the request out, but send this for an answer: another one, or bytes as they are. With a ``pause`` (seconds)
+    between any two of its bytes."""
+
+    answer: Reply | bytes
+    pause: float = 0.0
+
+
+Effect = Reply | Hold | Reset | Instead
 Handler = Callable[[Request], Reply]
 
 
@@ -96,6 +105,9 @@ class ScriptedServer:
     _faults: list[tuple[str, re.Pattern[str], Effect]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _closing: threading.Event = field(default_factory=threading.Event)
+    _doors: threading.Condition = field(default_factory=threading.Condition)
+    _open: set[int] = field(default_factory=set)
+    _seen: set[int] = field(default_factory=set)
 
     def on(self, method: str, path: str, handler: Handler | Reply) -> None:
         """From now on answer ``method path`` (a regular expression for the whole path) like that; later
@@ -131,8 +143,35 @@ class ScriptedServer:
                 return effect
         return None
 
-    def wait_until_closed(self) -> None:
+    def hold(self, peer: int) -> None:
+        """Leave a connection without an answer until the server is closed."""
+        self.left(peer)
         self._closing.wait()
+
+    def closed(self, within: float) -> bool:
+        """Whether the server is closed within so many seconds."""
+        return self._closing.wait(within)
+
+    def entered(self, peer: int) -> None:
+        """A connection of that port of the client's was accepted."""
+        with self._doors:
+            self._open.add(peer)
+            self._seen.add(peer)
+
+    def left(self, peer: int) -> None:
+        """Nothing more happens on that connection."""
+        with self._doors:
+            self._open.discard(peer)
+            self._doors.notify_all()
+
+    def quiet(self) -> None:
+        """Wait until all that clients which are gone had sent is carried out (connections are accepted in order)."""
+        address = urlsplit(self.url)
+        with socket.create_connection((address.hostname or "", address.port or 0), 30) as last:
+            port = last.getsockname()[1]
+        with self._doors:
+            done = self._doors.wait_for(lambda: port in self._seen and not self._open, 60)
+        assert done, "a request is still at work"
 
     def close(self) -> None:
         self._closing.set()
@@ -143,13 +182,20 @@ def _handler(script: ScriptedServer) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def _any(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(length)
+            if len(body) < length:  # the client died on the way: no server takes half a request
+                self.close_connection = True
+                return
             reply, effect = script.decide(
                 Request(self.command, self.path, self.headers, body, self.client_address[1])
             )
             if isinstance(effect, Hold):
-                script.wait_until_closed()
+                script.hold(self.client_address[1])
                 self.close_connection = True
+                return
+            if isinstance(effect, Instead):
+                self._instead(effect)
                 return
             answer = self._bytes(reply)
             if isinstance(effect, Reset):
@@ -159,6 +205,17 @@ def _handler(script: ScriptedServer) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(answer)
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_HEAD = _any
+
+        def _instead(self, effect: Instead) -> None:
+            self.close_connection = True
+            answer = effect.answer if isinstance(effect.answer, bytes) else self._bytes(effect.answer)
+            if not effect.pause:
+                self.wfile.write(answer)
+                return
+            for byte in answer:
+                self.wfile.write(bytes([byte]))  # raises once the client has gone
+                if script.closed(effect.pause):
+                    return
 
         def _bytes(self, reply: Reply) -> bytes:
             payload, kind = reply.payload()
@@ -185,6 +242,17 @@ def _handler(script: ScriptedServer) -> type[BaseHTTPRequestHandler]:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    script: ScriptedServer
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.script.entered(client_address[1])
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.script.left(client_address[1])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is part of the game."""
@@ -195,6 +263,7 @@ def scripted() -> Iterator[ScriptedServer]:
     """A server on a free port until the block ends."""
     script = ScriptedServer()
     server = _Server(("127.0.0.1", 0), _handler(script))
+    server.script = script
     script.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
