@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,7 @@ from campaign.errors import CampaignError
 if TYPE_CHECKING:
     from campaign.core.model import Account
     from campaign.dispatch.adapters import Adapters
+    from campaign.dispatch.station import Station
     from campaign.review.accounts import Answer
 
 SIDE_BY_SIDE = 16
@@ -42,11 +44,28 @@ def command(session: Session, what: str, only: str | None, as_json: bool) -> int
     if what == "check":
         with session.station(temporary=True) as station:
             answers = _ask(chosen, station.adapters)
+            _try_again(station, session.now, [name for name, answer in answers.items() if not answer.problem])
     if as_json:
         output.rows(account_row(a, workspace, answers[a.id] if answers else None) for a in chosen)
     else:
         show.lines(lines(account_entries(chosen, workspace, answers), Columns(), show.width()))
     return 1 if answers and any(answer.problem for answer in answers.values()) else 0
+
+
+def _try_again(station: Station, now: datetime, working: Sequence[str]) -> None:
+    """What was parked and turns out to work is tried at once, not when its pause is over."""
+    from campaign.store import history, outbox
+
+    with station.store.read() as connection:
+        known = history.accounts(connection)
+    parked = [name for name in working if name in known and known[name].parked_until is not None]
+    if not parked:
+        return
+    with station.store.write() as connection:
+        for name in parked:
+            outbox.works(connection, name, now)
+    station.store.nudge()
+    output.talk(f"{', '.join(parked)} works again and is tried at once")
 
 
 def _chosen(accounts: Mapping[str, Account], only: Sequence[str] | None) -> list[Account]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from campaign.core.model import Account, Secret
@@ -18,15 +19,19 @@ from campaign.workspace.secrets import Secrets
 
 _LIMITS = "server-limits"
 
+_Stamps = dict[Path, tuple[int, int, int] | None]
+"""The files that secrets were read from, and how they looked then; None: missing."""
+
 
 class Adapters:
-    """The adapters of one store, made when first needed. An account whose configuration changed gets a new one."""
+    """The adapters of one store, made when first needed. An account whose configuration changed, or whose secrets'
+    files did (a token that was replaced), gets a new one."""
 
     def __init__(self, store: Store, secrets: Secrets, files: Files) -> None:
         self._store = store
         self._secrets = secrets
         self._files = files
-        self._made: dict[str, tuple[Account, Network]] = {}
+        self._made: dict[str, tuple[Account, Network, _Stamps]] = {}
         self._rules: dict[str, tuple[Account, TextRules]] = {}
         self._lock = threading.Lock()
 
@@ -34,8 +39,9 @@ class Adapters:
         """The adapter of an account. CampaignError when a secret is missing or the network's code can't be loaded."""
         with self._lock:
             made = self._made.get(account.id)
-            if made is not None and (made[0] is account or made[0] == account):
+            if made is not None and (made[0] is account or made[0] == account) and _current(made[2]):
                 return made[1]
+            stamps = self._stamps(account)  # first: what is edited meanwhile is read once more
             options = account.options.model_copy(
                 update={
                     name: self._secrets.resolve(value)
@@ -46,8 +52,12 @@ class Adapters:
             adapter = registry.network(account.network).from_account(
                 replace(account, options=options), Shelf(self._store, account.id), self._files
             )
-            self._made[account.id] = (account, adapter)
+            self._made[account.id] = (account, adapter, stamps)
             return adapter
+
+    def _stamps(self, account: Account) -> _Stamps:
+        secrets = (value for value in _fields(account.options).values() if isinstance(value, Secret))
+        return {path: _stamp(path) for secret in secrets if (path := self._secrets.source(secret))}
 
     def rules(self, account: Account) -> TextRules:
         """The text rules of an account: as its server last told them, else those of its network."""
@@ -75,6 +85,18 @@ class Adapters:
         Shelf(self._store, account.id).put(_LIMITS, json.dumps(asdict(rules)))
         self._rules[account.id] = (account, rules)
         return rules
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_mtime_ns, about.st_size, about.st_ino
+
+
+def _current(stamps: _Stamps) -> bool:
+    return all(_stamp(path) == stamp for path, stamp in stamps.items())
 
 
 def _fields(options: Any) -> dict[str, Any]:

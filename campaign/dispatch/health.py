@@ -36,6 +36,7 @@ class Health:
     secrets: Secrets
     notifier: Notifier = field(default_factory=Notifier)
     call: Call = ping.call
+    _ready: bool = False
     _fed: float | None = None
     _last: datetime | None = None
     _caller: threading.Thread | None = None
@@ -50,8 +51,10 @@ class Health:
     # -- systemd --
 
     def ready(self) -> None:
-        """All is open, and the work begins."""
-        self.notifier.tell("READY=1")
+        """All is open, and the work begins. Said once."""
+        if not self._ready:
+            self._ready = True
+            self.notifier.tell("READY=1")
 
     def stopping(self) -> None:
         """No new posts; what is in flight is finished."""

@@ -6,6 +6,7 @@ APScheduler keeps nothing (memory store): the store holds every fact; a wake-up 
 from __future__ import annotations
 
 import logging
+import queue
 import signal
 import threading
 from collections.abc import Callable, Mapping
@@ -135,6 +136,7 @@ class _Loop:
     _last_beat: datetime | None = None
     _measured: float = 0.0
     _skew: str = ""
+    _asked: queue.SimpleQueue[None] = field(default_factory=queue.SimpleQueue)
     _compared: float = 0.0
     _by_once: bool = False
     _trouble: str = ""
@@ -208,9 +210,9 @@ class _Loop:
         if abs(self.time.ahead()) > clock.TOLERANCE:
             self._note("this machine's clock differs from the store's, and the store's counts")
         self._schedule(self.time.now())
+        threading.Thread(target=self._end_when_asked, name="stop", daemon=True).start()
         previous = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
-            self.health.ready()
             self.scheduler.start()
             if self._bug is not None:
                 raise self._bug
@@ -222,13 +224,20 @@ class _Loop:
     def _stop(self, number: int, frame: FrameType | None) -> None:
         if self.engine.stopping:
             raise KeyboardInterrupt  # asked twice: what is in flight is looked up by the next run
+        # No more than this here: the thread that is interrupted may hold any lock, also one that ending needs.
+        self.engine.stopping = True
+        self._asked.put(None)
+
+    def _end_when_asked(self) -> None:
+        self._asked.get()
         self._end()
 
     def _end(self) -> None:
         self.engine.stopping = True
         self.health.stopping()
         self.engine.wake()
-        self.scheduler.shutdown(wait=False)
+        with suppress(SchedulerNotRunningError):  # not yet: the watch ends it
+            self.scheduler.shutdown(wait=False)
 
     def _guarded(self, job: Callable[[], None]) -> None:
         """Run a job of the scheduler, which would only log what escapes: a bug ends the loop instead."""
@@ -249,6 +258,10 @@ class _Loop:
 
     def _watch(self) -> None:
         """Once a second: has the clock, a file or the store changed under us?"""
+        if self.engine.stopping:
+            self._end()
+            return
+        self.health.ready()
         reading = self.time.read()
         doubted, now = self._doubt, reading.wall
         try:

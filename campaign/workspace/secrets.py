@@ -45,6 +45,12 @@ class Secrets:
             raise SecretError(f"the secret {secret.kind}:{secret.name} is empty", "fill it in")
         return secret.resolved(value)
 
+    def source(self, secret: Secret) -> Path | None:
+        """The file that a secret is read from, which somebody may edit meanwhile; None where there is none."""
+        if secret.kind == "env" and secret.name not in self._environ:
+            return self._root / ENV_FILE
+        return self._path(secret.name) if secret.kind == "file" else None
+
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with how secrets are kept: an .env that others may read."""
         try:
@@ -81,11 +87,16 @@ class Secrets:
         # Without interpolation: a $ in a token is a $, and os.environ is left alone.
         return dotenv_values(stream=io.StringIO(_text(path, ENV_FILE)), interpolate=False)
 
-    def _from_file(self, name: str) -> str:
+    def _path(self, name: str) -> Path | None:
         try:
-            path = self._root / Path(name).expanduser()
-        except RuntimeError:
-            raise SecretError(f"the secret file {name} can't be found", "write its path in full") from None
+            return self._root / Path(name).expanduser()
+        except RuntimeError:  # ~ of nobody
+            return None
+
+    def _from_file(self, name: str) -> str:
+        path = self._path(name)
+        if path is None:
+            raise SecretError(f"the secret file {name} can't be found", "write its path in full")
         return _text(path, name).rstrip("\r\n")
 
 

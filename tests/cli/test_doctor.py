@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+
+from campaign.store import breaker, pacing
+from campaign.store.database import Store
 from tests.cli.conftest import Place
 
 
@@ -42,3 +47,17 @@ def test_by_whom_is_on_the_record_where_people_are_named(place: Place) -> None:
     assert place("doctor").code == 0
     assert place("doctor", "--restored").code == 1
     assert place("doctor", "--restored", "--by", "ani").code == 0
+
+
+def test_an_account_that_is_proved_to_work_is_tried_at_once(place: Place) -> None:
+    place("run", "--once", "--new-store")
+    store = Store.open("sqlite:///campaign.db", place.folder, create=False)
+    with store.write() as connection:
+        pacing.know(connection, ["site"])
+        breaker.park(connection, "site", "disk full", datetime.now(UTC))
+    assert "disk full; tried again" in place("status").out
+    assert json.loads(place("status", "--json").out)["parked"][0]["reason"] == "disk full"
+    checked = place("accounts", "check", "--accounts", "site")
+    assert checked.code == 0 and "site works again" in checked.err
+    assert json.loads(place("status", "--json").out)["parked"] == []
+    store.close()

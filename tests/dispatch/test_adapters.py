@@ -1,0 +1,64 @@
+"""Adapters are made once, and anew when their account or the file of a secret changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from campaign.core.model import Account, Secret
+from campaign.dispatch.adapters import Adapters
+from campaign.errors import SecretError
+from campaign.networks import registry
+from campaign.store.database import Store
+from campaign.workspace.files import MediaFiles
+from campaign.workspace.secrets import Secrets
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open("sqlite:///campaign.db", tmp_path, create=True)
+    yield opened
+    opened.close()
+
+
+def fedi(token: Secret) -> Account:
+    options = registry.network("mastodon").options(server="https://mastodon.example", token=token)
+    return Account("fedi", "mastodon", ("en",), options)
+
+
+def write(path: Path, text: str) -> None:
+    """As an editor does: another file in its place."""
+    new = path.with_name("new")
+    new.write_text(text)
+    new.chmod(0o600)
+    new.replace(path)
+
+
+@pytest.mark.parametrize(
+    ("token", "file", "form"),
+    [(Secret("env", "FEDI"), ".env", "FEDI={}\n"), (Secret("file", "token"), "token", "{}")],
+)
+def test_a_replaced_token_is_used(store: Store, tmp_path: Path, token: Secret, file: str, form: str) -> None:
+    adapters = Adapters(store, Secrets(tmp_path, {}), MediaFiles(tmp_path))
+    account = fedi(token)
+    with pytest.raises(SecretError):
+        adapters.get(account)
+    write(tmp_path / file, form.format("first-token"))
+    first = adapters.get(account)
+    assert adapters.get(account) is first
+    write(tmp_path / file, form.format("other-token"))
+    second = adapters.get(account)
+    assert second is not first
+    assert adapters.get(account) is second
+    (tmp_path / file).unlink()
+    with pytest.raises(SecretError):
+        adapters.get(account)
+
+
+def test_what_stands_in_the_environment_has_no_file(store: Store, tmp_path: Path) -> None:
+    adapters = Adapters(store, Secrets(tmp_path, {"FEDI": "first-token"}), MediaFiles(tmp_path))
+    first = adapters.get(fedi(Secret("env", "FEDI")))
+    write(tmp_path / ".env", "FEDI=other-token\n")
+    assert adapters.get(fedi(Secret("env", "FEDI"))) is first
