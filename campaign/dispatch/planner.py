@@ -126,7 +126,7 @@ class Planner:
     # -- one campaign --
 
     def _plan_campaign(self, connection: Connection, campaign: Campaign, now: datetime) -> list[str]:
-        cursor, digest = history.cursors(connection).get(campaign.id, (None, ""))
+        cursor, digest = history.cursor(connection, campaign.id) or (None, "")
         if cursor is not None and cursor > now:
             return []  # the clock went back: what is due up to the cursor has its rows already
         edited = cursor is None or digest != campaign.digest

@@ -27,6 +27,7 @@ __all__ = [
     "attempts",
     "by_keys",
     "counts",
+    "cursor",
     "cursors",
     "deliveries",
     "delivery",
@@ -269,6 +270,20 @@ def accounts(connection: Connection) -> dict[str, AccountRow]:
     return {row["account"]: AccountRow(**row) for row in rows}
 
 
+_CURSOR = select(tables.cursors.c.at, tables.cursors.c.digest).where(
+    tables.cursors.c.campaign == bindparam("of_campaign")
+)
+_SIGHTS = select(tables.sights.c.slot, tables.sights.c.target, tables.sights.c.since).where(
+    tables.sights.c.campaign == bindparam("of_campaign")
+)
+
+
+def cursor(connection: Connection, campaign: str) -> Cursor | None:
+    """How far one campaign is planned; None: not yet."""
+    row = connection.execute(_CURSOR, {"of_campaign": campaign}).one_or_none()
+    return Cursor(row.at, row.digest) if row is not None else None
+
+
 def cursors(connection: Connection) -> dict[str, Cursor]:
     """How far each campaign is planned."""
     table = tables.cursors.c
@@ -280,6 +295,5 @@ def cursors(connection: Connection) -> dict[str, Cursor]:
 
 def sights(connection: Connection, campaign: str) -> dict[tuple[str, str], datetime]:
     """When each (slot, target) of a campaign was seen first (aware UTC)."""
-    table = tables.sights.c
-    rows = connection.execute(select(table.slot, table.target, table.since).where(table.campaign == campaign))
+    rows = connection.execute(_SIGHTS, {"of_campaign": campaign})
     return {(row.slot, row.target): row.since for row in rows}

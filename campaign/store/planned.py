@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from campaign.core.lifecycle import State
 from campaign.core.model import Post
@@ -100,18 +100,18 @@ def fill(connection: Connection, key: str, parts: Sequence[NewDelivery], now: da
     return True
 
 
+# Asked for every campaign whenever anything is due, so they are built once.
+_CURSOR = select(cursors.c.at, cursors.c.digest).where(cursors.c.campaign == bindparam("of_campaign"))
+_ADVANCE = update(cursors).where(cursors.c.campaign == bindparam("of_campaign"))
+
+
 def advance(connection: Connection, campaign: str, cursor: datetime, digest: str) -> None:
     """Set a campaign's cursor: everything due up to it has its row."""
-    new = {"campaign": campaign, "at": cursor, "digest": digest}
-    if insert_missing(connection, cursors, [new]):
-        return
-    at, known = connection.execute(
-        select(cursors.c.at, cursors.c.digest).where(cursors.c.campaign == campaign)
-    ).one()
-    if (at, known) != (cursor, digest):
-        connection.execute(
-            update(cursors).where(cursors.c.campaign == campaign).values(at=cursor, digest=digest)
-        )
+    known = connection.execute(_CURSOR, {"of_campaign": campaign}).one_or_none()
+    if known is None:
+        insert_missing(connection, cursors, [{"campaign": campaign, "at": cursor, "digest": digest}])
+    elif known != (cursor, digest):
+        connection.execute(_ADVANCE, {"of_campaign": campaign, "at": cursor, "digest": digest})
 
 
 def see(connection: Connection, campaign: str, slots: Iterable[tuple[str, str]], since: datetime) -> None:
