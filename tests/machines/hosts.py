@@ -9,14 +9,17 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.servers import Postgres
 
+ZONE = ZoneInfo("Asia/Jakarta")
 HERE = Path(__file__).parent
 ENTRY_POINTS = """\
 [campaign.networks]
@@ -106,6 +109,19 @@ class Hosts:
         process = Process(self.folder / name, os.pidfd_open(pid))
         self._processes.append(process)
         return process
+
+    def prime(self, files: Callable[[datetime], dict[str, str]]) -> tuple[datetime, dict[str, str]]:
+        """Let the store see files before their first moment comes, however busy this machine is (what is seen only
+        afterwards is missed, not sent); that moment and the files."""
+        lead = 4
+        while True:
+            first = datetime.now(ZONE).replace(microsecond=0) + timedelta(seconds=lead)
+            made = files(first)
+            self.checkout("primer", made)
+            assert self.start("primer", "run", "--once", "--new-store").code() == 0
+            if datetime.now(ZONE) < first:
+                return first, made
+            lead *= 2
 
     def ask(self, name: str, *words: str) -> tuple[int, str]:
         """Run a verb in a host's checkout, apart from what its ``run`` says; the exit code and what it said."""

@@ -9,16 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from campaign.core.lifecycle import State
 from campaign.store import history
 from campaign.store.database import Store
-from tests.machines.hosts import Hosts, Process, hosts
+from tests.machines.hosts import ZONE, Hosts, Process, hosts
 from tests.machines.receiver import Receiver, receiver
 from tests.servers import Postgres
 
-ZONE = ZoneInfo("Asia/Jakarta")
 NAMES = ("north", "east", "south", "west")
 AHEAD = (0.0, 300.0, -240.0, 100.0)
 """Seconds by which each host's clock is wrong."""
@@ -93,24 +91,26 @@ def storm(server: Postgres, folder: Path, posts: int, seed: int, patience: float
     names |= {f"mute{n}": "mute" for n in range(MUTES)}
     outcome, dice, began = Outcome(posts), random.Random(seed), time.monotonic()
     Store.open(url, folder, create=True).close()
-    first = datetime.now(ZONE).replace(microsecond=0) + timedelta(seconds=7)
-    # Each account's moments lie a second apart.
     step = len(names)
-    files = {
-        f"schedules/part{n}.yaml": campaign(
-            {
-                name: ([first + timedelta(seconds=s // step) for s in range(index, posts, step)], name)
-                for index, name in enumerate(names)
-                if index % 3 == n
-            }
-        )
-        for n in range(3)
-    }
-    last = first + timedelta(seconds=posts // step)
+
+    def files(first: datetime) -> dict[str, str]:
+        """Three campaigns; each account's moments lie a second apart."""
+        made = {"config.yaml": config(server.url(f"storm{seed}", password=False), names, there.url)}
+        for n in range(3):
+            made[f"schedules/part{n}.yaml"] = campaign(
+                {
+                    name: ([first + timedelta(seconds=s // step) for s in range(index, posts, step)], name)
+                    for index, name in enumerate(names)
+                    if index % 3 == n
+                }
+            )
+        return made
+
     with receiver(seed) as there, hosts(folder, server) as here:
-        files["config.yaml"] = config(server.url(f"storm{seed}", password=False), names, there.url)
+        first, shared = here.prime(files)
+        last = first + timedelta(seconds=posts // step)
         for name in NAMES:
-            here.checkout(name, files)
+            here.checkout(name, shared)
         running = {name: here.start(name, ahead=ahead) for name, ahead in zip(NAMES, AHEAD, strict=True)}
         _suffer(server, here, running, dice, outcome, first, last)
         store = Store.open(url, folder, create=False)
@@ -118,6 +118,7 @@ def storm(server: Postgres, folder: Path, posts: int, seed: int, patience: float
             until = time.monotonic() + patience
             while time.monotonic() < until and not _settled(store, outcome):
                 time.sleep(0.2)
+                _revive(here, running)
             for process in running.values():
                 process.send(signal.SIGTERM)
             for process in running.values():
@@ -144,12 +145,7 @@ def _suffer(
     ends: dict[str, float] = {}
     while (now := datetime.now(ZONE)) < last:
         time.sleep(dice.uniform(0.1, 0.6))
-        for name, process in running.items():
-            if (
-                not process.alive
-            ):  # it was started while the store was away: what keeps it running starts it again
-                assert "can't be reached" in process.said()
-                running[name] = here.start(name, ahead=AHEAD[NAMES.index(name)])
+        _revive(here, running)
         if now < first:
             continue
         for name, end in list(ends.items()):
@@ -173,6 +169,14 @@ def _suffer(
             ends[name] = time.monotonic() + dice.uniform(0.2, 6.0)  # a lease is three seconds here
     for name in ends:
         running[name].send(signal.SIGCONT)
+
+
+def _revive(here: Hosts, running: dict[str, Process]) -> None:
+    """Start again what was started while the store was away, as systemd would."""
+    for name, process in running.items():
+        if not process.alive:
+            assert "can't be reached" in process.said()[-1000:], process.said()[-2000:]
+            running[name] = here.start(name, ahead=AHEAD[NAMES.index(name)])
 
 
 def _settled(store: Store, outcome: Outcome) -> bool:

@@ -16,9 +16,9 @@ import pytest
 from campaign.core.lifecycle import State
 from campaign.store import history
 from campaign.store.database import Store
-from tests.machines.hosts import hosts
+from tests.machines.hosts import ZONE, hosts
 from tests.machines.receiver import receiver
-from tests.machines.storm import ZONE, campaign, config
+from tests.machines.storm import campaign, config
 from tests.servers import Postgres, postgres, require
 
 NET = f"10.{os.getpid() % 200 + 20}.{os.getpid() // 200 % 250}"
@@ -84,20 +84,24 @@ def test_hosts_that_are_cut_off_and_joined_again(lines: Lines, server: Postgres,
     database = f"s{uuid4().hex}"
     server.run(f"CREATE DATABASE {database}")
     store = Store.open(server.url(database), tmp_path, create=True)
-    first = datetime.now(ZONE).replace(microsecond=0) + timedelta(seconds=7)
     accounts = {f"hook{n}": "webhook" for n in range(4)} | {f"ledger{n}": "ledger" for n in range(2)}
     posts = 11
     with receiver(host=lines.address) as there, hosts(tmp_path, server) as here:
         there.slow = 0.3
-        files = {
-            "config.yaml": config(server.url(database, lines.address, password=False), accounts, there.url),
-            "schedules/c.yaml": campaign(
-                {name: ([first + timedelta(seconds=s) for s in range(posts)], name) for name in accounts}
-            ),
-        }
+
+        def files(first: datetime) -> dict[str, str]:
+            moments = [first + timedelta(seconds=s) for s in range(posts)]
+            return {
+                "config.yaml": config(
+                    server.url(database, lines.address, password=False), accounts, there.url
+                ),
+                "schedules/c.yaml": campaign({name: (moments, name) for name in accounts}),
+            }
+
+        first, shared = here.prime(files)
         processes = []
         for space in lines.spaces:
-            here.checkout(space, files)
+            here.checkout(space, shared)
             processes.append(here.start(space, netns=space))
         for turn in range(2):
             while datetime.now(ZONE) < first + timedelta(seconds=1 + 5 * turn):

@@ -16,9 +16,9 @@ import pytest
 from campaign.core.lifecycle import State
 from campaign.store import history
 from campaign.store.database import Store
-from tests.machines.hosts import Hosts, hosts
+from tests.machines.hosts import ZONE, Hosts, hosts
 from tests.machines.receiver import Receiver, receiver
-from tests.machines.storm import AHEAD, NAMES, ZONE, campaign, config
+from tests.machines.storm import AHEAD, NAMES, campaign, config
 from tests.servers import Postgres
 
 
@@ -75,16 +75,15 @@ def test_an_account_keeps_its_gap_and_its_cap_whoever_sends(
     durable: Postgres, database: str, here: Hosts, there: Receiver, store: Store
 ) -> None:
     accounts = {"hook0": "webhook, gap: 2 s", "hook1": "webhook, daily: 3"}
-    first = soon(6)
-    slots = {
-        name: ([first + timedelta(seconds=s) for s in range(6)], name.removeprefix("of-"))
-        for name in ("of-hook0", "of-hook1")
-    }
-    files = {
-        "config.yaml": config(durable.url(database, password=False), accounts, there.url),
-        "schedules/c.yaml": campaign(slots),
-    }
-    everyone(here, files)
+
+    def files(first: datetime) -> dict[str, str]:
+        moments = [first + timedelta(seconds=s) for s in range(6)]
+        return {
+            "config.yaml": config(durable.url(database, password=False), accounts, there.url),
+            "schedules/c.yaml": campaign({f"of-{name}": (moments, name) for name in ("hook0", "hook1")}),
+        }
+
+    everyone(here, here.prime(files)[1])
     assert reached(lambda: len(there.times("hook0")) == 6), states(store)
     times = there.times("hook0")
     # The gap counts from the answer, the receiver's time is before it; the hosts know the store's time to some ms.
@@ -99,11 +98,14 @@ def test_the_lease_of_long_work_is_renewed(
 ) -> None:
     there.slow = 1e-9
     there.pause = lambda: 8.0  # type: ignore[method-assign]  # more than two leases
-    files = {
-        "config.yaml": config(durable.url(database, password=False), {"mute0": "mute"}, there.url),
-        "schedules/c.yaml": campaign({"long": ([soon(6)], "mute0")}),
-    }
-    everyone(here, files)
+
+    def files(first: datetime) -> dict[str, str]:
+        return {
+            "config.yaml": config(durable.url(database, password=False), {"mute0": "mute"}, there.url),
+            "schedules/c.yaml": campaign({"long": ([first], "mute0")}),
+        }
+
+    everyone(here, here.prime(files)[1])
     assert reached(lambda: list(states(store).values()) == [State.SENT]), states(store)
     assert there.requests == 1
     with store.read() as connection:
@@ -114,7 +116,7 @@ def test_an_old_checkout_does_not_plan_and_status_names_it(
     durable: Postgres, database: str, here: Hosts, there: Receiver, store: Store
 ) -> None:
     settings = config(durable.url(database, password=False), {"hook0": "webhook"}, there.url)
-    due = soon(14)
+    due = soon(20)
     old = {"config.yaml": settings, "schedules/c.yaml": campaign({"old": ([due], "hook0")})}
     new = old | {"schedules/c.yaml": campaign({"new": ([due], "hook0")})}
     here.checkout("north", old)
@@ -134,7 +136,7 @@ def test_an_old_checkout_does_not_plan_and_status_names_it(
     south.send(signal.SIGTERM)
     assert south.code() == 0
     south = here.start("south")
-    later = soon(12)
+    later = soon(14)
     here.checkout("south", {"schedules/c.yaml": campaign({"old": ([later], "hook0")})})
     assert reached(lambda: len(states(store)) == 2)
     assert {key.split("/")[1] for key in states(store)} == {"new", "old"}
@@ -144,11 +146,15 @@ def test_a_restart_of_postgresql_is_told_in_one_line_and_nothing_is_forgotten(
     durable: Postgres, database: str, here: Hosts, there: Receiver, store: Store
 ) -> None:
     there.pause = lambda: 2.0  # type: ignore[method-assign]
-    files = {
-        "config.yaml": config(durable.url(database, password=False), {"mute0": "mute"}, there.url),
-        "schedules/c.yaml": campaign({"first": ([soon(6)], "mute0"), "second": ([soon(12)], "mute0")}),
-    }
-    here.checkout("north", files)
+
+    def files(first: datetime) -> dict[str, str]:
+        moments = [first, first + timedelta(seconds=5)]
+        return {
+            "config.yaml": config(durable.url(database, password=False), {"mute0": "mute"}, there.url),
+            "schedules/c.yaml": campaign({"twice": (moments, "mute0")}),
+        }
+
+    here.checkout("north", here.prime(files)[1])
     north = here.start("north")
     assert reached(lambda: there.requests == 1)
     durable.restart()  # while the answer is on its way
