@@ -7,10 +7,12 @@ handed this session as its own.
 
 from __future__ import annotations
 
+import io
 import socket
 import threading
 import time
 from collections.abc import Callable
+from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -60,11 +62,49 @@ class _Wire(threading.local):
 _wire = _Wire()
 
 
+class _Clocked(io.RawIOBase):
+    """What a socket brings, for so long: a server that drips its answer would never be silent for a whole timeout."""
+
+    def __init__(self, raw: io.RawIOBase, sock: Any) -> None:
+        self._raw = raw
+        self._sock = sock
+        self._pause: float | None = sock.gettimeout()
+        self._until = time.monotonic() + 2 * (self._pause or 0.0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self._pause is None:
+            return self._raw.readinto(buffer)
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(min(left, self._pause))
+        try:
+            return self._raw.readinto(buffer)
+        finally:
+            self._sock.settimeout(self._pause)  # the connection may be kept
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Answer(HTTPResponse):
+    """An answer whose head and body together take at most two waits (http.client bounds only each one)."""
+
+    def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_Clocked(self.fp.detach(), sock))
+
+
 class _Marks:
     """Mixed into a connection: notes when the first byte of a request is handed to an open socket."""
 
     sock: Any
     connect: Callable[[], None]
+    response_class: Any = _Answer
 
     def send(self, data: Any) -> None:
         if self.sock is None:
@@ -120,7 +160,7 @@ def _no_auth(request: PreparedRequest) -> PreparedRequest:
 class Session(requests.Session):
     """A requests.Session that never retries, never follows a redirect, keeps no cookies, reads at most
     ``limit`` bytes (after decompression) and always has timeouts: ``(connect, read)`` in seconds, for a
-    wait between two bytes; the body as a whole may take one more ``read``.
+    wait between two bytes; the answer as a whole, from its first byte to its last, may take two ``read``.
 
     It raises nothing but NotSent and Lost, whose texts name no path, query or secret.
     """

@@ -17,7 +17,7 @@ from campaign.core.outcome import Refused, Retry, Scope, Unknown
 from campaign.errors import CampaignError
 from campaign.networks import transport
 from campaign.networks.http import Answer, Client, SafeServer, Server, failure, required, said, unpublished
-from tests.networks.scripted import Reply, Request, Reset, ScriptedServer, closed_port
+from tests.networks.scripted import Instead, Reply, Request, Reset, ScriptedServer, closed_port
 
 NOW = datetime(2027, 7, 30, 1, 0, tzinfo=UTC)
 
@@ -111,6 +111,14 @@ def test_a_name_that_is_not_found_sent_nothing(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
     result = Client("https://nowhere.example").post("/p", data=b"x")
     assert result == Retry("the name nowhere.example was not found")
+
+
+@pytest.mark.parametrize("head", [b"Content-Length: 100000\r\n\r\n", b"X-Long: "], ids=["body", "header"])
+def test_an_answer_that_drips_is_given_up(server: ScriptedServer, head: bytes) -> None:
+    """Never silent for a whole timeout, and never done: a thousand seconds, if nothing bounded the whole."""
+    ok(server)
+    server.fault("POST", "/p", Instead(b"HTTP/1.1 200 OK\r\n" + head + b"a" * 20000, pause=0.05))
+    assert isinstance(client(server, timeout=(5, 0.2)).post("/p"), Unknown)
 
 
 def test_a_connection_that_is_not_made_in_time_sent_nothing() -> None:
