@@ -1,12 +1,13 @@
 # The two commands of this project are `make demo` and `make test`. Both make .venv first; neither needs anything but
 # Python >= 3.11 (with its venv module) and make.
 PYTHON ?= python3
+SEED ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := .ci/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint servers schemas lock clean
+.PHONY: help demo test torture lint servers schemas lock clean
 
 help:  ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1 \t/'
@@ -16,6 +17,11 @@ demo: $(VENV)/.run  ## Publish a small campaign to a page on this machine, with 
 
 test: $(VENV)/.test lint  ## Run everything: linters, types, rooms and all tests
 	$(BIN)/python -m pytest -n auto
+
+torture: $(VENV)/.test servers  ## Kill, cut off, fill and simulate for a long time; print what was tried (SEED=1)
+	$(BIN)/python -m tests.torture --seed $(SEED)
+	$(BIN)/python -m tests.simulation --years 200 --seed $(SEED)
+	$(BIN)/python -m tests.machines --posts 2000 --seed $(SEED)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

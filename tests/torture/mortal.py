@@ -174,6 +174,7 @@ def live(order: Order) -> NoReturn:
     clock.uptime = lambda: uptime() + order.ahead
     engines.BUSY = order.busy
     loop.STORE_RETRY = timedelta(milliseconds=50)
+    loop.LEASE = timedelta(seconds=order.keeps)
     if order.inline:
         loop.ThreadPoolExecutor = Inline  # type: ignore[assignment,misc]
     os.environ.update(order.environ)

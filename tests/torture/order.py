@@ -14,8 +14,8 @@ class Order:
     ``point``: where it is killed (1: the first; 0: nowhere). ``inline``: send one after the other, so that the points
     come in the same order each time. ``keep``: copy the store to that folder before each closing. ``full_at``: the
     point at which no file can grow any more; ``full_for``: how often a commit fails before there is room again (0: for
-    good). ``busy``: seconds to wait for the lock. ``read_only``: its folder can only be read. ``environ``: added to the
-    environment.
+    good). ``busy``: seconds to wait for the lock. ``read_only``: its folder can only be read. ``keeps``: seconds for
+    which a pass keeps what it can't write. ``environ``: added to the environment.
     Left behind in the folder: ``trail`` (the points reached, a line each) and ``said`` (all output).
     """
 
@@ -29,6 +29,7 @@ class Order:
     full_for: int = 0
     busy: float = 30.0
     read_only: bool = False
+    keeps: float = 180.0
     environ: dict[str, str] = field(default_factory=dict)
 
     def line(self) -> str:
