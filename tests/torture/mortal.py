@@ -11,6 +11,7 @@ file put in place.
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -218,6 +219,9 @@ def serve() -> None:
         mute.install(Path(place) / "packages")
         importlib.invalidate_caches()
         rehearse(Path(place) / "rehearsal")
+        gc.collect()
+        gc.freeze()  # a fork that collects would copy all that it shares with us
+        gc.disable()
         print("ready", flush=True)
         for line in sys.stdin:
             child = os.fork()
