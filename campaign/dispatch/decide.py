@@ -33,6 +33,7 @@ from campaign.core.outcome import Receipt
 from campaign.core.timetable import At, Moment, Timetable, moment_at, moments, to_wall
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.freeze import Freezer
+from campaign.dispatch.pace import pace
 from campaign.errors import CampaignError, Level, Place, RefusedChange
 from campaign.store import history, outbox
 from campaign.store.database import Store
@@ -207,6 +208,9 @@ class Desk:
             row = self._row(connection, key)
             if not outbox.resolve(connection, key, how, self.now, self.who, receipt=receipt, reason=reason):
                 raise _refused(row, "resolved")
+            account = self.workspace.accounts.get(row.account)
+            if account is not None and (account.gap or account.daily is not None):
+                pace(connection, account, self.workspace.zone, self.now)  # what may have been out counted
             return self._row(connection, key)
 
     # -- post now --

@@ -12,18 +12,17 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from campaign.core.lifecycle import LEASE, LONGEST, PARKED_RETRY, RENEW, REPEAT_MARGIN
-from campaign.core.model import Account
+from campaign.core.model import Account, parse_key
 from campaign.core.outcome import Absent, CannotTell, Found, Outcome, Retry, Sent
-from campaign.core.pacing import next_slot
 from campaign.dispatch import courier
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.courier import Errand, Lease, Uptime
 from campaign.dispatch.freeze import Described
+from campaign.dispatch.pace import pace
 from campaign.dispatch.planner import Planner
 from campaign.errors import CampaignError
 from campaign.networks.base import Network
@@ -88,8 +87,7 @@ class Engine:
         self._unusable.clear()
         with self.store.write() as connection:
             for account in planner.workspace.accounts.values():
-                if account.gap or account.daily is not None:
-                    self._pace(connection, account, now)
+                self._pace(connection, account, now)
 
     def catch_up(self, now: datetime) -> None:
         """Note that nothing more was due up to ``now``: what an edit puts before it was written after its time."""
@@ -149,7 +147,7 @@ class Engine:
             for result in self._unwritten:
                 self._write(connection, result, now)
             renewed = self._renew(connection, now, began)
-            outbox.orphan(connection, now)
+            self._orphan(connection, now)
             outbox.miss(connection, now)
             outbox.break_threads(connection, now)
             if not self.stopping:
@@ -197,6 +195,14 @@ class Engine:
                 lease.ends = uptime  # somebody else may be at it: what has not left must not leave
         return renewed
 
+    def _orphan(self, connection: Connection, now: datetime) -> None:
+        """Give up for lost what is not heard of any more; it may be out, so its accounts pause as if it were."""
+        assert self.planner is not None  # noqa: S101
+        for key in outbox.orphan(connection, now):
+            target = self.planner.workspace.target(parse_key(key).target)
+            if target is not None:
+                self._pace(connection, target.account, now)
+
     def _give_back(self, connection: Connection, now: datetime) -> None:
         """The store broke off and did not say whether it had committed: what it counts as ours, and we never sent."""
         known = {(errand.claim.key, errand.claim.attempt) for errand in self._flying.values()}
@@ -222,41 +228,26 @@ class Engine:
     def _write(self, connection: Connection, result: _Result, now: datetime) -> None:
         account = self.planner.workspace.accounts.get(result.account) if self.planner else None
         gap = account.gap if account else timedelta()
-        sent = False
         if result.claim is not None and result.outcome is not None:
             outbox.settle(connection, result.claim.key, result.claim.attempt, result.outcome, now, gap=gap)
-            sent = isinstance(result.outcome, Sent)
         elif result.delivery is not None and result.found is not None:
             key = result.delivery.key
             match result.found:
                 case Sent(receipt):
                     outbox.found(connection, key, receipt, now, gap=gap)
-                    sent = True
                 case Absent(reason):
                     outbox.absent(connection, key, reason, now)
                 case CannotTell(reason):
                     assert result.delivery.first_attempt is not None  # noqa: S101
                     again = courier.next_look(result.delivery.first_attempt, now)
                     outbox.look_later(connection, key, reason, again, now)
-        if sent and account is not None and account.daily is not None:
+        if account is not None and account.daily is not None:
             self._pace(connection, account, now)
 
     def _pace(self, connection: Connection, account: Account, now: datetime) -> None:
         assert self.planner is not None  # noqa: S101
-        zone = self.planner.workspace.zone
-        day = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-        outbox.pace(
-            connection,
-            account.id,
-            next_slot(
-                now,
-                history.last_sent(connection, account.id),
-                history.sent_on(connection, account.id, day, day + timedelta(days=1)),
-                account.gap,
-                account.daily,
-                zone,
-            ),
-        )
+        if account.gap or account.daily is not None:
+            pace(connection, account, self.planner.workspace.zone, now)
 
     # -- what goes out --
 

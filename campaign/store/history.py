@@ -13,6 +13,7 @@ from campaign.core.lifecycle import State
 from campaign.store import tables
 from campaign.store.rows import AccountRow, Attempt, Cursor, Delivery, EventRow, SentText
 from campaign.store.threads import with_thread
+from campaign.store.transitions import UNKNOWN_OUTCOMES
 from campaign.store.upsert import batches
 from campaign.store.waking import next_wake
 
@@ -33,6 +34,7 @@ __all__ = [
     "delivery",
     "events",
     "existing_keys",
+    "in_doubt",
     "key_of",
     "last_event",
     "last_sent",
@@ -233,6 +235,29 @@ def last_sent(connection: Connection, account: str) -> datetime | None:
         select(func.max(_d.sent_at)).where(_d.account == account)
     ).scalar()
     return moment
+
+
+def in_doubt(connection: Connection, account: str) -> list[tuple[int, datetime]]:
+    """The parts of a login that may be out: the number of the part, and when it went out (aware UTC), if it did: when
+    the last attempt of which nothing is known was over."""
+    of = tables.attempts.c
+    statement = (
+        select(_d.key, _d.part, of.ended, of.lease_until)
+        .join(tables.attempts, of.key == _d.key)
+        .where(
+            _d.account == account,
+            _d.state.in_([State.SENDING.value, State.UNCERTAIN.value]),
+            _d.unresolved,
+            of.outcome.in_(UNKNOWN_OUTCOMES),
+            of.resolved.is_(None),
+        )
+        .order_by(of.attempt)
+    )
+    last = {
+        row.key: (row.part, min(row.ended or row.lease_until, row.lease_until))
+        for row in connection.execute(statement)
+    }
+    return list(last.values())
 
 
 # -- everything else -------------------------------------------------------------------------------------

@@ -1,0 +1,68 @@
+"""What the simulation found, each in its smallest form."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.core.model import Post, Target
+from campaign.core.outcome import Outcome, Unknown
+from tests.dispatch.world import T0, World, account, at, daily, slot, workspace
+
+
+def test_what_fell_due_in_a_long_downtime_is_not_lost_when_the_file_was_edited_meanwhile(
+    world: World,
+) -> None:
+    fedi = account()
+    targets = [Target(fedi, "en")]
+    world.adopt(workspace([fedi], [slot("s", daily(9), targets)]))
+    world.go(hours=2)
+    world.boot()
+    world.now += timedelta(days=3)
+    world.adopt(workspace([fedi], [slot("s", daily(9), targets, "new text")], digest="2"))
+    world.settle()
+    assert {f"c/s/2027-07-0{day}T09:00/fedi" for day in (1, 2, 3, 4)} <= set(world.states())
+
+
+def test_a_post_that_may_be_out_counts_in_the_daily_cap(world: World) -> None:
+    fedi = account(daily=1)
+    slots = [slot(name, at("2027-07-01T09:00"), [Target(fedi, "en")], name, if_late=None) for name in "ab"]
+    world.adopt(workspace([fedi], slots))
+    net = world.nets.get(fedi)
+    net.repeat_safe_for = timedelta()
+
+    def lost(post: Post, key: str) -> Outcome:
+        net.accept(post, key)
+        return Unknown("read timeout")
+
+    net.script = [lost]
+    world.go(hours=10)
+    assert net.order == ["a"]
+    world.go(hours=24)
+    assert net.order == ["a", "b"]
+
+
+def test_a_post_that_may_be_out_keeps_its_gap_after_a_crash(world: World) -> None:
+    fedi = account(gap=timedelta(hours=1))
+    slots = [slot(name, at("2027-07-01T09:00"), [Target(fedi, "en")], name, if_late=None) for name in "ab"]
+    plan = workspace([fedi], slots)
+    world.adopt(plan)
+    net = world.nets.get(fedi)
+    net.repeat_safe_for = timedelta()
+
+    def die(post: Post, key: str) -> Outcome:
+        net.accept(post, key)
+        raise KeyboardInterrupt
+
+    net.script = [die]
+    with pytest.raises(KeyboardInterrupt):
+        world.go(hours=1)
+    world.boot()
+    world.engine.start(world.now)
+    world.adopt(plan)
+    world.go(minutes=59)
+    assert net.order == ["a"]
+    world.go(minutes=1)
+    assert net.order == ["a", "b"]
+    assert world.now == T0 + timedelta(hours=2)
