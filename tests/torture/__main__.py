@@ -90,7 +90,7 @@ class Torture:
                 yield from (Trial(names, (point,), seed + point, mode) for point in points)
         random = Random(seed)
         for mode in cycle(("kill", "threads", "power")):
-            names = tuple(random.sample(NAMES, 3)) if mode == "threads" else random.choice(PAIRS)
+            names = tuple(sorted(random.sample(NAMES, 3))) if mode == "threads" else random.choice(PAIRS)
             size = len(self.world(names, full=True)[1])
             yield Trial(
                 names, (random.randint(1, size), random.randint(1, size // 2)), random.randrange(10**6), mode
