@@ -275,14 +275,24 @@ class Planner:
                 with self.store.write() as connection:
                     return outbox.refuse(connection, row.key, error.message, now)
             return False  # the account's secret is still missing: the deadline decides
-        parts = [
-            replace(part, not_before=row.not_before, deadline=row.deadline)
-            for part in self.freezer.rows(
-                campaign.id, slot, moment, target, posts, zone=campaign.zone, row_id=composition.row_id
-            )
-        ]
         with self.store.write() as connection:
-            return outbox.fill(connection, row.key, parts, now)
+            reason = self._gate(connection, campaign, slot, moment, target, composition.row_id)
+            made = self.freezer.rows(
+                campaign.id,
+                slot,
+                moment,
+                target,
+                posts,
+                zone=campaign.zone,
+                state=State.HELD if reason else State.PENDING,
+                reason=reason,
+                row_id=composition.row_id,
+            )
+            parts = [replace(part, not_before=row.not_before, deadline=row.deadline) for part in made]
+            filled = outbox.fill(connection, row.key, parts, now)
+            if filled and reason:
+                outbox.hold(connection, row.key, reason, now)
+            return filled
 
     def _works(self, account: Account) -> bool:
         try:

@@ -6,9 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from campaign.core.model import Post, Target
+from campaign.core.compose import Composer
+from campaign.core.model import Approval, Post, Target
 from campaign.core.outcome import Outcome, Unknown
-from tests.dispatch.world import T0, World, account, at, daily, slot, workspace
+from campaign.dispatch.decide import Desk
+from campaign.dispatch.freeze import Freezer
+from campaign.store.outbox import Who
+from tests.dispatch.world import ID, T0, World, account, at, daily, slot, workspace
 
 
 def test_what_fell_due_in_a_long_downtime_is_not_lost_when_the_file_was_edited_meanwhile(
@@ -66,3 +70,29 @@ def test_a_post_that_may_be_out_keeps_its_gap_after_a_crash(world: World) -> Non
     world.go(minutes=1)
     assert net.order == ["a", "b"]
     assert world.now == T0 + timedelta(hours=2)
+
+
+def test_what_waited_for_a_secret_still_needs_its_approval(world: World) -> None:
+    fedi = account()
+    asks = slot("s", at("2027-07-01T09:00"), [Target(fedi, "en")], approval=Approval.ONE, if_late=None)
+    world.adopt(workspace([fedi], [asks]))
+    world.nets.broken.add("fedi")
+    world.go(hours=2)
+    world.nets.broken.clear()
+    world.go(hours=2)
+    assert world.states() == {"c/s/2027-07-01T09:00/fedi": "held"}
+    assert world.nets.get(fedi).order == []
+
+
+def test_what_was_moved_ahead_still_needs_its_approval(world: World) -> None:
+    fedi = account()
+    asks = slot("s", at("2027-07-01T09:00"), [Target(fedi, "en")], approval=Approval.ONE, if_late=None)
+    plan = workspace([fedi], [asks])
+    world.adopt(plan)
+    composer = Composer(plan, world.nets.rules)
+    freezer = Freezer(ID, world.files)
+    desk = Desk(world.store, plan, composer, world.nets, freezer, world.now, Who("ani"))  # type: ignore[arg-type]
+    desk.move("c/s/2027-07-01T09:00/fedi", world.now + timedelta(hours=3))
+    world.go(hours=4)
+    assert world.states() == {"c/s/2027-07-01T09:00/fedi": "held"}
+    assert world.nets.get(fedi).order == []
