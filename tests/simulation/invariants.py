@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 
-from campaign.core.lifecycle import PARKED_RETRY, REPEAT_MARGIN, TRANSITIONS, Event, State
-from campaign.core.model import QuietHours
+from campaign.core.lifecycle import LEASE, PARKED_RETRY, REPEAT_MARGIN, TRANSITIONS, Event, State
+from campaign.core.model import AD_HOC, Approval, QuietHours
 from campaign.store import history
 from campaign.store.history import AccountRow, Delivery, EventRow
 from campaign.store.tables import deliveries
@@ -42,6 +42,8 @@ class Invariants:
     lied: set[str] = field(default_factory=set)
     keys: dict[str, str] = field(default_factory=dict)
     """Delivery keys by the keys that networks know."""
+    claimed: dict[str, datetime] = field(default_factory=dict)
+    """When the last attempt of each began."""
     quiet: dict[str, tuple[QuietHours, str]] = field(default_factory=dict)
     _last_event: int = 0
     _since: datetime = datetime(1970, 1, 1, tzinfo=UTC)
@@ -134,6 +136,8 @@ class Invariants:
         self.states[key] = event.after
         if event.by:
             self.by_person.add(key)
+        if event.kind in (Event.CLAIM, Event.REPEAT):
+            self.claimed[key] = event.at
         server = self.world.servers[row.account]
         match event.kind:
             case Event.REPEAT:
@@ -146,6 +150,8 @@ class Invariants:
             case Event.DEADLINE:
                 late = row.deadline is not None and row.deadline < event.at
                 self.check(late, "missed before its deadline", key, row.deadline, event.at)
+            case "composed":
+                self._look_at_gates(row)
             case "doubled":
                 self.check(key in self.lied, "doubled", key, event.detail)
 
@@ -163,12 +169,51 @@ class Invariants:
             self.check(event.after != "missed", "in time, and called late", row.key, row.due, row.reason)
         campaign = self.world.running.campaigns.get(row.campaign)
         slot = campaign.slot(row.slot) if campaign is not None else None
-        if campaign is not None and slot is not None:
-            if slot.quiet is not None:
-                self.quiet[row.key] = slot.quiet, campaign.zone
-            wall = datetime.fromisoformat(row.wall)
-            dues = [due.at for due in self.almanac.of(slot) if due.wall == wall]
-            self.check(dues == [row.due], "due at another time than the files say", row.key, row.due, dues)
+        if campaign is None or slot is None:
+            return
+        wall = datetime.fromisoformat(row.wall)
+        dues = [due.at for due in self.almanac.of(slot) if due.wall == wall]
+        self.check(dues == [row.due], "due at another time than the files say", row.key, row.due, dues)
+        if event.after == "pending" and row.post is not None:
+            self._look_at_gates(row)
+        if slot.quiet is not None:
+            self.quiet[row.key] = slot.quiet, campaign.zone
+            self.check(not self._in_quiet(row.key, row.not_before), "planned for quiet hours", row.key)
+        if event.after != "missed" and row.attempt == 0:
+            late = slot.if_late
+            self.check(
+                row.deadline == (None if late is None else max(row.due, row.not_before) + late),
+                "another deadline than the files say",
+                row.key,
+                row.deadline,
+            )
+
+    def _look_at_gates(self, row: Delivery) -> None:
+        """What must have kept a row from being pending when its post was made, or keeps it so now."""
+        campaign = self.world.running.campaigns.get(row.campaign)
+        slot = campaign.slot(row.slot) if campaign is not None else None
+        if slot is None or row.state is State.HELD:
+            return
+        self.check(slot.approval is Approval.NONE, "not held, and it needs approval", row.key)
+        mine = [
+            other
+            for key, other in self.rows.items()
+            if (other.campaign, other.slot, other.target) == (row.campaign, row.slot, row.target)
+            and self.states.get(key) == "sent"
+            and other.part == 1
+        ]
+        if slot.timetable.count is not None and row.row_id is not None:
+            again = [other.key for other in mine if other.row_id == row.row_id]
+            self.check(not again, "not held, and its row went out", row.key, again)
+        if slot.explicit:
+            walls = {due.wall for due in self.almanac.of(slot)}
+            gone = [
+                other.key
+                for other in mine
+                if datetime.fromisoformat(other.wall) not in walls
+                and other.due >= row.due - slot.repeat_after
+            ]
+            self.check(not gone, "not held, and it was moved after it went out", row.key, gone)
 
     # -- rows and servers ------------------------------------------------------------------------------------
 
@@ -199,6 +244,8 @@ class Invariants:
                     self.world.tally["doubles by people"] += row.key in self.lied
                     self.check(row.key in self.lied, "DOUBLED", row.key, server.by_key(post.key))
                 self.check(row.post is not None and row.post.text == post.text, "another text", row.key, post)
+                claimed = self.claimed[row.key]
+                self.check(post.asked < claimed + LEASE, "sent after its lease", row.key, claimed, post.asked)
                 if row.previous is not None:
                     receipt = self.rows[row.previous].receipt
                     answered = receipt is not None and post.reply_to == receipt.id
@@ -214,6 +261,10 @@ class Invariants:
         at, key = event.at, row.key
         mine = [other for other in self._open() if other.account == row.account and other.key != key]
         self.check(row.not_before <= at, "claimed before its time", key, row.not_before)
+        if row.campaign not in self.world.running.broken and row.campaign != AD_HOC:
+            campaign = self.world.running.campaigns.get(row.campaign)
+            known = campaign is not None and campaign.slot(row.slot) is not None
+            self.check(known, "claimed, and its planned post has gone from the files", key)
         sending = [other.key for other in mine if other.state is State.SENDING]
         self.check(not sending, "two requests of one account", key, sending)
         mine_to_wait = accounts[row.account]
@@ -231,12 +282,18 @@ class Invariants:
         ready = [o.key for o in mine if self._ready(o, at) and (o.due, o.key) < (row.due, key)]
         self.check(not ready, "out of order", key, ready)
         self._look_at_pace(row, at)
-        quiet = self.quiet.get(key)
-        if self.strict_quiet and quiet is not None and key not in self.by_person:
-            local = at.astimezone(ZoneInfo(quiet[1])).time()
-            start, end = quiet[0].start, quiet[0].end
-            inside = start <= local < end if start < end else local >= start or local < end
-            self.check(not inside, "in quiet hours", key, local, f"{start}-{end}")
+        if self.strict_quiet and key not in self.by_person:
+            self.check(not self._in_quiet(key, at), "in quiet hours", key, self.quiet.get(key))
+
+    def _in_quiet(self, key: str, at: datetime) -> bool:
+        """Whether the clock on the wall shows a quiet hour, as they were when the row was made."""
+        if key not in self.quiet:
+            return False
+        quiet, zone = self.quiet[key]
+        local = at.astimezone(ZoneInfo(zone)).time()
+        if quiet.start < quiet.end:
+            return quiet.start <= local < quiet.end
+        return local >= quiet.start or local < quiet.end
 
     def _look_at_pace(self, row: Delivery, at: datetime) -> None:
         """The account's gap and daily cap, by what its server has taken."""

@@ -164,10 +164,11 @@ class Owed:
     maybe_seen: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
     _version: dict[str, tuple[Slot, ...]] = field(default_factory=dict)
     _earlier: dict[str, datetime] = field(default_factory=dict)
+    _surely: dict[str, datetime] = field(default_factory=dict)
 
     def tried(self, files: Workspace, now: datetime) -> None:
         """A tick begins; it may not come to its end."""
-        self._earlier = dict(self.maybe_planned)
+        self._earlier, self._surely = dict(self.maybe_planned), dict(self.planned)
         for campaign in files.campaigns.values():
             self.maybe_planned[campaign.id] = now
             for pair in _pairs(campaign):
@@ -193,11 +194,18 @@ class Owed:
             self._version[campaign.id] = campaign.slots
             for pair in _pairs(campaign):
                 self.seen.setdefault(pair, now)
-        self.beat(files, now)
+        self._note(files, now)
         return owed
 
     def beat(self, files: Workspace, now: datetime) -> None:
-        """An idle loop has noted that nothing more was due."""
+        """An idle loop has noted that nothing more was due, if that is so."""
+        for campaign in files.campaigns.values():
+            since = self.planned.get(campaign.id)
+            if since is None or any(self.almanac.between(slot, since, now) for slot in campaign.slots):
+                return
+        self._note(files, now)
+
+    def _note(self, files: Workspace, now: datetime) -> None:
         for name in files.campaigns:
             self.planned[name] = self.maybe_planned[name] = now
 
@@ -205,7 +213,12 @@ class Owed:
         """Whether the tick that was tried last found an occurrence that was written down after its time: certainly
         (True), certainly not (False), or can't be told from here (None)."""
         campaign = pair[0]
-        if pair not in self.maybe_seen or due < self.maybe_seen[pair]:
+        surely = self._surely.get(campaign)
+        if (
+            pair not in self.maybe_seen
+            or due < self.maybe_seen[pair]
+            or (surely is not None and due <= surely)
+        ):
             return True
         late = self._earlier.get(campaign)
         if late is not None and due > late and pair in self.seen and due >= self.seen[pair]:
