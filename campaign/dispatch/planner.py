@@ -61,8 +61,8 @@ class Planner:
     freezer: Freezer
     host: str = ""
 
-    def plan(self, now: datetime) -> Planned:
-        """Make the rows of everything due up to ``now`` (aware UTC)."""
+    def plan(self, now: datetime, *, fresh: bool = False) -> Planned:
+        """Make the rows of everything due up to ``now`` (aware UTC). ``fresh``: for the first time from these files."""
         made: list[str] = []
         complete = True
         for campaign in self.workspace.campaigns.values():
@@ -70,7 +70,7 @@ class Planner:
                 if not planner_lock(connection):
                     complete = False  # what it makes may never be committed
                 elif self._counts(connection, campaign.id):
-                    made += self._plan_campaign(connection, campaign, now)
+                    made += self._plan_campaign(connection, campaign, now, fresh)
         return Planned(made, complete)
 
     # -- several hosts --
@@ -125,11 +125,12 @@ class Planner:
 
     # -- one campaign --
 
-    def _plan_campaign(self, connection: Connection, campaign: Campaign, now: datetime) -> list[str]:
-        cursor, digest = history.cursor(connection, campaign.id) or (None, "")
+    def _plan_campaign(
+        self, connection: Connection, campaign: Campaign, now: datetime, fresh: bool
+    ) -> list[str]:
+        cursor, _ = history.cursor(connection, campaign.id) or (None, "")
         if cursor is not None and cursor > now:
             return []  # the clock went back: what is due up to the cursor has its rows already
-        edited = cursor is None or digest != campaign.digest
         sights = history.sights(connection, campaign.id)
         new = {
             (slot.id, target.name)
@@ -139,9 +140,10 @@ class Planner:
         }
         outbox.see(connection, campaign.id, sorted(new), now)
         rows: list[NewDelivery] = []
-        # An edit may have put a moment into the past of a slot that was planned already: look a day back for those.
+        # An edit (of the campaign, its table, an observance) may have put a moment into the past of a slot that was planned
+        # already: look a day back for those.
         reach = now - REACH_BACK
-        since = reach if cursor is None else min(cursor, reach) if edited or new else cursor
+        since = reach if cursor is None else min(cursor, reach) if fresh or new else cursor
         for slot in campaign.slots:
             for moment in moments(slot.timetable, since, now):
                 keys = [

@@ -38,7 +38,7 @@ def restored(store: Store, planner: Planner, now: datetime, who: Who) -> Restore
             raise CampaignError("this store has never worked: there is nothing that it could have forgotten")
         planner.compare(now)
         planner.hold_orphaned_files(now)
-        planner.plan(now)
+        planner.plan(now, fresh=True)
         planner.fill(now)
         reason = f"the store was restored from a backup of {backup:%Y-%m-%d %H:%M} UTC; this may have gone out since"
         with store.write() as connection:

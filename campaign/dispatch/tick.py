@@ -129,7 +129,7 @@ class Engine:
         if not self.stopping and (
             not self._planned or (self._next_due is not None and now >= self._next_due)
         ):
-            self._planned = self.planner.plan(now).complete
+            self._planned = self.planner.plan(now, fresh=not self._planned).complete
             self._next_due = self.planner.next_due(now) if self._planned else now + TURN
         if not self.stopping:
             self.planner.fill(now)

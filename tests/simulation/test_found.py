@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -96,3 +97,18 @@ def test_what_was_moved_ahead_still_needs_its_approval(world: World) -> None:
     world.go(hours=4)
     assert world.states() == {"c/s/2027-07-01T09:00/fedi": "held"}
     assert world.nets.get(fedi).order == []
+
+
+def test_a_row_appended_too_late_for_its_moment_is_seen(world: World) -> None:
+    """The table ended the day before; the row that is appended at 10:00 would have been that of 09:00."""
+    fedi = account()
+    timetable = replace(daily(9, starts=date(2027, 7, 1)), numbered=True, count=1)
+    rowed = slot("s", timetable, [Target(fedi, "en")], "{{ row.text }}", rows="t.csv")
+    world.adopt(workspace([fedi], [rowed], tables={"t.csv": ({"id": "a", "text": "A"},)}))
+    world.go(hours=26)
+    assert world.states() == {"c/s/2027-07-01T09:00/fedi": "sent"}
+    grown = replace(rowed, timetable=replace(timetable, count=2))
+    rows = ({"id": "a", "text": "A"}, {"id": "b", "text": "B"})
+    world.adopt(workspace([fedi], [grown], tables={"t.csv": rows}))
+    world.go(hours=1)
+    assert world.states() == {"c/s/2027-07-01T09:00/fedi": "sent", "c/s/2027-07-02T09:00/fedi": "missed"}
