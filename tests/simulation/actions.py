@@ -234,7 +234,7 @@ def resolve(chance: Random, stage: Stage) -> str:
         how, url = Event.RESOLVE_PUBLISHED, server.url(there[0].id if there else "0")
     else:
         how, url = Event.RESOLVE_ABSENT, ""
-    wrong = (bool(there) or coming) != (how is Event.RESOLVE_PUBLISHED)
+    wrong = coming or bool(there) != (how is Event.RESOLVE_PUBLISHED)
     stage.world.desk("ani").resolve(row.key, how, url=url, reason="ani looked")
     if wrong:
         stage.invariants.lied.add(row.key)

@@ -53,6 +53,8 @@ def play_on(store: MortalStore, script: Script, tally: Counter[str], story: Call
     while world.now < end + PATIENCE and not _ended(invariants, world):
         world.go(world.now + 10 * DAY)
     invariants.ended()
+    for state in invariants.states.values():
+        tally[f"state {state}"] += 1
     tally["campaign-days"] += len(files.campaigns) * (files.end - files.begin).days
     if world.engine is not None:
         world.stop()
