@@ -140,8 +140,8 @@ class Planner:
         }
         outbox.see(connection, campaign.id, sorted(new), now)
         rows: list[NewDelivery] = []
-        # An edit (of the campaign, its table, an observance) may have put a moment into the past of a slot that was planned
-        # already: look a day back for those.
+        # An edit (of the campaign, its table, an observance) may have put a moment into the past of a slot
+        # that was planned already: look a day back for those.
         reach = now - REACH_BACK
         since = reach if cursor is None else min(cursor, reach) if fresh or new else cursor
         for slot in campaign.slots:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from campaign.store.database import Store
 
+from campaign.store.database import Store
 from tests.dispatch.world import World
 
 

@@ -11,9 +11,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from campaign.core.compose import Composer
-from campaign.store.database import Store
-from campaign.store.history import Delivery
-
 from campaign.core.model import Account, Campaign, Post, Slot, Target, Workspace
 from campaign.core.outcome import CannotTell, Found, Outcome, Receipt, Sent
 from campaign.core.text import TextRules
@@ -24,6 +21,8 @@ from campaign.dispatch.tick import Engine
 from campaign.errors import CampaignError, Place
 from campaign.networks.base import Options
 from campaign.store import history
+from campaign.store.database import Store
+from campaign.store.history import Delivery
 
 ZONE = "Asia/Jakarta"
 T0 = datetime(2027, 7, 1, 1, 0, tzinfo=UTC)
