@@ -10,6 +10,7 @@ from typing import Any
 
 from campaign.core.model import Account, Secret
 from campaign.core.text import TextRules, Unit
+from campaign.dispatch.escaped import escaped
 from campaign.errors import CampaignError
 from campaign.networks import registry
 from campaign.networks.base import Files, Network, ServerLimits
@@ -36,7 +37,8 @@ class Adapters:
         self._lock = threading.Lock()
 
     def get(self, account: Account) -> Network:
-        """The adapter of an account. CampaignError when a secret is missing or the network's code can't be loaded."""
+        """The adapter of an account. CampaignError when a secret is missing or the network's code can't be loaded or
+        breaks."""
         with self._lock:
             made = self._made.get(account.id)
             if made is not None and (made[0] is account or made[0] == account) and _current(made[2]):
@@ -49,9 +51,20 @@ class Adapters:
                     if isinstance(value, Secret)
                 }
             )
-            adapter = registry.network(account.network).from_account(
-                replace(account, options=options), Shelf(self._store, account.id), self._files
-            )
+            kind = registry.network(account.network)
+            try:
+                adapter = kind.from_account(
+                    replace(account, options=options), Shelf(self._store, account.id), self._files
+                )
+            except ImportError as error:
+                hint = f"install {error.name}" if error.name else ""
+                raise CampaignError(
+                    f"{account.network} needs a package that is missing: {error}", hint
+                ) from error
+            except CampaignError:
+                raise
+            except Exception as error:
+                raise CampaignError(escaped(account.network, error)) from error
             self._made[account.id] = (account, adapter, stamps)
             return adapter
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
+from campaign.core.model import Post
 from campaign.core.outcome import CannotTell, Found, Outcome, Refused, Retry, Scope, Unknown
+from campaign.dispatch.escaped import escaped
 from campaign.dispatch.freeze import Described
 from campaign.errors import CampaignError
 from campaign.networks import fence
 from campaign.networks.base import Network, Notes
 from campaign.store.history import Delivery
 from campaign.store.outbox import Claim
-
-log = logging.getLogger(__name__)
 
 Uptime = Callable[[], float]
 """Seconds since the machine started, sleep included (CLOCK_BOOTTIME): it never jumps."""
@@ -79,13 +76,8 @@ def deliver(
     """Send one claimed part. Never raises: what escapes from an adapter counts as Unknown. ``others``: other hosts
     share the work, so that a picture which is not here may be there."""
     claim = errand.claim
-    try:
-        for media in claim.post.media:
-            if files.describe(media.file)[1] != media.sha256:
-                reason = f"posts/{media.file} is not the picture it was when the post was made"
-                return Retry(reason) if others else Refused(reason, Scope.HERE)
-    except CampaignError as error:
-        return Retry(error.message) if others else Refused(error.message, Scope.HERE)
+    if wrong := _wrong_picture(claim.post, files):
+        return Retry(wrong) if others else Refused(wrong, Scope.HERE)
     if errand.lease.over(uptime()):
         # The machine slept between the claim and now; somebody else may have taken the row over.
         return Retry("the machine was asleep when it was time to send")
@@ -95,7 +87,20 @@ def deliver(
     except CampaignError as error:
         return Unknown(error.message)
     except Exception as error:  # noqa: BLE001 - whatever an adapter does, the row must say what is known
-        return Unknown(_escaped(claim.network, error))
+        return Unknown(escaped(claim.network, error))
+
+
+def _wrong_picture(post: Post, files: Described) -> str:
+    """Which picture is gone or another than when the post was made; "" if none is."""
+    for media in post.media:
+        try:
+            if files.describe(media.file)[1] != media.sha256:
+                return f"posts/{media.file} is not the picture it was when the post was made"
+        except CampaignError as error:
+            return error.message
+        except Exception as error:  # noqa: BLE001 - nothing has left yet: whatever broke, the row must say so
+            return f"posts/{media.file} can't be read: {type(error).__name__}: {error}"
+    return ""
 
 
 def look(adapter: Network, delivery: Delivery, notes: Notes) -> Found:
@@ -106,16 +111,7 @@ def look(adapter: Network, delivery: Delivery, notes: Notes) -> Found:
     except CampaignError as error:
         return CannotTell(error.message)
     except Exception as error:  # noqa: BLE001
-        return CannotTell(_escaped(delivery.network, error))
-
-
-def _escaped(network: str, error: Exception) -> str:
-    """Where an adapter broke, without the exception's own text: that may hold a secret."""
-    frames = traceback.extract_tb(error.__traceback__)
-    at = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-    reason = f"{network}: {type(error).__name__} at {at} (a bug of the adapter)"
-    log.error(reason)
-    return reason
+        return CannotTell(escaped(delivery.network, error))
 
 
 def next_look(first_attempt: datetime, now: datetime) -> datetime:

@@ -11,6 +11,8 @@ from campaign.core.lifecycle import State
 from campaign.core.model import Media, Post, Slot, Target, delivery_key, network_key, wall_text
 from campaign.core.pacing import deadline, quiet_end
 from campaign.core.timetable import Moment
+from campaign.dispatch.escaped import escaped
+from campaign.errors import CampaignError
 from campaign.networks.base import Files, Network
 from campaign.store.outbox import NewDelivery
 
@@ -33,7 +35,12 @@ class Freezer:
         """The post with picture hashes and the adapter's prepared ids. CampaignError when a picture can't be read."""
         media = tuple(self._described(item) for item in post.media)
         frozen = replace(post, media=media)
-        return replace(frozen, prepared=dict(adapter.prepare(frozen)))
+        try:
+            return replace(frozen, prepared=dict(adapter.prepare(frozen)))
+        except CampaignError:
+            raise
+        except Exception as error:
+            raise CampaignError(escaped(adapter.name, error)) from error
 
     def _described(self, media: Media) -> Media:
         kind, sha256 = self.files.describe(media.file)

@@ -40,6 +40,7 @@ class Loop:
             env={**os.environ, "PYTHONUNBUFFERED": "1", **environ},
         )
         self.lines: list[str] = []
+        self._waited = 0
         self._more = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -54,9 +55,16 @@ class Loop:
             self._more.notify_all()
 
     def wait_for(self, words: str, seconds: float = 30) -> None:
+        """Wait for a line with these words, after the one that was waited for last."""
         with self._more:
-            seen = self._more.wait_for(lambda: any(words in line for line in self.lines), seconds)
-        assert seen, f"{words!r} not in {self.lines}"
+            assert self._more.wait_for(lambda: self._find(words), seconds), f"{words!r} not in {self.lines}"
+
+    def _find(self, words: str) -> bool:
+        for number in range(self._waited, len(self.lines)):
+            if words in self.lines[number]:
+                self._waited = number + 1
+                return True
+        return False
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
@@ -111,7 +119,7 @@ def test_a_day_in_the_life_of_a_loop(folder: Path) -> None:
         assert second.returncode == 1
         assert "campaign run" in second.stderr and "hint:" in second.stderr
         # A broken edit keeps the last good version; the mended file is read again.
-        plan(folder, ("first", soon(-60), "The first"), ("second", soon(12), "The second"))
+        plan(folder, ("first", soon(-60), "The first"), ("second", soon(15), "The second"))
         loop.wait_for("read again")
         good = (folder / "schedules" / "c.yaml").read_text()
         (folder / "schedules" / "c.yaml").write_text("posts: [")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from campaign.core.model import Account, Secret
 from campaign.dispatch.adapters import Adapters
-from campaign.errors import SecretError
+from campaign.errors import CampaignError, SecretError
 from campaign.networks import registry
+from campaign.networks.mastodon import Mastodon
 from campaign.store.database import Store
 from campaign.workspace.files import MediaFiles
 from campaign.workspace.secrets import Secrets
@@ -26,6 +28,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def fedi(token: Secret) -> Account:
     options = registry.network("mastodon").options(server="https://mastodon.example", token=token)
     return Account("fedi", "mastodon", ("en",), options)
+
+
+FEDI = fedi(Secret("env", "FEDI"))
 
 
 def write(path: Path, text: str) -> None:
@@ -62,3 +67,32 @@ def test_what_stands_in_the_environment_has_no_file(store: Store, tmp_path: Path
     first = adapters.get(fedi(Secret("env", "FEDI")))
     write(tmp_path / ".env", "FEDI=other-token\n")
     assert adapters.get(fedi(Secret("env", "FEDI"))) is first
+
+
+class Breaking(Mastodon):
+    """An adapter whose making fails, as another package's may."""
+
+    failure: ClassVar[Exception]
+
+    @classmethod
+    def from_account(cls, *_: object) -> Breaking:
+        raise cls.failure
+
+
+@pytest.mark.parametrize(
+    ("failure", "message", "hint"),
+    [
+        (RuntimeError("token=s3cr3t"), "mastodon: RuntimeError at test_adapters.py:", ""),
+        (ModuleNotFoundError("No module named 'nope'", name="nope"), "needs a package", "install nope"),
+    ],
+)
+def test_an_adapter_that_cannot_be_made_is_an_account_that_cannot_work(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception, message: str, hint: str
+) -> None:
+    Breaking.failure = failure
+    monkeypatch.setattr(registry, "network", lambda name: Breaking)
+    adapters = Adapters(store, Secrets(tmp_path, {"FEDI": "t"}), MediaFiles(tmp_path))
+    with pytest.raises(CampaignError) as caught:
+        adapters.get(FEDI)
+    assert message in caught.value.message and "s3cr3t" not in caught.value.message
+    assert caught.value.hint == hint

@@ -8,8 +8,9 @@ from itertools import pairwise
 import pytest
 
 from campaign.core.lifecycle import LEASE, MAX_ATTEMPTS, SETTLING
-from campaign.core.model import Post, QuietHours, Target
+from campaign.core.model import Image, Post, QuietHours, Target
 from campaign.core.outcome import Absent, Handed, Outcome, Receipt, Refused, Retry, Scope, Sent, Unknown
+from campaign.errors import Place
 from campaign.store import history
 from tests.dispatch.world import World, account, at, slot, workspace
 
@@ -294,9 +295,6 @@ def test_what_is_too_late_is_missed_not_sent(world: World) -> None:
 
 
 def test_a_picture_that_changed_is_not_sent(world: World) -> None:
-    from campaign.core.model import Image
-    from campaign.errors import Place
-
     image = Image("a.png", {"": "Two people read a contract"}, Place("schedules/c.yaml"))
     world.files.hashes["a.png"] = "1" * 64
     plan = workspace(
@@ -312,6 +310,46 @@ def test_a_picture_that_changed_is_not_sent(world: World) -> None:
     assert row.state == "failed"
     assert "a.png" in row.reason
     assert len(net.calls) == 1
+
+
+def test_a_disk_that_breaks_while_a_picture_is_read_is_told_and_blocks_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = Image("a.png", {"": "Two people read a contract"}, Place("schedules/c.yaml"))
+    world.files.hashes["a.png"] = "1" * 64
+    slots = [
+        slot("s", at("2027-07-01T09:00"), ON_FEDI, images=(image,)),
+        slot("t", at("2027-07-01T10:00"), ON_FEDI),
+    ]
+    world.adopt(workspace([FEDI], slots, media=frozenset({"a.png"})))
+    net = world.nets.get(FEDI)
+    net.script = answers(Retry("busy"))
+    world.go(hours=1)
+
+    def broken(file: str) -> tuple[str, str]:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(world.files, "describe", broken)
+    world.go(hours=1)
+    row = world.rows()[KEY]
+    assert row.state == "failed"
+    assert "a.png" in row.reason and "Input/output error" in row.reason
+    assert world.states()["c/t/2027-07-01T10:00/fedi"] == "sent"
+
+
+def test_an_adapter_that_breaks_while_it_prepares_fails_that_post_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.adopt(workspace([FEDI], [slot(n, at("2027-07-01T09:00"), ON_FEDI, n) for n in ("s", "t")]))
+    net = world.nets.get(FEDI)
+
+    def prepare(post: Post) -> dict[str, object]:
+        return {"size": 1 // (post.text != "s")}
+
+    monkeypatch.setattr(net, "prepare", prepare)
+    world.go(hours=1)
+    assert world.states() == {KEY: "failed", KEY.replace("/s/", "/t/"): "sent"}
+    assert "ZeroDivisionError at test_tick.py:" in world.rows()[KEY].reason
 
 
 def test_a_machine_that_slept_past_its_lease_sends_nothing(world: World) -> None:
