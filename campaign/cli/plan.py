@@ -24,6 +24,7 @@ def command(session: Session, first: date | None, last: date | None, as_json: bo
 
     Cancelled and moved posts are shown as decided. Nothing is published.
     """
+    from campaign.errors import Level
     from campaign.review.coming import coming, headline
     from campaign.review.plan import look_ahead, plan_entries, plan_row, rows_around
     from campaign.review.status import kept
@@ -48,6 +49,10 @@ def command(session: Session, first: date | None, last: date | None, as_json: bo
         runner = station.store.holder()
         ticked, by = station.store.get("last_tick"), station.store.get("last_tick_by")
         ahead = look_ahead(workspace, composer, rules, rows, begin, end, None if first else session.now)
+    for file in sorted(
+        {problem.place.file for problem in workspace.problems if problem.level is Level.ERROR}
+    ):
+        output.talk(f"{file} has errors, so posts may be missing here; see: campaign check")
     if as_json:
         output.rows(plan_row(post) for post in ahead if not post.ended)
         return 0
@@ -58,6 +63,4 @@ def command(session: Session, first: date | None, last: date | None, as_json: bo
     show.lines(laid_out(plan_entries(ahead), Columns(right=frozenset({1})), show.width()))
     if not ahead:
         output.talk(f"nothing is planned from {begin} to {end}")
-    for name in sorted(workspace.broken):
-        output.talk(f"schedules/{name}.yaml has errors and is left out; see: campaign check")
     return 0

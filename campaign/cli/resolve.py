@@ -13,8 +13,8 @@ from campaign.cli.verb import json_option, verb
 @verb("resolve", "campaign resolve KEY --published https://social.example/@org/1", decides=True)
 @click.argument("key")
 @click.option("--published", metavar="URL", help="It is published, here.")
-@click.option("--not-published", is_flag=True, help="It is not there: send it.")
-@click.option("--give-up", is_flag=True, help="It is not there, and shall not be.")
+@click.option("--not-published", is_flag=True, help="It is not there: send it again.")
+@click.option("--give-up", is_flag=True, help="It is not there, and need not be.")
 @click.option("--reason", default="", help="Why, for the log.")
 @json_option
 def command(
@@ -51,12 +51,11 @@ def command(
                 return
             print_story(session, station, row)
             if row.state in (State.UNCERTAIN, State.HELD):
-                output.talk(
-                    "Look on the network, then say one of\n"
-                    f"  campaign resolve {whole} --published URL\n"
-                    f"  campaign resolve {whole} --not-published\n"
-                    f"  campaign resolve {whole} --give-up"
-                )
+                # What waits for a person was not sent by us: there is nothing to send again.
+                unsure = ["--not-published"] if row.state is State.UNCERTAIN else []
+                output.talk("Look on the network, then say one of")
+                for way in ["--published URL", *unsure, "--give-up"]:
+                    output.talk(f"  campaign resolve {whole} {way}")
             return
         if published is not None:
             row = desk.resolve(whole, Event.RESOLVE_PUBLISHED, url=published, reason=reason)

@@ -349,7 +349,10 @@ _WHY = {
     State.SENDING: ("it is being sent right now", "look again in a moment: campaign log KEY"),
     State.UNCERTAIN: ("it may be published", "look, then say what you saw: campaign resolve KEY"),
     State.PENDING: ("it is waiting to be sent", "campaign move KEY, campaign cancel KEY"),
-    State.HELD: ("it waits for a person", "campaign resolve KEY, campaign cancel KEY"),
+    State.HELD: (
+        "it waits for a person",
+        "campaign resolve KEY --published URL, campaign resolve KEY --give-up, or campaign cancel KEY",
+    ),
     State.FAILED: ("it was not published", "campaign retry KEY sends it after all"),
     State.MISSED: ("it was too late and not sent", "campaign retry KEY sends it after all"),
     State.CANCELLED: ("it was cancelled", "to post it after all: campaign post CAMPAIGN/SLOT --extra"),

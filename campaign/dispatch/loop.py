@@ -19,6 +19,7 @@ from types import FrameType
 from zoneinfo import ZoneInfo
 
 from apscheduler.executors.pool import ThreadPoolExecutor as SchedulerThreads
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.blocking import BlockingScheduler
 
@@ -213,13 +214,22 @@ class _Loop:
         threading.Thread(target=self._end_when_asked, name="stop", daemon=True).start()
         previous = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
-            self.scheduler.start()
+            self._serve()
             if self._bug is not None:
                 raise self._bug
             self._finish()
         finally:
             for number, handler in previous.items():
                 signal.signal(number, handler)
+
+    def _serve(self) -> None:
+        """Let the scheduler run until it is shut down."""
+        try:
+            self.scheduler.start()
+        except JobLookupError:
+            # APScheduler 3.11: a job that is due in the very moment of the shutdown is looked for in the wrong place.
+            if not self.engine.stopping:
+                raise
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         if self.engine.stopping:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from campaign.core.lifecycle import Event, State, sources
+from campaign.core.lifecycle import RETRY_GRACE, Event, State, sources
 from campaign.core.model import Post
 from campaign.core.outcome import Receipt
 from campaign.store import log
@@ -164,22 +164,25 @@ def resolve(
     reason: str = "",
 ) -> bool:
     """A person says what became of an uncertain (or handed-over, held) row: RESOLVE_PUBLISHED with a receipt,
-    RESOLVE_ABSENT, RESOLVE_GIVE_UP. ValueError for another event, or for a missing receipt."""
+    RESOLVE_ABSENT, RESOLVE_GIVE_UP. What is to be sent after all gets RETRY_GRACE at least. ValueError for another
+    event, or for a missing receipt."""
     if event not in _RESOLUTIONS:
         raise ValueError(f"{event} is not a person's answer")
     changes: dict[str, Any] = {"unresolved": False}
     detail: dict[str, Any] = {}
+    row = current(connection, key)
     if event is Event.RESOLVE_PUBLISHED:
         if receipt is None:
             raise ValueError("what is published has a receipt")
         began = connection.execute(select(func.max(attempts.c.began)).where(attempts.c.key == key)).scalar()
-        row = current(connection, key)
         # What we sent ourselves went out when we sent it; what a person posted by hand, about now.
         ours = row is not None and row["state"] == State.UNCERTAIN.value
         changes |= {"receipt": receipt.as_json(), "sent_at": began if ours and began else now}
         detail = {"id": receipt.id, "url": receipt.url}
     if event is Event.RESOLVE_ABSENT:
         changes["tries"] = 0
+        if row is not None and row["deadline"] is not None:
+            changes["deadline"] = max(row["deadline"], now + RETRY_GRACE)
     if not step(connection, key, event, now, who=who, reason=reason, detail=detail, **changes):
         return False
     resolve_attempts(connection, key, now)

@@ -34,7 +34,9 @@ LOG = (
     "approved_by reviewed_by facts"
 )
 CHECK = "file line column level rule message hint key"
-STATUS = "running next last_tick overdue uncertain failed held missed parked flagged problems"
+STATUS = (
+    "running next last_tick last_tick_by overdue uncertain failed held missed parked waiting flagged problems"
+)
 
 
 def campaign(folder: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -66,7 +68,7 @@ def wall(seconds: float) -> str:
 def schedule(folder: Path, seconds: float, text: str = "Hello") -> None:
     """A campaign of one post, so many seconds ahead."""
     post = f"{{id: now, at: {wall(seconds)}, text: {json.dumps(text)}}}"
-    (folder / "schedules" / "now.yaml").write_text(f"posts:\n  - {post}\n", encoding="utf-8")
+    (folder / "schedules" / "soon.yaml").write_text(f"posts:\n  - {post}\n", encoding="utf-8")
 
 
 @pytest.fixture
@@ -91,7 +93,7 @@ def test_the_common_path(tmp_path: Path) -> None:
     schedule(home, 3600, "We begin")
     assert "We begin" in campaign(home, "plan").stdout
     assert campaign(home, "run", "--once").returncode == 0
-    keys = [row["key"] for row in rows(home, "plan") if row["campaign"] == "now"]
+    keys = [row["key"] for row in rows(home, "plan") if row["campaign"] == "soon"]
     assert len(keys) == 2
     give_up = time.monotonic() + 120
     # To a moment that is still ahead when the command has started, however slow this machine is just now.
@@ -101,18 +103,18 @@ def test_the_common_path(tmp_path: Path) -> None:
     while {row["state"] for row in log} != {"sent"} and time.monotonic() < give_up:
         done = campaign(home, "run", "--once")  # as cron does, only more often
         assert done.returncode == 0, done.stderr
-        log = rows(home, "log", "--campaign", "now")
+        log = rows(home, "log", "--campaign", "soon")
     assert {(row["state"], row["text"]) for row in log} == {("sent", "We begin")}
     assert {row["account"] for row in log} == {"site", "site.en"}
     assert "We begin" in (home / "public" / "index.html").read_text(encoding="utf-8")
-    told = campaign(home, "log", "--campaign", "now")
+    told = campaign(home, "log", "--campaign", "soon")
     assert log[0]["url"] in told.stdout
 
 
 def test_contracts_of_json(folder: Path) -> None:
     schedule(folder, 3600)
     assert [" ".join(row) for row in rows(folder, "plan")] == [PLAN]
-    assert campaign(folder, "post", "now/now").returncode == 0
+    assert campaign(folder, "post", "soon/now").returncode == 0
     assert [" ".join(row) for row in rows(folder, "log")] == [LOG]
     (folder / "schedules" / "bad.yaml").write_text("posts: {}\n", encoding="utf-8")
     assert {" ".join(row) for row in rows(folder, "check")} == {CHECK}
@@ -149,9 +151,9 @@ def test_a_pipe_gets_plain_lines_of_80_columns(folder: Path) -> None:
     for words in (
         ["plan"],
         ["status"],
-        ["preview", "now"],
+        ["preview", "soon"],
         ["accounts"],
-        ["post", "now/now"],
+        ["post", "soon/now"],
         ["log"],
         ["check"],
     ):
@@ -214,7 +216,7 @@ def test_secrets_are_never_shown(folder: Path) -> None:
     (folder / ".env").write_text(f"TOK={secret}\n", encoding="utf-8")
     (folder / ".env").chmod(0o600)
     schedule(folder, 3600)
-    for words in ("check", "plan", "accounts check", "post now/now", "log", "status --json"):
+    for words in ("check", "plan", "accounts check", "post soon/now", "log", "status --json"):
         said = campaign(folder, *words.split())
         assert secret not in said.stdout + said.stderr
     assert not any(secret.encode() in path.read_bytes() for path in folder.glob("campaign.db*"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import zoneinfo
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -133,9 +135,9 @@ def test_a_missing_package(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_missing_zone_data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import zoneinfo
-
-    monkeypatch.setitem(__import__("sys").modules, "tzdata", None)
+    # Python finds a package that it has read before without asking for the one around it.
+    for name in ["tzdata", *(name for name in sys.modules if name.startswith("tzdata."))]:
+        monkeypatch.setitem(sys.modules, name, None)
     before = zoneinfo.TZPATH
     zoneinfo.ZoneInfo.clear_cache()
     zoneinfo.reset_tzpath(())

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaign.core.lifecycle import Event, State
+from campaign.core.lifecycle import RETRY_GRACE, Event, State
 from campaign.core.outcome import Unknown
 from campaign.store import history, outbox
 from campaign.store.database import Store
@@ -128,6 +128,7 @@ def test_a_person_resolves_what_is_uncertain(store: Store) -> None:
     assert [one.state for one in found] == [State.SENT, State.PENDING, State.FAILED]
     assert not any(one.unresolved for one in found)
     assert (found[0].receipt, found[0].sent_at) == (receipt(), NOW)  # it went out when we sent it
+    assert found[1].deadline == later + RETRY_GRACE  # its own has long passed, and a person wants it out
     assert found[2].reason == "let it be"
     with store.read() as connection:
         assert all(history.attempts(connection, key)[0].resolved == later for key in keys)
