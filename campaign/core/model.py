@@ -107,12 +107,20 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Public:
+    """A folder (from that of config.yaml) whose files the world can fetch below an address that ends with a slash."""
+
+    url: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """One login on one network. ``options`` is the network's own options class, already validated.
 
     ``languages``: the first is that of the plain target ``fedi``; the others are targets ``fedi.en``.
     ``gap``, ``daily``: the least time between two posts and the most posts in a day of the workspace's zone, over all
-    languages of the login (None: no cap).
+    languages of the login (None: no cap). ``public``: the workspace's ``media_url``, for networks that fetch media.
     """
 
     id: str
@@ -124,6 +132,7 @@ class Account:
     test: bool = False
     approval: Approval = Approval.NONE
     vars: Mapping[str, Any] = field(default_factory=dict)
+    public: Public | None = None
     place: Place = field(default_factory=lambda: Place("config.yaml"))
 
 

@@ -30,6 +30,10 @@ class TextRules:
     ``alt_limit``: code points of a description. ``warning_counts``: a content warning counts too.
     ``threads``: parts can be chained.
     ``duplicates``: the network refuses the same text twice.
+    ``media_limit``: instead of ``limit`` for a text that goes with a picture or film (a caption).
+    ``needs_media``: a text alone can't be posted. ``alt_in_text``: there is no field for descriptions, so that they
+    stand behind the text and count. ``escaped``: characters that count twice, because they are sent with a backslash.
+    ``hashtags``, ``links``: how many different ones a part may hold.
     """
 
     limit: int | None = None
@@ -41,6 +45,12 @@ class TextRules:
     warning_counts: bool = False
     threads: bool = True
     duplicates: bool = False
+    media_limit: int | None = None
+    needs_media: bool = False
+    alt_in_text: bool = False
+    escaped: str = ""
+    hashtags: int | None = None
+    links: int | None = None
 
 
 def length(text: str, rules: TextRules) -> int:

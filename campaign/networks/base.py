@@ -7,12 +7,14 @@ An exception that escapes from ``send`` counts as Unknown, so raise only for wha
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
+from campaign.core.media import MediaRules
 from campaign.core.model import Account, Post
 from campaign.core.outcome import Found, Outcome, Receipt
 from campaign.core.text import TextRules
@@ -25,6 +27,26 @@ class Options(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What people weigh when they choose a network and no number in ``rules`` and ``media`` says; plain words, from
+    which the tables of README.md and docs/ are made (docs/tables.py).
+
+    ``reads_back``: how ``find`` looks a post up: "exactly, by its key"; "by its text, among the newest 200
+    posts"; "no".
+    ``person``: when a person has to look after an answer was lost. ``repeat``: how long our key is known, where
+    ``repeat_safe_for`` of an adapter that was just made does not tell all. ``cost``: of posting. ``warning``,
+    ``language``: whether the content warning and the language are sent as such.
+    """
+
+    reads_back: str
+    person: str
+    repeat: str = ""
+    cost: str = "nothing"
+    warning: bool = False
+    language: bool = False
 
 
 class Notes(Protocol):
@@ -62,6 +84,8 @@ class Network(Protocol):
 
     name: ClassVar[str]
     rules: ClassVar[TextRules]
+    media: ClassVar[MediaRules]
+    traits: ClassVar[Traits]
     options: ClassVar[type[Options]]
 
     @property

@@ -8,8 +8,6 @@ next one.
 from __future__ import annotations
 
 import hashlib
-import mimetypes
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -19,15 +17,17 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
-from campaign.core.model import Account, Media, Post
+from campaign.core.media import ANY_MEDIA, MediaRules
+from campaign.core.model import Account, Post
 from campaign.core.outcome import Absent, CannotTell, Found, Outcome, Receipt, Refused, Retry, Sent, Unknown
 from campaign.core.text import TextRules
 from campaign.errors import CampaignError
 from campaign.networks import folder
-from campaign.networks.base import Files, Notes, Options, Vault
+from campaign.networks.base import Files, Notes, Options, Traits, Vault
 from campaign.networks.feed_page.entry import Entry, Picture
 from campaign.networks.feed_page.shelf import Settings, Shelf
 from campaign.networks.http import Server
+from campaign.networks.media import fitted
 
 _NEWEST = 200
 """Posts on the front page and in the Atom feed; older ones stand on the page of their month."""
@@ -55,6 +55,10 @@ class Feed:
 
     name: ClassVar[str] = "feed"
     rules: ClassVar[TextRules] = TextRules(limit=None, images=10)  # our own page: nothing limits it
+    media: ClassVar[MediaRules] = ANY_MEDIA
+    traits: ClassVar[Traits] = Traits(
+        reads_back="exactly, by its key", person="never", repeat="always", warning=True, language=True
+    )
     options: ClassVar[type[Options]] = FeedOptions
     repeat_safe_for: ClassVar[timedelta] = timedelta(days=36500)  # an entry is a file named after its key
 
@@ -199,27 +203,18 @@ class Feed:
         """Copy the pictures under the name of what is in them."""
         pictures: list[Picture] = []
         for media in post.media:
-            kind = media.type or mimetypes.guess_type(media.file)[0] or ""
-            if not kind.startswith(("image/", "video/")):
-                return Refused(f"{media.file} is neither a picture nor a film")
-            try:
-                data = self._files.path(media.file).read_bytes()
-            except OSError as error:
-                return Refused(f"{media.file} can't be read: {folder.trouble(error)}")
-            name = f"media/{hashlib.sha256(data).hexdigest()}{_extension(media)}"
-            folder.write(self._root, name, data)
-            pictures.append(Picture(name, kind, len(data), media.alt))
+            file = fitted(media, self._files, self.media)
+            if isinstance(file, Refused):
+                return file
+            name = f"media/{hashlib.sha256(file.data).hexdigest()}{PurePosixPath(file.name).suffix}"
+            folder.write(self._root, name, file.data)
+            pictures.append(Picture(name, file.type, len(file.data), media.alt))
         return tuple(pictures)
 
     def _url(self, settings: Settings, month: str, entry: Entry) -> str:
         page = settings.file(month, "html", entry.language)
         base = self._options.link or Path(self._root).absolute().as_uri()
         return f"{base}/{page}#p-{entry.key}"
-
-
-def _extension(media: Media) -> str:
-    suffix = PurePosixPath(media.file).suffix.lower()
-    return suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ""
 
 
 def _trouble(error: OSError | CampaignError) -> str:

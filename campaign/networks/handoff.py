@@ -6,8 +6,6 @@ The post then waits, ``held``, until ``campaign resolve`` brings its address bac
 
 from __future__ import annotations
 
-import mimetypes
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -16,12 +14,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from campaign.core.model import Account, Media, Post, Secret
+from campaign.core.media import ANY_MEDIA, MediaRules
+from campaign.core.model import Account, Post, Secret
 from campaign.core.outcome import Absent, CannotTell, Found, Handed, Outcome, Refused, Retry
 from campaign.core.text import TextRules
 from campaign.errors import CampaignError
 from campaign.networks import folder, redact
-from campaign.networks.base import Files, Notes, Options, Vault
+from campaign.networks.base import Files, Notes, Options, Traits, Vault
+from campaign.networks.media import fitted
 
 if TYPE_CHECKING:
     from campaign.networks.handoff_page.render import Copy
@@ -43,6 +43,14 @@ class Handoff:
 
     name: ClassVar[str] = "handoff"
     rules: ClassVar[TextRules] = TextRules(limit=None, images=10)  # the person sees what the place takes
+    media: ClassVar[MediaRules] = ANY_MEDIA
+    traits: ClassVar[Traits] = Traits(
+        reads_back="no",
+        person="always: a person posts it",
+        repeat="always: handing it over again shows the same page",
+        warning=True,
+        language=True,
+    )
     options: ClassVar[type[Options]] = HandoffOptions
     # Handing over the same post twice writes the same page again; publishing is a person's, who looks.
     repeat_safe_for: ClassVar[timedelta] = timedelta(days=36500)
@@ -111,14 +119,11 @@ class Handoff:
 
         copies: list[Copy] = []
         for number, media in enumerate(post.media, 1):
-            kind = media.type or mimetypes.guess_type(media.file)[0] or ""
-            if not kind.startswith(("image/", "video/")):
-                return Refused(f"{media.file} is neither a picture nor a film")
-            try:
-                data = self._files.path(media.file).read_bytes()
-            except OSError as error:
-                return Refused(f"{media.file} can't be read: {folder.trouble(error)}")
-            copies.append(Copy(f"{number}{_extension(media)}", kind, media.alt, data))
+            file = fitted(media, self._files, self.media)
+            if isinstance(file, Refused):
+                return file
+            name = f"{number}{PurePosixPath(file.name).suffix}"
+            copies.append(Copy(name, file.type, media.alt, file.data))
         return copies
 
     def _tell(self, post: Post, key: str, page: Path, pictures: list[Copy]) -> bool:
@@ -142,8 +147,3 @@ def _messenger(address: str) -> Any:
     messenger = Apprise()
     messenger.add(address)
     return messenger
-
-
-def _extension(media: Media) -> str:
-    suffix = PurePosixPath(media.file).suffix.lower()
-    return suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ""

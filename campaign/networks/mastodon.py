@@ -14,14 +14,15 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
+from campaign.core.media import GIF, JPEG, MOV, MP4, PNG, WEBM, WEBP, FilmRules, MediaRules
 from campaign.core.model import Account, Post, Secret
 from campaign.core.outcome import CannotTell, Found, Outcome, Receipt, Refused, Retry, Scope, Sent, Unknown
 from campaign.core.text import TextRules, Unit
 from campaign.errors import CampaignError
-from campaign.networks.base import Files, Notes, Options, Vault
+from campaign.networks.base import Files, Notes, Options, Traits, Vault
 from campaign.networks.http import Answer, Client, Failure, SafeServer, required, said, unpublished
 from campaign.networks.instance import Instance
-from campaign.networks.media import part
+from campaign.networks.media import fitted
 from campaign.networks.readback import Listed, alike, look_through, plain
 
 _KNOWS_KEYS = frozenset({"mastodon", "hometown"})
@@ -50,6 +51,21 @@ class Mastodon:
     name: ClassVar[str] = "mastodon"
     rules: ClassVar[TextRules] = TextRules(
         limit=500, unit=Unit.MASTODON, url_length=23, images=4, alt_limit=1500, warning_counts=True
+    )
+    # Defaults of Mastodon 4 (app/models/media_attachment.rb): 16 MiB and 33,177,600 pixels, films 99 MiB.
+    media: ClassVar[MediaRules] = MediaRules(
+        kinds=frozenset({JPEG, PNG, GIF, WEBP}),
+        max_bytes=16 * 1024 * 1024,
+        max_pixels=33_177_600,
+        animated=True,
+        film=FilmRules(frozenset({MP4, MOV, WEBM}), max_bytes=99 * 1024 * 1024),
+    )
+    traits: ClassVar[Traits] = Traits(
+        reads_back="by its text, among the newest 1,000 posts",
+        person="when the list can't be had, or shows the same text twice or from before",
+        repeat="1 hour on Mastodon itself",
+        warning=True,
+        language=True,
     )
     options: ClassVar[type[Options]] = MastodonOptions
 
@@ -174,12 +190,12 @@ class Mastodon:
             note = f"media-{number}"
             answer = self._uploaded(notes.get(note))
             if answer is None:
-                file = part(media, self._files)
+                file = fitted(media, self._files, self.media)
                 if isinstance(file, Refused):
                     return file
                 answer = self._http.post(
                     "/api/v2/media",
-                    files={"file": file},
+                    files={"file": file.part},
                     data={"description": media.alt} if media.alt else None,
                     classify=_classify,
                 )

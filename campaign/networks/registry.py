@@ -11,10 +11,11 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
+from campaign.core.media import MediaRules
 from campaign.core.model import Spec
 from campaign.core.text import TextRules
 from campaign.errors import CampaignError
-from campaign.networks.base import Network, Options
+from campaign.networks.base import Network, Options, Traits
 
 GROUP = "campaign.networks"
 
@@ -93,6 +94,10 @@ def _wrong(name: str, found: object) -> str:
         return f"its name is {getattr(found, 'name', None)!r}"
     if not isinstance(getattr(found, "rules", None), TextRules):
         return "rules is not a TextRules"
+    if not isinstance(getattr(found, "media", None), MediaRules):
+        return "media is not a MediaRules"
+    if not isinstance(getattr(found, "traits", None), Traits):
+        return "traits is not a Traits"
     options = getattr(found, "options", None)
     if not (isinstance(options, type) and issubclass(options, Options)):
         return "options is not a subclass of Options"

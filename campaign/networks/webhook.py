@@ -25,11 +25,12 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
+from campaign.core.media import ANY_MEDIA, MediaRules
 from campaign.core.model import Account, Post, Secret
 from campaign.core.outcome import CannotTell, Found, Outcome, Receipt, Refused, Scope, Sent, Unknown
 from campaign.core.text import TextRules
 from campaign.errors import CampaignError
-from campaign.networks.base import Files, Notes, Options, Vault
+from campaign.networks.base import Files, Notes, Options, Traits, Vault
 from campaign.networks.http import Answer, Client, Failure, Server, said
 
 
@@ -47,6 +48,14 @@ class Webhook:
     name: ClassVar[str] = "webhook"
     # The receiver sets the limits; 20 pictures are more than any network behind it takes.
     rules: ClassVar[TextRules] = TextRules(limit=None, images=20)
+    media: ClassVar[MediaRules] = ANY_MEDIA  # only named, with their SHA-256
+    traits: ClassVar[Traits] = Traits(
+        reads_back="no",
+        person="when no answer came within 23 h 55 min",
+        repeat="24 hours, if your receiver does",
+        warning=True,
+        language=True,
+    )
     options: ClassVar[type[Options]] = WebhookOptions
     repeat_safe_for: ClassVar[timedelta] = timedelta(hours=24)
 

@@ -14,15 +14,16 @@ from typing import Any, ClassVar, Self
 
 from pydantic import Field
 
+from campaign.core.media import MediaRules
 from campaign.core.model import Account, Post, Secret
 from campaign.core.outcome import Absent, CannotTell, Found, Outcome, Receipt, Refused, Sent, Unknown
 from campaign.core.text import TextRules, Unit
 from campaign.errors import CampaignError
-from campaign.networks.base import Files, Notes, Options, Vault
+from campaign.networks import x_media
+from campaign.networks.base import Files, Notes, Options, Traits, Vault
 from campaign.networks.http import Answer, Client, Failure, SafeServer, required, said
 from campaign.networks.readback import Listed, alike, look_through
 from campaign.networks.x_http import classify, data, tweepy_on
-from campaign.networks.x_media import media_ids
 
 _OPEN = "post-may-be-out"
 """Note: a request that publishes has left, and nothing certain came back."""
@@ -52,6 +53,12 @@ class X:
     name: ClassVar[str] = "x"
     rules: ClassVar[TextRules] = TextRules(
         limit=280, unit=Unit.WEIGHTED, url_length=23, images=4, alt_limit=1000, duplicates=True
+    )
+    media: ClassVar[MediaRules] = x_media.RULES
+    traits: ClassVar[Traits] = Traits(
+        reads_back="by its text, among the newest 200 posts",
+        person="when the list can't be had, or shows the same text twice or from before",
+        cost="per post",
     )
     options: ClassVar[type[Options]] = XOptions
     repeat_safe_for: ClassVar[timedelta] = timedelta()
@@ -86,7 +93,7 @@ class X:
         return {}
 
     def send(self, post: Post, key: str, notes: Notes) -> Outcome:
-        pictures = media_ids(self._http, self._files, post, notes)
+        pictures = x_media.media_ids(self._http, self._files, post, notes)
         if not isinstance(pictures, list):
             return pictures
         again = bool(notes.get(_OPEN))

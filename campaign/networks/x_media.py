@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from campaign.core.media import GIF, JPEG, PNG, WEBP, MediaRules
 from campaign.core.model import Media, Post
 from campaign.core.outcome import Refused, Retry
 from campaign.networks.base import Files, Notes
 from campaign.networks.http import Answer, Client, Failure, unpublished
-from campaign.networks.media import part
+from campaign.networks.media import fitted
 from campaign.networks.x_http import classify, data
+
+RULES = MediaRules(  # docs.x.com, media best practices
+    kinds=frozenset({JPEG, PNG, GIF, WEBP}),
+    max_bytes=5_000_000,
+    animated=True,
+    moving_bytes=15_000_000,
+)
 
 
 def media_ids(http: Client, files: Files, post: Post, notes: Notes) -> list[str] | Failure:
@@ -60,12 +68,10 @@ def _uploaded(http: Client, media_id: str | None) -> Answer | Failure | None:
 
 
 def _upload(http: Client, files: Files, media: Media) -> Answer | Failure:
-    file = part(media, files)
+    file = fitted(media, files, RULES)
     if isinstance(file, Refused):
         return file
-    if not file[2].startswith("image/"):
-        return Refused(f"{media.file} is no picture, and only pictures are sent to X")
-    category = "tweet_gif" if file[2] == "image/gif" else "tweet_image"
+    category = "tweet_gif" if file.type == GIF else "tweet_image"
     return http.post(
-        "/2/media/upload", files={"media": file}, data={"media_category": category}, classify=classify
+        "/2/media/upload", files={"media": file.part}, data={"media_category": category}, classify=classify
     )

@@ -8,13 +8,23 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, field_validator
 
-from campaign.core.model import DEFAULT_LATE, Account, Approval, Link, Person, QuietHours, Secret, Spec
+from campaign.core.model import (
+    DEFAULT_LATE,
+    Account,
+    Approval,
+    Link,
+    Person,
+    Public,
+    QuietHours,
+    Secret,
+    Spec,
+)
 from campaign.errors import Problem
 from campaign.workspace import explain
 from campaign.workspace.accounts import read_account
-from campaign.workspace.fields import ApprovalWord, Id, Language, Late, Quiet, Zone
+from campaign.workspace.fields import Address, ApprovalWord, Id, Language, Late, Quiet, Zone
 from campaign.workspace.findings import Findings
 from campaign.workspace.keys import Keys, Later, Links, Vars, links_of
 from campaign.workspace.readers import ALWAYS, complaint, kind_of, read_address, wrong
@@ -23,7 +33,7 @@ from campaign.workspace.yamlfile import Document, Map, Seq
 
 NAME = "config.yaml"
 
-NOT_YET = ("audience", "hotlines", "alerts", "media_url", "budget", "packs")
+NOT_YET = ("audience", "hotlines", "alerts", "budget", "packs")
 
 
 def read_uuid(value: Any) -> uuid.UUID:
@@ -71,6 +81,23 @@ class PersonKeys(Keys):
     )
 
 
+class PublicKeys(Keys):
+    """A folder of yours that is on the web: {url: https://example.org/fetch/, folder: public/fetch}."""
+
+    url: Address = Field(description="The address of the folder on the web, https://…")
+    folder: str = Field("public/fetch", description="The folder itself, from the folder of config.yaml.")
+
+    @field_validator("url")
+    @classmethod
+    def _encrypted(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            wrong("the networks fetch from https:// only", "put the folder on a web server that has https")
+        if parts.query or parts.fragment:
+            wrong("the address of a folder has no ? and no #", "write https://example.org/fetch/")
+        return url.rstrip("/") + "/"
+
+
 class ConfigHead(Keys):
     """config.yaml, but for its accounts: each is judged by its network."""
 
@@ -104,7 +131,9 @@ class ConfigHead(Keys):
             }
         ),
     ] = None
-    media_url: Later = None
+    media_url: PublicKeys | None = Field(
+        None, description="Where networks that fetch pictures (Instagram, Threads) find them."
+    )
     budget: Later = None
     heartbeat: Annotated[
         Any,
@@ -165,6 +194,9 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         warn_held(document, ("approval",), findings)
     zone = head.timezone if head is not None else "UTC"
     accounts = _accounts(document, specs, zone, languages, approval, findings)
+    if head is not None and head.media_url is not None:
+        public = Public(head.media_url.url, head.media_url.folder)
+        accounts = {name: replace(account, public=public) for name, account in accounts.items()}
     if head is None or findings.errors() > before:
         return None
     return Settings(

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+
+from PIL import Image
 
 from campaign.core.model import Media, Post
 from campaign.core.outcome import CannotTell, Found, Outcome, Scope, Unknown
@@ -21,10 +25,27 @@ from tests.networks.scripted import ScriptedServer
 
 KEY = "6d9f0f3e-2f5b-5c8f-9f5a-1c1c5f0b7a10"
 
-PICTURE = bytes.fromhex(  # one transparent pixel, as PNG
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
-    "0000000b4944415478da636000020000050001e9fadcd80000000049454e44ae426082"
-)
+
+def moving(kind: str = "GIF") -> bytes:
+    """A picture of two frames, half a second each."""
+    frames = [Image.new("RGB", (64, 48), colour) for colour in ("white", "black")]
+    out = BytesIO()
+    frames[0].save(out, kind, save_all=True, append_images=frames[1:], duration=500, loop=0)
+    return out.getvalue()
+
+
+def drawn(kind: str = "PNG", size: tuple[int, int] = (400, 320), **options: Any) -> bytes:
+    """A small picture, as Pillow writes it: without anything that has to be taken out before it is uploaded."""
+    image = Image.new("RGB", size, "white")
+    image.paste((200, 30, 30), (0, 0, size[0] // 2, size[1] // 2))
+    out = BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+PICTURE = drawn(optimize=True)
+"""400 x 320 pixels, as PNG; uploaded as it is."""
+
 PICTURE_SHA256 = hashlib.sha256(PICTURE).hexdigest()
 
 
@@ -61,7 +82,8 @@ class HttpCase:
     what an empty 200 means. ``after_loss``: what ``find`` says when the server has the post but its answer
     was lost. ``whoami_reads_nothing``: any success will do there.
     ``tells_limits``: its answers say what is left of the login's limit. ``post``: what to send, where the usual
-    example does not fit.
+    example does not fit. ``keys``: the account in config.yaml as a YAML flow mapping without braces, ``network`` and
+    ``language``; ``{url}`` is the server. ``environment``: the variables that its secrets name.
     """
 
     name: str
@@ -77,6 +99,8 @@ class HttpCase:
     whoami_reads_nothing: bool = False
     tells_limits: bool = False
     post: Post | None = None
+    keys: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def example(self) -> Post:
         return self.post or example()

@@ -13,16 +13,20 @@ import pytest
 from campaign.errors import CampaignError
 from campaign.networks import registry
 from campaign.networks.base import Options
+from tests.networks.cases import cases
 
-BUILT_IN = ["feed", "handoff", "mastodon", "webhook", "x"]
+BUILT_IN = sorted(case.name for case in cases())
 
 GOOD = """
 from datetime import timedelta
 from campaign.core.text import TextRules
-from campaign.networks.base import Options
+from campaign.core.media import MediaRules
+from campaign.networks.base import Options, Traits
 class Fax:
     name = "fax"
     rules = TextRules(limit=1000)
+    media = MediaRules()
+    traits = Traits(reads_back="no", person="after each lost answer")
     options = Options
     repeat_safe_for = timedelta()
     def from_account(cls, account, vault, files): ...
@@ -92,6 +96,8 @@ def test_another_package_adds_a_network(install: Install) -> None:
         ("class Fax: name = 'fox'", "its name is 'fox'"),
         ("Fax = 7", "7 is not a class"),
         ("class Fax:\n name = 'fax'", "rules is not a TextRules"),
+        (GOOD.replace("media = ", "medium = "), "media is not a MediaRules"),
+        (GOOD.replace("traits = ", "trait = "), "traits is not a Traits"),
         (GOOD.replace("def send", "def sent"), "send is missing"),
         (GOOD.replace("options = Options", "options = dict"), "options is not a subclass of Options"),
         ("class Other: pass", "can't be loaded: AttributeError"),

@@ -18,7 +18,7 @@ from campaign.core.outcome import Absent, CannotTell, Receipt, Refused, Retry, S
 from campaign.errors import CampaignError
 from campaign.networks.base import Deletes, Network
 from campaign.networks.x import X, XOptions
-from tests.networks.cases import KEY, PICTURE
+from tests.networks.cases import KEY, PICTURE, moving
 from tests.networks.fake_x import KEYS, FakeX
 from tests.networks.memory import Folder, Memory, account, secret
 from tests.networks.scripted import Hold, Reply, Reset, ScriptedServer, scripted
@@ -44,6 +44,7 @@ def folder(tmp_path: Path) -> Folder:
     folder = Folder(tmp_path)
     for name in ("01.png", "02.png", "moves.gif", "film.mp4"):
         folder.write(name, PICTURE)
+    folder.write("moves.gif", moving())
     return folder
 
 

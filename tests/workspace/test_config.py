@@ -222,14 +222,13 @@ hotlines: [id-kp2mi]
 alerts: [{env: ALERT_URL}]
 budget: {x: 5}
 packs: [a]
-media_url: https://example.org
 approval: one
 """
     write(folder, "config.yaml", CONFIG + later)
     workspace = load(folder, SPECS)
     assert {problem.rule for problem in workspace.problems} == {"not-yet"}
     assert {problem.level for problem in workspace.problems} == {Level.WARN}
-    assert len(workspace.problems) == 7
+    assert len(workspace.problems) == 6
     assert "this version does not act on `budget`" in lines(workspace.problems)[3]
     assert all(slot.approval is Approval.ONE for _, slot in workspace.slots())
     assert all(account.approval is Approval.ONE for account in workspace.accounts.values())
