@@ -5,6 +5,7 @@ SEED ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := .ci/lock
+PIP_SERVERS := mastodon-mock synapse
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test torture lint servers schemas tables lock clean
@@ -29,7 +30,7 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-servers: .servers/mastodon-mock/.done .servers/pds/.done  ## Install the servers that some tests need (Debian's: see .ci/run)
+servers: $(PIP_SERVERS:%=.servers/%/.done) .servers/pds/.done  ## Install the servers that some tests need (Debian's: see .ci/run)
 
 schemas: $(VENV)/.run  ## Write the JSON Schemas that editors complete and check with (.campaign/)
 	$(BIN)/campaign init --schemas .
@@ -43,8 +44,9 @@ lock: $(VENV)/.test  ## Pin all dependencies anew, with hashes
 	  --upgrade pyproject.toml $(LOCK)/build.in -o $(LOCK)/run.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  --upgrade pyproject.toml --group test $(LOCK)/build.in -c $(LOCK)/run.txt -o $(LOCK)/test.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-	  --upgrade $(LOCK)/mastodon-mock.in -o $(LOCK)/mastodon-mock.txt
+	for server in $(PIP_SERVERS); do \
+	  $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	    --upgrade $(LOCK)/$$server.in -o $(LOCK)/$$server.txt || exit 1; done
 	cd $(LOCK)/pds && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --silent
 
 clean:  ## Remove everything that was made
@@ -66,9 +68,9 @@ $(VENV)/.test: $(VENV)/.run $(LOCK)/test.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/test.txt
 	@touch $@
 
-.servers/mastodon-mock/.done: $(LOCK)/mastodon-mock.txt
-	@$(PYTHON) -m venv .servers/mastodon-mock
-	@.servers/mastodon-mock/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/mastodon-mock.txt
+$(PIP_SERVERS:%=.servers/%/.done): .servers/%/.done: $(LOCK)/%.txt
+	@$(PYTHON) -m venv .servers/$*
+	@.servers/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .servers/pds/.done: $(LOCK)/pds/package.json $(LOCK)/pds/package-lock.json

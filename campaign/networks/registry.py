@@ -26,6 +26,7 @@ _BUILT_IN = {
     "feed": "Feed",
     "handoff": "Handoff",
     "mastodon": "Mastodon",
+    "matrix": "Matrix",
     "telegram": "Telegram",
     "webhook": "Webhook",
     "x": "X",

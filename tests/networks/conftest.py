@@ -10,9 +10,10 @@ import pytest
 from tests.networks.bluesky_server import bluesky_server
 from tests.networks.cases import Bench, bench
 from tests.networks.mastodon_server import mastodon_server
+from tests.networks.matrix_server import matrix_server
 from tests.networks.scripted import ScriptedServer, scripted
 
-__all__ = ["bluesky_server", "mastodon_server"]
+__all__ = ["bluesky_server", "mastodon_server", "matrix_server"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
