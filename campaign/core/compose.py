@@ -17,12 +17,14 @@ from campaign.core.model import (
     Slot,
     Target,
     Text,
+    Thread,
     Workspace,
     delivery_key,
     text_for,
 )
 from campaign.core.render import INLINE, Renderer, RenderError
 from campaign.core.scope import Scope
+from campaign.core.split import split
 from campaign.core.suggest import did_you_mean
 from campaign.core.text import TextRules
 from campaign.core.timetable import Moment
@@ -123,7 +125,7 @@ class _Work:
             return ()
         if not parts and not media:
             self._problem("empty", "there is nothing to post: the text is empty")
-        parts = parts or ("",)
+        parts = self._threaded(parts or ("",), warning)
         self._check_text(parts, warning)
         facts = tuple(scope.facts)
         return tuple(
@@ -197,6 +199,16 @@ class _Work:
         source = self._in_language(self.slot.warning, "content warning")
         return "" if source is None else self._line(source, self.slot.place)
 
+    def _threaded(self, parts: tuple[str, ...], warning: str) -> tuple[str, ...]:
+        """The parts, split further where they are too long and the slot says so."""
+        if self.slot.thread is Thread.AS_WRITTEN or not self.rules.threads:
+            return parts
+
+        def fits(text: str, number: int) -> bool:
+            return not texts.problems(text, warning, self.rules)
+
+        return split(parts, fits, numbered=self.slot.thread is Thread.NUMBERED)
+
     def _check_text(self, parts: tuple[str, ...], warning: str) -> None:
         many = len(parts) > 1
         if many and not self.rules.threads:
@@ -205,6 +217,12 @@ class _Work:
             where = f" (part {number} of {len(parts)})" if many else ""
             for excess in texts.problems(part, warning, self.rules):
                 hint = "shorten it"
+                if self.rules.threads:
+                    hint += (
+                        ", or write thread: auto"
+                        if self.slot.thread is Thread.AS_WRITTEN
+                        else ": there is no place to split it at"
+                    )
                 if self.slot.template is not None:
                     hint += f", or write posts/{self.slot.template}.{self.network}.{self.language}.j2 for it alone"
                 self._problem("length", f"too long for {self.network}: {excess}{where}", hint)

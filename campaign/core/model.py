@@ -44,6 +44,14 @@ def text_for(text: Text, language: str) -> str | None:
     return text.get(language, text.get(""))
 
 
+class Thread(StrEnum):
+    """What becomes of a text that is too long for its network: a problem, or the parts of a thread."""
+
+    AS_WRITTEN = ""
+    AUTO = "auto"
+    NUMBERED = "numbered"
+
+
 class Approval(StrEnum):
     """How many people must approve a post before it is sent. A narrower place may only tighten it."""
 
@@ -187,6 +195,7 @@ class Slot:
     quiet: QuietHours | None = None
     """The quiet hours that hold for this slot (None: there are none, or it ignores them)."""
     repeat_after: timedelta = DEFAULT_REPEAT_AFTER
+    thread: Thread = Thread.AS_WRITTEN
     explicit: bool = False
     """True for ``at`` and ``on``: moments that a person wrote down one by one."""
 

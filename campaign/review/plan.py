@@ -174,7 +174,7 @@ def plan_entries(ahead: Sequence[Ahead]) -> list[Entry]:
 
 def _row(post: Ahead) -> Row:
     measured = f"{post.length}/{post.limit}" if post.limit is not None else str(post.length)
-    parts = f" ({len(post.posts)} parts)" if len(post.posts) > 1 else ""
+    parts = f"({len(post.posts)} parts) " if len(post.posts) > 1 else ""  # in front: a long text is cut
     text = first_line(post.posts[0].text) if post.posts else ""
     notes = [Cell(f"{p.level.value}: {p.message}", _STYLE[p.level]) for p in post.problems]
     if post.state is State.PENDING and post.reason:
@@ -183,5 +183,5 @@ def _row(post: Ahead) -> Row:
         said = post.state.say if post.state else ""
         notes.insert(0, Cell(said + (f": {post.reason}" if post.reason else ""), "yellow"))
     return Row(
-        (Cell(post.account, "dim" if post.ended else ""), Cell(measured), Cell(text + parts)), tuple(notes)
+        (Cell(post.account, "dim" if post.ended else ""), Cell(measured), Cell(parts + text)), tuple(notes)
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from campaign.cli.main import main
-from tests.cli.conftest import Place, day
+from tests.cli.conftest import CONFIG, Place, day
 
 CHECK_KEYS = ["file", "line", "column", "level", "rule", "message", "hint", "key"]
 
@@ -181,3 +181,23 @@ def test_an_account_that_does_not_work_says_why(place: Place, monkeypatch: pytes
     assert asked.code == 1
     assert "does not work" in asked.out
     assert "NOT_THERE is not set" in asked.out
+
+
+def test_a_long_text_is_shown_as_the_thread_that_it_becomes(place: Place) -> None:
+    place.write(
+        "config.yaml",
+        CONFIG
+        + '  fedi: {network: mastodon, server: "https://m.example", token: {env: FEDI}, language: en}\n',
+    )
+    place.campaign("[fedi, site]", "Know the signs. " * 40)
+    longer = (place.folder / "schedules/c.yaml").read_text()
+    assert "thread: auto" in place("check").out
+    place.write("schedules/c.yaml", longer.replace("  - id: daily", "    thread: numbered\n  - id: daily"))
+    assert place("check").code == 0
+    shown = place("preview", "c/vigil")
+    assert shown.code == 0
+    assert "part 2 of 2" in shown.out and "(2/2)" in shown.out
+    rows = {row["account"]: row for row in place("plan", "--to", day(2), "--json").rows()}
+    assert (rows["fedi"]["parts"], rows["site"]["parts"]) == (2, 1)
+    assert rows["fedi"]["length"] <= 500 and rows["fedi"]["problems"] == []
+    assert "(2 parts)" in place("plan", "--to", day(2)).out

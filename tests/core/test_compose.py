@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from campaign.core.compose import Composer, Composition
 from campaign.core.links import first_link, tracked
-from campaign.core.model import Account, Campaign, Fact, Image, Link, Post, Slot, Target, Workspace
+from campaign.core.model import Account, Campaign, Fact, Image, Link, Post, Slot, Target, Thread, Workspace
 from campaign.core.text import TextRules, Unit
 from campaign.core.timetable import At, Moment, Timetable, Weekly
 from campaign.core.variants import best_columns, image_names, suffixes, template_names
@@ -174,6 +174,47 @@ def test_parts_of_a_thread() -> None:
 def test_no_threads_on_this_network() -> None:
     found = problem(compose(a_slot(text={"id": "a\n---\nb"}), Target(SMS, "id")), "thread")
     assert "2 parts" in found.message
+
+
+LONG = "Kenali tandanya. " * 30  # 510 characters
+
+
+@pytest.mark.parametrize(
+    ("thread", "end"), [(Thread.AUTO, "tandanya."), (Thread.NUMBERED, "tandanya. (1/2)")]
+)
+def test_too_long_a_text_becomes_a_thread_where_the_slot_says_so(thread: Thread, end: str) -> None:
+    image = Image("a.jpg", {"": "Seorang perempuan menelepon"}, PICTURE)
+    slot = a_slot(text={"id": LONG}, images=(image,), warning={"id": "awas"}, thread=thread)
+    composition = compose(slot, media=frozenset({"a.jpg"}))
+    one, two = composition.posts
+    assert composition.problems == ()
+    assert one.text.endswith(end) and (one.part, one.parts, two.part) == (1, 2, 2)
+    assert max(composition.lengths) <= 500
+    assert (len(one.media), len(two.media), two.warning) == (1, 0, "awas")
+    assert only(compose(a_slot(text={"id": "Pendek."}, thread=thread))).text == "Pendek."
+
+
+def test_parts_that_a_person_wrote_are_split_further() -> None:
+    slot = a_slot(text={"id": f"Satu.\n---\n{LONG}\n---\nTiga."}, thread=Thread.NUMBERED)
+    assert [post.text[-6:] for post in compose(slot).posts] == [" (1/4)", " (2/4)", " (3/4)", " (4/4)"]
+
+
+def test_without_threads_too_long_stays_a_problem() -> None:
+    slot = a_slot(text={"id": LONG}, thread=Thread.AUTO)
+    found = problem(compose(slot, Target(SMS, "id")), "length")
+    assert found.message == "too long for sms: 509 of 160 code points"
+    assert found.hint == "shorten it"
+
+
+def test_what_can_not_be_split_is_a_problem_and_is_never_cut() -> None:
+    link = "https://example.org/" + "a" * 600
+    slot = a_slot(text={"id": f"{LONG}\n{link}"}, thread=Thread.AUTO)
+    composition = compose(slot, Target(FEDI, "id"))
+    assert composition.posts and composition.posts[-1].text.endswith(link)  # it counts 23 there
+    slot = a_slot(text={"id": f"Lihat {'a' * 600} di sana"}, thread=Thread.AUTO)
+    found = problem(compose(slot), "length")
+    assert found.message == "too long for mastodon: 600 of 500 Mastodon characters (part 2 of 3)"
+    assert found.hint == "shorten it: there is no place to split it at"
 
 
 @pytest.mark.parametrize("source", ["", " \n ", "{{ '' }}", "---"])
