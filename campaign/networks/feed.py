@@ -27,6 +27,7 @@ from campaign.networks.base import Files, Notes, Options, Traits, Vault
 from campaign.networks.feed_page.entry import Entry, Picture
 from campaign.networks.feed_page.shelf import Settings, Shelf
 from campaign.networks.http import Server
+from campaign.networks.loading import loading
 from campaign.networks.media import fitted
 
 _NEWEST = 200
@@ -177,7 +178,8 @@ class Feed:
     ) -> None:
         """The pages that a post of that month and language changes; a feed that gets a new language changes
         all."""
-        from campaign.networks.feed_page import pages  # brings a template engine along
+        with loading():
+            from campaign.networks.feed_page import pages  # brings a template engine along
 
         everything = (
             everything

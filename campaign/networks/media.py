@@ -20,6 +20,7 @@ from campaign.core.model import Media
 from campaign.core.outcome import Refused
 from campaign.errors import CampaignError
 from campaign.networks.base import Files
+from campaign.networks.loading import loading
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -56,7 +57,8 @@ class Fitted:
 def fitted(media: Media, files: Files, rules: MediaRules) -> Fitted | Refused:
     """The file of a picture without anything but the picture, re-encoded and scaled down as far as the rules ask; a
     film as it is. The same file gives the same bytes. Refused when it can't be read or can't be made to fit."""
-    from PIL import UnidentifiedImageError  # costs start-up time
+    with loading():
+        from PIL import UnidentifiedImageError
 
     name = PurePosixPath(media.file).name
     kind = media.type or mimetypes.guess_type(name)[0] or ""
@@ -102,7 +104,8 @@ def _film(file: str, data: bytes, kind: str, rules: MediaRules) -> Fitted | Refu
 
 
 def _picture(file: str, data: bytes, rules: MediaRules) -> Fitted:
-    from PIL import Image, ImageOps
+    with loading():
+        from PIL import Image, ImageOps
 
     with Image.open(BytesIO(data), formats=tuple(_FORMATS.values())) as opened:
         kind = next(kind for kind, name in _FORMATS.items() if name == opened.format)
@@ -167,7 +170,8 @@ def _within(image: Image, rules: MediaRules) -> Image:
 
 
 def _scaled(image: Image, factor: float) -> Image:
-    from PIL import Image
+    with loading():
+        from PIL import Image
 
     if image.mode in ("P", "1"):  # a palette can't be mixed
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
@@ -191,7 +195,8 @@ def _candidates(image: Image, kind: str, rules: MediaRules) -> Iterator[tuple[Im
 
 def _savable(image: Image, kind: str) -> Image:
     """In a mode that the type can hold; JPEG knows no transparency, so what shows through becomes white."""
-    from PIL import Image
+    with loading():
+        from PIL import Image
 
     if kind != JPEG or image.mode in ("RGB", "L", "CMYK"):
         return image if kind not in (PNG, GIF) or image.mode != "CMYK" else image.convert("RGB")
