@@ -14,12 +14,13 @@ from typing import Any, ClassVar, Self
 
 from pydantic import Field
 
+from campaign.core.cost import Prices
 from campaign.core.media import MediaRules
 from campaign.core.model import Account, Post, Secret
 from campaign.core.outcome import Absent, CannotTell, Found, Outcome, Receipt, Refused, Sent, Unknown
 from campaign.core.text import TextRules, Unit
 from campaign.errors import CampaignError
-from campaign.networks import x_media
+from campaign.networks import prices, x_media
 from campaign.networks.base import Files, Notes, Options, Traits, Vault
 from campaign.networks.http import Answer, Client, Failure, SafeServer, required, said
 from campaign.networks.loading import loading
@@ -61,6 +62,7 @@ class X:
         person="when the list can't be had, or shows the same text twice or from before",
         cost="per post",
     )
+    prices: ClassVar[Prices] = prices.X
     options: ClassVar[type[Options]] = XOptions
     repeat_safe_for: ClassVar[timedelta] = timedelta()
 
