@@ -72,6 +72,7 @@ def _threads(rules: TextRules) -> str:
 
 
 README: Columns = {
+    "reaches": lambda network: network.traits.reaches or network.name.capitalize(),
     "text": text,
     "pictures": pictures,
     "alt text": alt,

@@ -97,6 +97,8 @@ def write(folder: Path, block: Block) -> None:
     match block.mark:
         case "yaml: config":
             config = block.body
+        case "yaml: media_url":
+            config = block.body + CONFIG + SITE
         case "yaml: accounts":
             config = CONFIG + textwrap.indent(block.body, "  ")
         case "yaml: campaign":

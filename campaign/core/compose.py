@@ -286,6 +286,9 @@ class _Work:
             self._problem("media", f"posts/{file} is no {what} that can be posted", hint, image.place)
             return None
         picture = self.workspace.pictures.get(file)
+        if picture is not None and picture.trouble:
+            self._problem("media", f"posts/{file} {picture.trouble}", "save it anew", image.place)
+            return None
         if picture is not None and (why := unfit(picture, self.target.account.media)):
             hint = f"put another one beside it for {self.network} alone: {image_names(file, self.network, '')[2]}"
             self._problem("media", f"{self.network} can't take posts/{file}: it {why}", hint, image.place)

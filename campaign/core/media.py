@@ -57,10 +57,8 @@ class Picture:
 
 
 def unfit(picture: Picture, rules: MediaRules) -> str:
-    """Why a network would not take it even when it is made smaller and re-encoded; "" if it would: what stands behind
-    the file's name in a sentence ("has 200 x 100 pixels; it takes 320 or more")."""
-    if picture.trouble:
-        return picture.trouble
+    """Why a network would not take a sound picture even when it is made smaller and re-encoded; "" if it would: what
+    stands behind the file's name in a sentence ("has 200 x 100 pixels; it takes 320 or more")."""
     if picture.type.startswith("video/"):
         return _unfit_film(picture, rules.film)
     if picture.moving:

@@ -58,7 +58,12 @@ class Feed:
     rules: ClassVar[TextRules] = TextRules(limit=None, images=10)  # our own page: nothing limits it
     media: ClassVar[MediaRules] = ANY_MEDIA
     traits: ClassVar[Traits] = Traits(
-        reads_back="exactly, by its key", person="never", repeat="always", warning=True, language=True
+        reads_back="exactly, by its key",
+        person="never",
+        reaches="your own website, feed readers",
+        repeat="always",
+        warning=True,
+        language=True,
     )
     options: ClassVar[type[Options]] = FeedOptions
     repeat_safe_for: ClassVar[timedelta] = timedelta(days=36500)  # an entry is a file named after its key

@@ -48,6 +48,7 @@ class Handoff:
     traits: ClassVar[Traits] = Traits(
         reads_back="no",
         person="always: a person posts it",
+        reaches="WhatsApp channels, TikTok, closed groups, notice boards: through a person",
         repeat="always: handing it over again shows the same page",
         warning=True,
         language=True,

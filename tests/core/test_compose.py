@@ -571,7 +571,6 @@ def test_a_film() -> None:
 @pytest.mark.parametrize(
     ("file", "picture_there", "words"),
     [
-        ("a.jpg", Picture("", trouble="is empty: it has 0 bytes"), "it is empty: it has 0 bytes"),
         ("a.jpg", Picture(GIF, 9, 400, 400, moving=True), "it moves, and it takes still pictures only"),
         ("a.jpg", Picture(PNG, 9, 319, 400), "it has 319 x 400 pixels; it takes 320 or more"),
         ("a.jpg", Picture(PNG, 9, 1000, 500), "it is 2.00 times as wide as high; it takes 0.80 to 1.91"),
@@ -586,6 +585,12 @@ def test_a_picture_that_the_network_does_not_take(file: str, picture_there: Pict
     assert found.message == f"channel can't take posts/{file}: {words}"
     assert found.place == PICTURE
     assert f"a.channel.{file[-3:]}" in found.hint
+
+
+def test_a_broken_picture_is_nobodys_fault_but_its_own() -> None:
+    there = {"media": frozenset({"a.jpg"}), "pictures": {"a.jpg": Picture(JPEG, 9, trouble="is broken: x")}}
+    found = problem(compose(a_slot(images=(picture(),)), Target(CHANNEL, "id"), **there), "media")
+    assert (found.message, found.hint) == ("posts/a.jpg is broken: x", "save it anew")
 
 
 def test_a_picture_that_fits_is_taken_whatever_its_type() -> None:
