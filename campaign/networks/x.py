@@ -54,7 +54,13 @@ class X:
 
     name: ClassVar[str] = "x"
     rules: ClassVar[TextRules] = TextRules(
-        limit=280, unit=Unit.WEIGHTED, url_length=23, images=4, alt_limit=1000, duplicates=True
+        limit=280,
+        unit=Unit.WEIGHTED,
+        url_length=23,
+        images=4,
+        alt_limit=1000,
+        duplicates=True,
+        twins=True,  # developer guidelines: identical or near-identical posts from several accounts are spam
     )
     media: ClassVar[MediaRules] = x_media.RULES
     traits: ClassVar[Traits] = Traits(

@@ -244,3 +244,22 @@ def test_what_a_network_charges_is_added_up_and_held_against_the_budget(place: P
     refused = place("check")
     assert refused.code == 1
     assert "no account called `y`" in refused.out
+
+
+def test_two_accounts_that_say_the_same_are_an_error_on_x(place: Place) -> None:
+    place.write("config.yaml", CONFIG + X + X.replace("  x:", "  x-bandung:"))
+    place.campaign("[x, x-bandung]")
+    checked = place("check", "--json")
+    assert checked.code == 1
+    found = [row for row in checked.rows() if row["rule"] == "twins"]
+    # The vigil is one problem, and all the mornings together are one.
+    assert [row["message"].partition(" (")[0] for row in found] == [
+        "x-bandung says the same as x within a day: against the rules of x"
+    ] * 2
+    assert "x-bandung says the same as x" in place("plan", "--to", day(2)).out
+    text = (place.folder / "schedules/c.yaml").read_text()
+    place.write(
+        "schedules/c.yaml",
+        text.replace("Day {{", "{{ account.id }} {{").replace("Tonight", "{{ account.id }}"),
+    )
+    assert place("check").code == 0
