@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.networks.bluesky_server import bluesky_server
 from tests.networks.cases import Bench, bench
 from tests.networks.mastodon_server import mastodon_server
 from tests.networks.scripted import ScriptedServer, scripted
 
-__all__ = ["mastodon_server"]
+__all__ = ["bluesky_server", "mastodon_server"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
