@@ -78,7 +78,7 @@ _INITIALS = re.compile(
 
 _NAMES_FOLLOW = re.compile(
     r"(?<![\w./@#-])(?:alm|almh|bpk|brig|capt|co|col|dr|dra|drg|drs|gen|gg|gov|hj|hon|ir|jend|jl|jln|jr|kab|kapt|kec|kel|kol"
-    r"|komp|lt|mayjen|mr|mrs|ms|mt|ny|pdt|ph\.d|prof|pt|rep|rev|sdr|sdri|sen|sgt|sr|st|tn|ust|yth"
+    r"|komp|lt|mayjen|mr|mrs|ms|mt|ny|pdt|ph\.d|prof|pt|rep|rev|rs|sdr|sdri|sen|sgt|sr|st|tn|ust|yth"
     r"|apr|aug|dec|feb|jan|jul|jun|mar|nov|oct|okt|sep|sept|cf|viz|vs|ca|approx)\.$",
     re.IGNORECASE,
 )

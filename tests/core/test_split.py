@@ -54,7 +54,7 @@ def bare(text: str) -> str:
 @pytest.mark.parametrize(
     "text",
     [
-        "Kami bertemu dr. Sari dan Prof. Dr. Ani di Jl. Sudirman No. 5 pukul 20.00.",
+        "Kami bertemu dr. Sari dan Prof. Dr. Ani di RS. Harapan, Jl. Sudirman No. 5 pukul 20.00.",
         "Harganya Rp 10.000.000 atau US$1.50 per hari.",
         "See Mr. Brown, Dr. Lee, e.g. Monday, i.e. tomorrow, and the U.S. Government.",
         "Lihat hlm. 12, Vol. 3, Art. 4 dan Tel. 021-555.",
