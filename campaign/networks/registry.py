@@ -23,9 +23,11 @@ GROUP = "campaign.networks"
 
 _BUILT_IN = {
     "bluesky": "Bluesky",
+    "discord": "Discord",
     "feed": "Feed",
     "handoff": "Handoff",
     "mastodon": "Mastodon",
+    "telegram": "Telegram",
     "webhook": "Webhook",
     "x": "X",
 }
