@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from campaign.cli import output, show
@@ -15,6 +16,7 @@ from campaign.errors import Problem, WorkspaceError
 if TYPE_CHECKING:
     from campaign.core.model import Account
     from campaign.core.text import TextRules
+    from campaign.dispatch.station import Station
 
 
 @verb("check", "campaign check")
@@ -43,27 +45,37 @@ def command(session: Session, as_json: bool) -> int:
 
 def _problems(session: Session) -> list[Problem]:
     from campaign.core.compose import Composer
-    from campaign.core.outlook import check
+    from campaign.core.outlook import DAYS, check
     from campaign.workspace.secrets import Secrets
 
     workspace = session.workspace
-    with _rules(session) as rules:
-        found = check(workspace, Composer(workspace, rules), session.now)
+    with _rules(session) as (rules, station):
+        composer = Composer(workspace, rules)
+        found = check(workspace, composer, session.now)
+        if station is not None:
+            from campaign.review.costs import over_budget
+
+            today = session.today()
+            with station.store.read() as connection:
+                found += over_budget(
+                    connection, workspace, composer, rules, today, today + timedelta(days=DAYS), session.now
+                )
     return [*found, *Secrets(session.folder, os.environ).problems()]
 
 
 @contextmanager
-def _rules(session: Session) -> Iterator[Callable[[Account], TextRules]]:
-    """The limits that hold for an account. What servers told of theirs is in the store; where no account has such a
-    server the store stays closed, which halves the time."""
+def _rules(session: Session) -> Iterator[tuple[Callable[[Account], TextRules], Station | None]]:
+    """The limits that hold for an account, and the store. What servers told of theirs is in it, and what was spent;
+    where no account has such a server or a budget it stays closed, which halves the time."""
     from campaign.networks import registry
     from campaign.networks.base import ServerLimits
 
     networks = {
         account.network: registry.network(account.network) for account in session.workspace.accounts.values()
     }
-    if any(issubclass(network, ServerLimits) for network in networks.values()):
+    budgeted = any(account.budget for account in session.workspace.accounts.values())
+    if budgeted or any(issubclass(network, ServerLimits) for network in networks.values()):
         with session.station(temporary=True) as station:
-            yield station.adapters.rules
+            yield station.adapters.rules, station
     else:
-        yield lambda account: networks[account.network].rules
+        yield lambda account: networks[account.network].rules, None

@@ -20,12 +20,13 @@ DAYS = 30
 @json_option
 def command(session: Session, first: date | None, last: date | None, as_json: bool) -> int:
     """List the posts of the next 30 days: local and UTC time, account, length, first
-    line, and what is wrong.
+    line, and what is wrong; at the end what they cost, where a network charges.
 
     Cancelled and moved posts are shown as decided. Nothing is published.
     """
     from campaign.errors import Level
     from campaign.review.coming import coming, headline
+    from campaign.review.costs import cost_lines, over_budget
     from campaign.review.plan import look_ahead, plan_entries, plan_row, rows_around
     from campaign.review.status import kept
     from campaign.review.table import Cell, Columns
@@ -45,6 +46,7 @@ def command(session: Session, first: date | None, last: date | None, as_json: bo
             rows = rows_around(connection, begin, end)
             accounts = history.accounts(connection)
             next_up = coming(connection, workspace, session.now)
+            over = over_budget(connection, workspace, composer, rules, begin, end, session.now)
         rows = {row.key: row for row in explained(rows.values(), accounts, workspace, session.now)}
         runner = station.store.holder()
         ticked, by = station.store.get("last_tick"), station.store.get("last_tick_by")
@@ -53,6 +55,8 @@ def command(session: Session, first: date | None, last: date | None, as_json: bo
         {problem.place.file for problem in workspace.problems if problem.level is Level.ERROR}
     ):
         output.talk(f"{file} has errors, so posts may be missing here; see: campaign check")
+    for problem in over:
+        output.talk(f"{problem}\n  hint: {problem.hint}")
     if as_json:
         output.rows(plan_row(post) for post in ahead if not post.ended)
         return 0
@@ -61,6 +65,8 @@ def command(session: Session, first: date | None, last: date | None, as_json: bo
     said = headline(runner, next_up, session.now, workspace.zone, passed)
     show.lines([(Cell(said, "green" if runner or passed else "bold red"),), ()])
     show.lines(laid_out(plan_entries(ahead), Columns(right=frozenset({1})), show.width()))
+    if costs := cost_lines(ahead, workspace):
+        show.lines([(), *((Cell(line),) for line in costs)])
     if not ahead:
         output.talk(f"nothing is planned from {begin} to {end}")
     return 0

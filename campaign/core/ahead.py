@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from campaign.core import pacing
+from campaign.core.coalition import Said, twins
 from campaign.core.compose import Composer, Composition
 from campaign.core.model import Campaign, Slot, Target, Workspace, delivery_key, wall_text
 from campaign.core.timetable import Moment, moments, to_wall
@@ -48,7 +49,7 @@ def outlook(workspace: Workspace, composer: Composer, after: datetime, until: da
         for target in slot.targets
     ]
     planned.sort(key=lambda post: (post.moment.due, post.key))
-    return _repeats(composer, _paced(planned, workspace.zone))
+    return _twins(composer, _repeats(composer, _paced(planned, workspace.zone)))
 
 
 def plan(
@@ -128,6 +129,38 @@ def _repeats(composer: Composer, planned: Sequence[Planned]) -> list[Planned]:
             last[said] = post
         result.append(post)
     return result
+
+
+def _twins(composer: Composer, planned: Sequence[Planned]) -> list[Planned]:
+    """The same with a problem at each post that says what another login of its network says within a day before."""
+    speaking = [
+        index
+        for index, post in enumerate(planned)
+        if post.composition.posts and not post.missed and not post.target.account.test
+    ]
+    result = list(planned)
+    for one, other in twins([_said(planned[index]) for index in speaking]).items():
+        post, before = planned[speaking[one]], planned[speaking[other]]
+        account = post.target.account
+        refused = composer.rules(account).twins
+        same = "the same" if _said(post).texts == _said(before).texts else "nearly the same"
+        where = "" if post.slot is before.slot else f" in {before.campaign.id}/{before.slot.id}"
+        twin = _problem(
+            post,
+            "twins",
+            f"{post.target.name} says {same} as {before.target.name}{where} within a day"
+            + (f": against the rules of {account.network}" if refused else ""),
+            "give each account words of its own: a planned post each with its own rows, or"
+            " {% if account.id == … %} in the template",
+            Level.ERROR if refused else Level.WARN,
+        )
+        result[speaking[one]] = replace(result[speaking[one]], problems=(*post.problems, twin))
+    return result
+
+
+def _said(post: Planned) -> Said:
+    texts = tuple(part.text for part in post.composition.posts)
+    return Said(post.target.account.id, post.target.account.network, post.goes_out, texts)
 
 
 def _local(post: Planned, instant: datetime) -> str:

@@ -18,12 +18,14 @@ from campaign.core.model import (
     Slot,
     Target,
     Text,
+    Thread,
     Workspace,
     delivery_key,
     text_for,
 )
 from campaign.core.render import INLINE, Renderer, RenderError
 from campaign.core.scope import Scope
+from campaign.core.split import split
 from campaign.core.suggest import did_you_mean
 from campaign.core.text import TextRules
 from campaign.core.timetable import Moment
@@ -134,7 +136,7 @@ class _Work:
         if not media and self.rules.needs_media:
             hint = "give it an image:, or leave this account out"
             self._problem("media", f"{self.network} takes no text without a picture", hint)
-        parts = self._with_descriptions(parts or ("",), media)
+        parts = self._with_descriptions(self._threaded(parts or ("",), warning, media), media)
         self._check_text(parts, warning, media)
         facts = tuple(scope.facts)
         return tuple(
@@ -208,6 +210,18 @@ class _Work:
         source = self._in_language(self.slot.warning, "content warning")
         return "" if source is None else self._line(source, self.slot.place)
 
+    def _threaded(self, parts: tuple[str, ...], warning: str, media: tuple[Media, ...]) -> tuple[str, ...]:
+        """The parts, split further where they are too long and the slot says so."""
+        if self.slot.thread is Thread.AS_WRITTEN or not self.rules.threads:
+            return parts
+
+        def fits(text: str, number: int) -> bool:
+            beside = media if number == 1 else ()
+            (whole,) = self._with_descriptions((text,), beside)
+            return not texts.problems(whole, warning, self.rules, media=bool(beside))
+
+        return split(parts, fits, numbered=self.slot.thread is Thread.NUMBERED)
+
     def _with_descriptions(self, parts: tuple[str, ...], media: tuple[Media, ...]) -> tuple[str, ...]:
         """Where a network has no field for descriptions they stand behind the text that goes with the pictures."""
         if not media or not self.rules.alt_in_text:
@@ -224,6 +238,12 @@ class _Work:
             where = f" (part {number} of {len(parts)})" if many else ""
             for excess in texts.problems(part, warning, self.rules, media=bool(media) and number == 1):
                 hint = "shorten it"
+                if self.rules.threads:
+                    hint += (
+                        ", or write thread: auto"
+                        if self.slot.thread is Thread.AS_WRITTEN
+                        else ": there is no place to split it at"
+                    )
                 if self.slot.template is not None:
                     hint += f", or write posts/{self.slot.template}.{self.network}.{self.language}.j2 for it alone"
                 self._problem("length", f"too long for {self.network}: {excess}{where}", hint)

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
+from campaign.core.cost import Budget, Prices
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
 from campaign.core.outcome import Receipt
 from campaign.core.text import TextRules
@@ -43,6 +44,14 @@ DEFAULT_REPEAT_AFTER = timedelta(days=30)
 def text_for(text: Text, language: str) -> str | None:
     """The text for a language, or None when there is none."""
     return text.get(language, text.get(""))
+
+
+class Thread(StrEnum):
+    """What becomes of a text that is too long for its network: a problem, or the parts of a thread."""
+
+    AS_WRITTEN = ""
+    AUTO = "auto"
+    NUMBERED = "numbered"
 
 
 class Approval(StrEnum):
@@ -123,7 +132,8 @@ class Account:
     ``languages``: the first is that of the plain target ``fedi``; the others are targets ``fedi.en``.
     ``gap``, ``daily``: the least time between two posts and the most posts in a day of the workspace's zone, over all
     languages of the login (None: no cap). ``media``: what its network takes. ``public``: the workspace's ``media_url``,
-    for networks that fetch media.
+    for networks that fetch media. ``prices``: what its network charges (None: nothing that is known). ``budget``: its
+    own of the workspace's ``budget``.
     """
 
     id: str
@@ -137,6 +147,8 @@ class Account:
     vars: Mapping[str, Any] = field(default_factory=dict)
     media: MediaRules = ANY_MEDIA
     public: Public | None = None
+    prices: Prices | None = None
+    budget: Budget | None = None
     place: Place = field(default_factory=lambda: Place("config.yaml"))
 
 
@@ -191,6 +203,7 @@ class Slot:
     quiet: QuietHours | None = None
     """The quiet hours that hold for this slot (None: there are none, or it ignores them)."""
     repeat_after: timedelta = DEFAULT_REPEAT_AFTER
+    thread: Thread = Thread.AS_WRITTEN
     explicit: bool = False
     """True for ``at`` and ``on``: moments that a person wrote down one by one."""
 

@@ -31,7 +31,8 @@ class TextRules:
     ``max_bytes``: a second limit in UTF-8 bytes. ``images``: pictures that one part may carry.
     ``alt_limit``: code points of a description. ``warning_counts``: a content warning counts too.
     ``threads``: parts can be chained.
-    ``duplicates``: the network refuses the same text twice.
+    ``duplicates``: the network refuses the same text twice. ``twins``: several accounts that say the same within a day
+    break its rules.
     ``media_limit``: instead of ``limit`` for a text that goes with a picture or film (a caption).
     ``needs_media``: a text alone can't be posted. ``alt_in_text``: there is no field for descriptions, so that they
     stand behind the text and count. ``escaped``: characters that count twice, because they are sent with a backslash.
@@ -47,6 +48,7 @@ class TextRules:
     warning_counts: bool = False
     threads: bool = True
     duplicates: bool = False
+    twins: bool = False
     media_limit: int | None = None
     needs_media: bool = False
     alt_in_text: bool = False

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
+from campaign.core.cost import Prices
 from campaign.core.media import MediaRules
 from campaign.core.model import Account, Post
 from campaign.core.outcome import Found, Outcome, Receipt
@@ -124,6 +125,12 @@ class Deletes(Protocol):
 
     def delete(self, receipt: Receipt) -> Outcome:
         """Sent(receipt) when it is gone (also when it was gone before)."""
+
+
+class Charges(Protocol):
+    """A network that charges for posts; ``campaign plan`` says what they come to."""
+
+    prices: ClassVar[Prices]
 
 
 @runtime_checkable

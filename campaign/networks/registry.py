@@ -11,6 +11,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
+from campaign.core.cost import Prices
 from campaign.core.media import MediaRules
 from campaign.core.model import Spec
 from campaign.core.text import TextRules
@@ -109,6 +110,8 @@ def _wrong(name: str, found: object) -> str:
         return "media is not a MediaRules"
     if not isinstance(getattr(found, "traits", None), Traits):
         return "traits is not a Traits"
+    if not isinstance(getattr(found, "prices", None), Prices | None):
+        return "prices is not a Prices"
     options = getattr(found, "options", None)
     if not (isinstance(options, type) and issubclass(options, Options)):
         return "options is not a subclass of Options"

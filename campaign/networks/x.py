@@ -14,12 +14,13 @@ from typing import Any, ClassVar, Self
 
 from pydantic import Field
 
+from campaign.core.cost import Prices
 from campaign.core.media import MediaRules
 from campaign.core.model import Account, Post, Secret
 from campaign.core.outcome import Absent, CannotTell, Found, Outcome, Receipt, Refused, Sent, Unknown
 from campaign.core.text import TextRules, Unit
 from campaign.errors import CampaignError
-from campaign.networks import x_media
+from campaign.networks import prices, x_media
 from campaign.networks.base import Files, Notes, Options, Traits, Vault
 from campaign.networks.http import Answer, Client, Failure, SafeServer, required, said
 from campaign.networks.loading import loading
@@ -53,7 +54,13 @@ class X:
 
     name: ClassVar[str] = "x"
     rules: ClassVar[TextRules] = TextRules(
-        limit=280, unit=Unit.WEIGHTED, url_length=23, images=4, alt_limit=1000, duplicates=True
+        limit=280,
+        unit=Unit.WEIGHTED,
+        url_length=23,
+        images=4,
+        alt_limit=1000,
+        duplicates=True,
+        twins=True,  # developer guidelines: identical or near-identical posts from several accounts are spam
     )
     media: ClassVar[MediaRules] = x_media.RULES
     traits: ClassVar[Traits] = Traits(
@@ -61,6 +68,7 @@ class X:
         person="when the list can't be had, or shows the same text twice or from before",
         cost="per post",
     )
+    prices: ClassVar[Prices] = prices.X
     options: ClassVar[type[Options]] = XOptions
     repeat_safe_for: ClassVar[timedelta] = timedelta()
 

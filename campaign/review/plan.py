@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection
 
 from campaign.core.compose import Composer
+from campaign.core.cost import cost
 from campaign.core.lifecycle import ENDED, State
 from campaign.core.model import Account, Post, Workspace, parse_key
 from campaign.core.outlook import Planned, outlook, plan
@@ -38,7 +40,8 @@ Rules = Callable[[Account], TextRules]
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """A post to come. ``due`` (aware): when it goes out by the files, or by a person who moved it. ``state`` and
-    ``reason``: of its row; None and "" where there is none yet."""
+    ``reason``: of its row; None and "" where there is none yet. ``cost``: in US dollars; None where the network charges
+    nothing that is known."""
 
     key: str
     campaign: str
@@ -54,6 +57,12 @@ class Ahead:
     problems: tuple[Problem, ...] = ()
     state: State | None = None
     reason: str = ""
+    cost: Decimal | None = None
+
+    @property
+    def login(self) -> str:
+        """The account's id, in whichever language it posts."""
+        return self.account.partition(".")[0]
 
     @property
     def ended(self) -> bool:
@@ -113,7 +122,7 @@ def _planned(workspace: Workspace, composer: Composer, row: Delivery) -> Planned
 
 
 def _merged(post: Planned, row: Delivery | None, rules: Rules) -> Ahead:
-    limits = rules(post.target.account)
+    limits, prices = rules(post.target.account), post.target.account.prices
     posts, problems = post.composition.drafts, post.problems
     if row is not None and row.post is not None:
         # What is frozen goes out as it is, whatever the files say by now.
@@ -140,6 +149,7 @@ def _merged(post: Planned, row: Delivery | None, rules: Rules) -> Ahead:
         problems=problems,
         state=row.state if row else None,
         reason=row.reason if row else "",
+        cost=cost(posts, prices) if prices is not None else None,
     )
 
 
@@ -151,7 +161,8 @@ def _when(post: Planned, row: Delivery | None) -> datetime:
 
 
 def plan_row(post: Ahead) -> dict[str, Any]:
-    """One post to come as ``plan --json`` prints it; ``length``: of its longest part, in the network's unit."""
+    """One post to come as ``plan --json`` prints it; ``length``: of its longest part, in the network's unit; ``cost``:
+    in US dollars."""
     return {
         "key": post.key,
         "campaign": post.campaign,
@@ -165,6 +176,7 @@ def plan_row(post: Ahead) -> dict[str, Any]:
         "parts": len(post.posts),
         "length": post.length,
         "limit": post.limit,
+        "cost": float(post.cost) if post.cost is not None else None,
         "problems": [problem.as_json() for problem in post.problems],
     }
 
@@ -181,7 +193,7 @@ def plan_entries(ahead: Sequence[Ahead]) -> list[Entry]:
 
 def _row(post: Ahead) -> Row:
     measured = f"{post.length}/{post.limit}" if post.limit is not None else str(post.length)
-    parts = f" ({len(post.posts)} parts)" if len(post.posts) > 1 else ""
+    parts = f"({len(post.posts)} parts) " if len(post.posts) > 1 else ""  # in front: a long text is cut
     text = first_line(post.posts[0].text) if post.posts else ""
     notes = [Cell(f"{p.level.value}: {p.message}", _STYLE[p.level]) for p in post.problems]
     if post.state is State.PENDING and post.reason:
@@ -190,5 +202,5 @@ def _row(post: Ahead) -> Row:
         said = post.state.say if post.state else ""
         notes.insert(0, Cell(said + (f": {post.reason}" if post.reason else ""), "yellow"))
     return Row(
-        (Cell(post.account, "dim" if post.ended else ""), Cell(measured), Cell(text + parts)), tuple(notes)
+        (Cell(post.account, "dim" if post.ended else ""), Cell(measured), Cell(parts + text)), tuple(notes)
     )

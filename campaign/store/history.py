@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from campaign.core.lifecycle import State
+from campaign.core.model import Post
 from campaign.store import tables
 from campaign.store.rows import AccountRow, Attempt, Cursor, Delivery, EventRow, SentText
 from campaign.store.threads import with_thread
@@ -43,6 +44,7 @@ __all__ = [
     "rows_to_fill",
     "sent_of_slot",
     "sent_on",
+    "sent_posts",
     "sent_texts",
     "sights",
     "uncertain_due",
@@ -181,6 +183,20 @@ def sent_texts(connection: Connection, account: str, since: datetime) -> list[Se
     return [
         SentText(row.key, row.digest, row.post["text"], row.sent_at) for row in connection.execute(statement)
     ]
+
+
+def sent_posts(connection: Connection, account: str, start: datetime, end: datetime) -> list[Post]:
+    """The parts that a login published in start <= t < end (aware), and those due then that may be out."""
+    unsure = _d.state.in_([State.SENDING.value, State.UNCERTAIN.value])
+    statement = select(_d.post).where(
+        _d.account == account,
+        _d.post.is_not(None),
+        or_(
+            and_(_d.state == State.SENT.value, _d.sent_at >= start, _d.sent_at < end),
+            and_(unsure, _d.due >= start, _d.due < end),
+        ),
+    )
+    return [Post.from_json(post) for post in connection.execute(statement).scalars()]
 
 
 _SENT_OF_SLOT = (

@@ -99,6 +99,7 @@ def read_account(
         approval=tighter(approval, common.approval),
         vars=common.vars,
         media=spec.media if spec is not None else ANY_MEDIA,
+        prices=getattr(spec, "prices", None),
         place=document.place(path, key=True),
     )
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, field_validator
 
+from campaign.core.cost import Budget
 from campaign.core.model import (
     DEFAULT_LATE,
     Account,
@@ -24,8 +26,8 @@ from campaign.core.model import (
 from campaign.errors import Problem
 from campaign.workspace import explain
 from campaign.workspace.accounts import read_account
-from campaign.workspace.fields import Address, ApprovalWord, Id, Language, Late, Quiet, Zone
-from campaign.workspace.findings import Findings
+from campaign.workspace.fields import Address, ApprovalWord, Id, Language, Late, Money, Quiet, Zone
+from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import Keys, Later, Links, Vars, links_of
 from campaign.workspace.readers import ALWAYS, complaint, kind_of, read_address, wrong
 from campaign.workspace.secretrefs import SECRET_SCHEMA, parse_secret
@@ -33,7 +35,7 @@ from campaign.workspace.yamlfile import Document, Map, Seq
 
 NAME = "config.yaml"
 
-NOT_YET = ("audience", "hotlines", "alerts", "budget", "packs")
+NOT_YET = ("audience", "hotlines", "alerts", "packs")
 
 
 def read_uuid(value: Any) -> uuid.UUID:
@@ -134,7 +136,10 @@ class ConfigHead(Keys):
     media_url: PublicKeys | None = Field(
         None, description="Where networks that fetch pictures (Instagram, Threads) find them."
     )
-    budget: Later = None
+    budget: dict[Id, Money] = Field(
+        default_factory=dict,
+        description="The most that the posts of an account may cost in a calendar month, in US dollars: {x: 20}.",
+    )
     heartbeat: Annotated[
         Any,
         WithJsonSchema(
@@ -197,6 +202,8 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
     if head is not None and head.media_url is not None:
         public = Public(head.media_url.url, head.media_url.folder)
         accounts = {name: replace(account, public=public) for name, account in accounts.items()}
+    if head is not None:
+        accounts = _budgeted(document, head.budget, accounts, findings)
     if head is None or findings.errors() > before:
         return None
     return Settings(
@@ -248,6 +255,35 @@ def _accounts(
         if account is not None:
             accounts[name] = account
     return accounts
+
+
+def _budgeted(
+    document: Document, budget: Mapping[str, Decimal], accounts: Mapping[str, Account], findings: Findings
+) -> dict[str, Account]:
+    """The accounts with what each may cost in a month."""
+    found = dict(accounts)
+    written = document.root.get("accounts")
+    known = list(written) if isinstance(written, Map) else []
+    for name, most in budget.items():
+        place = document.place(("budget", name), key=True)
+        account = accounts.get(name)
+        if name not in known:
+            findings.add(
+                place,
+                f"no account called {quoted(name)}{did_you_mean(name, known)}",
+                f"accounts: {', '.join(known) or 'none yet'}",
+                rule="unknown-account",
+            )
+        elif account is not None and account.prices is None:
+            findings.warn(
+                place,
+                f"`{name}` needs no budget: no price of {account.network} is known",
+                "remove it",
+                rule="budget",
+            )
+        elif account is not None:
+            found[name] = replace(account, budget=Budget(most, place))
+    return found
 
 
 def _heartbeat(document: Document, findings: Findings) -> Secret | str | None:

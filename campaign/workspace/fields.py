@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import (
@@ -30,6 +31,7 @@ from campaign.workspace.readers import (
     read_language,
     read_late,
     read_moment,
+    read_money,
     read_quiet_hours,
     read_tags,
     read_text,
@@ -124,6 +126,9 @@ Quiet = Annotated[
         type="string",
         pattern="^[0-9]{2}:[0-9]{2}(:[0-9]{2})?\\s*-\\s*[0-9]{2}:[0-9]{2}(:[0-9]{2})?$",
     ),
+]
+Money = Annotated[
+    Decimal, PlainValidator(read_money), _schema("An amount in US dollars.", type="number", minimum=0)
 ]
 Texts = Annotated[
     dict[str, str], BeforeValidator(read_text), _schema("One text, or one by language.", **_TEXT_SCHEMA)

@@ -3,9 +3,11 @@ what belongs there."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -219,6 +221,16 @@ def read_address(value: Any) -> str:
     if not good:
         wrong(f"{quoted(text)} is not an address", "write it out, https://example.org/")
     return text
+
+
+def read_money(value: Any) -> Decimal:
+    """An amount in US dollars, as a number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        wrong(
+            f"an amount in US dollars belongs here, not {kind_of(value)}",
+            "write 20, or 12.50, without a currency",
+        )
+    return Decimal(str(value))
 
 
 def as_list(value: Any) -> Any:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
+from campaign.core.model import Thread
 from campaign.workspace.fields import (
     ApprovalWord,
     Day,
@@ -29,7 +30,7 @@ from campaign.workspace.readers import as_list, kind_of, one_of, wrong
 RESERVED = frozenset({"observances.yaml"})
 """Files below schedules/ that are knowledge, not campaigns."""
 
-SLOT_NOT_YET = ("thread", "tone", "quiet_on", "consent", "accept", "if_stale")
+SLOT_NOT_YET = ("tone", "quiet_on", "consent", "accept", "if_stale")
 HEAD_NOT_YET = ("audience", "hotlines")
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -37,6 +38,13 @@ WhichDay = Annotated[
     str,
     BeforeValidator(one_of(*WEEKDAYS, "weekday", "day")),
     WithJsonSchema({"enum": [*WEEKDAYS, "weekday", "day"]}),
+]
+
+
+ThreadWord = Annotated[
+    Thread,
+    PlainValidator(lambda value: Thread(one_of("auto", "numbered")(value))),
+    WithJsonSchema({"enum": ["auto", "numbered"]}),
 ]
 
 
@@ -146,7 +154,10 @@ class SlotKeys(Keys):
     repeat_after: Duration | None = Field(
         None, description="The same text again within this time is a warning. Default: 30 days."
     )
-    thread: Later = None
+    thread: ThreadWord | None = Field(
+        None,
+        description="auto: too long a text becomes a thread, split at sentence ends. numbered: with (1/3) behind each.",
+    )
     tone: Later = None
     quiet_on: Later = None
     consent: Later = None

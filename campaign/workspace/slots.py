@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import PurePosixPath
 
-from campaign.core.model import DEFAULT_REPEAT_AFTER, Approval, Image, QuietHours, Slot, Target
+from campaign.core.model import DEFAULT_REPEAT_AFTER, Approval, Image, QuietHours, Slot, Target, Thread
 from campaign.core.timetable import Dates, Yearly
 from campaign.workspace.accounts import tighter
 from campaign.workspace.config import Settings, warn_held
@@ -101,6 +101,7 @@ def read_slot(
         approval=tighter(campaign.approval, slot.approval),
         quiet=None if slot.quiet == "ignore" else campaign.quiet,
         repeat_after=DEFAULT_REPEAT_AFTER if slot.repeat_after is None else slot.repeat_after,
+        thread=slot.thread or Thread.AS_WRITTEN,
         explicit=slot.on is not None or (slot.at is not None and slot.rrule is None),
     )
 

@@ -28,7 +28,7 @@ accounts:
   site: {network: feed, folder: public, language: en}
 """
 
-PLAN = "key campaign slot account network language due due_utc text parts length limit problems"
+PLAN = "key campaign slot account network language due due_utc text parts length limit cost problems"
 LOG = (
     "key campaign slot account network language state say due text part of media attempts sent_at id url reason "
     "approved_by reviewed_by facts"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from campaign.cli.main import main
-from tests.cli.conftest import Place, day
+from tests.cli.conftest import CONFIG, Place, day
 
 CHECK_KEYS = ["file", "line", "column", "level", "rule", "message", "hint", "key"]
 
@@ -181,3 +181,85 @@ def test_an_account_that_does_not_work_says_why(place: Place, monkeypatch: pytes
     assert asked.code == 1
     assert "does not work" in asked.out
     assert "NOT_THERE is not set" in asked.out
+
+
+def test_a_long_text_is_shown_as_the_thread_that_it_becomes(place: Place) -> None:
+    place.write(
+        "config.yaml",
+        CONFIG
+        + '  fedi: {network: mastodon, server: "https://m.example", token: {env: FEDI}, language: en}\n',
+    )
+    place.campaign("[fedi, site]", "Know the signs. " * 40)
+    longer = (place.folder / "schedules/c.yaml").read_text()
+    assert "thread: auto" in place("check").out
+    place.write("schedules/c.yaml", longer.replace("  - id: daily", "    thread: numbered\n  - id: daily"))
+    assert place("check").code == 0
+    shown = place("preview", "c/vigil")
+    assert shown.code == 0
+    assert "part 2 of 2" in shown.out and "(2/2)" in shown.out
+    rows = {row["account"]: row for row in place("plan", "--to", day(2), "--json").rows()}
+    assert (rows["fedi"]["parts"], rows["site"]["parts"]) == (2, 1)
+    assert rows["fedi"]["length"] <= 500 and rows["fedi"]["problems"] == []
+    assert "(2 parts)" in place("plan", "--to", day(2)).out
+
+
+X = """\
+  x:
+    network: x
+    consumer_key: {env: K}
+    consumer_secret: {env: S}
+    access_token: {env: T}
+    access_token_secret: {env: TS}
+    language: en
+"""
+
+
+def test_what_a_network_charges_is_added_up_and_held_against_the_budget(place: Place) -> None:
+    place.write("config.yaml", CONFIG + X)
+    place.campaign("[x, site]", "Tonight. example.org/act")
+    planned = place("plan", "--from", day(2), "--to", day(3))
+    # The vigil holds a link (0.20), the mornings of two days don't (0.015 each).
+    assert planned.out.splitlines()[-1] == "x: 3 posts, about US$0.23 (prices of 22 Aug 2026)"
+    assert planned.err == ""
+    rows = place("plan", "--from", day(2), "--to", day(2), "--json").rows()
+    assert [(row["account"], row["cost"]) for row in rows] == [
+        ("site", None),
+        ("x", 0.015),
+        ("site", None),
+        ("x", 0.2),
+    ]
+    assert place("check").code == 0 and "budget" not in place("check").out
+
+    place.write("config.yaml", f"{CONFIG}{X}budget: {{x: 0.01}}\n")
+    for said in (place("plan").err, place("plan", "--json").err, place("check").out):
+        assert "over the budget of US$0.01" in said
+        assert "config.yaml:15:10: x: " in said
+        assert "leave links out, post less, or raise it" in said
+    checked = place("check", "--json")
+    assert checked.code == 0
+    found = [row for row in checked.rows() if row["rule"] == "budget"]
+    assert found and {row["level"] for row in found} == {"warn"}
+
+    place.write("config.yaml", f"{CONFIG}{X}budget: {{y: 0.01}}\n")
+    refused = place("check")
+    assert refused.code == 1
+    assert "no account called `y`" in refused.out
+
+
+def test_two_accounts_that_say_the_same_are_an_error_on_x(place: Place) -> None:
+    place.write("config.yaml", CONFIG + X + X.replace("  x:", "  x-bandung:"))
+    place.campaign("[x, x-bandung]")
+    checked = place("check", "--json")
+    assert checked.code == 1
+    found = [row for row in checked.rows() if row["rule"] == "twins"]
+    # The vigil is one problem, and all the mornings together are one.
+    assert [row["message"].partition(" (")[0] for row in found] == [
+        "x-bandung says the same as x within a day: against the rules of x"
+    ] * 2
+    assert "x-bandung says the same as x" in place("plan", "--to", day(2)).out
+    text = (place.folder / "schedules/c.yaml").read_text()
+    place.write(
+        "schedules/c.yaml",
+        text.replace("Day {{", "{{ account.id }} {{").replace("Tonight", "{{ account.id }}"),
+    )
+    assert place("check").code == 0

@@ -25,6 +25,7 @@ from campaign.core.model import (
     Public,
     Slot,
     Target,
+    Thread,
     Workspace,
 )
 from campaign.core.text import TextRules, Unit
@@ -187,6 +188,47 @@ def test_parts_of_a_thread() -> None:
 def test_no_threads_on_this_network() -> None:
     found = problem(compose(a_slot(text={"id": "a\n---\nb"}), Target(SMS, "id")), "thread")
     assert "2 parts" in found.message
+
+
+LONG = "Kenali tandanya. " * 30  # 510 characters
+
+
+@pytest.mark.parametrize(
+    ("thread", "end"), [(Thread.AUTO, "tandanya."), (Thread.NUMBERED, "tandanya. (1/2)")]
+)
+def test_too_long_a_text_becomes_a_thread_where_the_slot_says_so(thread: Thread, end: str) -> None:
+    image = Image("a.jpg", {"": "Seorang perempuan menelepon"}, PICTURE)
+    slot = a_slot(text={"id": LONG}, images=(image,), warning={"id": "awas"}, thread=thread)
+    composition = compose(slot, media=frozenset({"a.jpg"}))
+    one, two = composition.posts
+    assert composition.problems == ()
+    assert one.text.endswith(end) and (one.part, one.parts, two.part) == (1, 2, 2)
+    assert max(composition.lengths) <= 500
+    assert (len(one.media), len(two.media), two.warning) == (1, 0, "awas")
+    assert only(compose(a_slot(text={"id": "Pendek."}, thread=thread))).text == "Pendek."
+
+
+def test_parts_that_a_person_wrote_are_split_further() -> None:
+    slot = a_slot(text={"id": f"Satu.\n---\n{LONG}\n---\nTiga."}, thread=Thread.NUMBERED)
+    assert [post.text[-6:] for post in compose(slot).posts] == [" (1/4)", " (2/4)", " (3/4)", " (4/4)"]
+
+
+def test_without_threads_too_long_stays_a_problem() -> None:
+    slot = a_slot(text={"id": LONG}, thread=Thread.AUTO)
+    found = problem(compose(slot, Target(SMS, "id")), "length")
+    assert found.message == "too long for sms: 509 of 160 code points"
+    assert found.hint == "shorten it"
+
+
+def test_what_can_not_be_split_is_a_problem_and_is_never_cut() -> None:
+    link = "https://example.org/" + "a" * 600
+    slot = a_slot(text={"id": f"{LONG}\n{link}"}, thread=Thread.AUTO)
+    composition = compose(slot, Target(FEDI, "id"))
+    assert composition.posts and composition.posts[-1].text.endswith(link)  # it counts 23 there
+    slot = a_slot(text={"id": f"Lihat {'a' * 600} di sana"}, thread=Thread.AUTO)
+    found = problem(compose(slot), "length")
+    assert found.message == "too long for mastodon: 600 of 500 Mastodon characters (part 2 of 3)"
+    assert found.hint == "shorten it: there is no place to split it at"
 
 
 @pytest.mark.parametrize("source", ["", " \n ", "{{ '' }}", "---"])
@@ -577,6 +619,18 @@ def test_a_caption_has_a_limit_of_its_own() -> None:
     found = problem(compose(slot, Target(CHANNEL, "id"), media=frozenset({"a.jpg"})), "length")
     assert "62 of 40 code points beside a picture" in found.message
     only(compose(a_slot(text={"": "x" * 41}), Target(CHANNEL, "id")))
+
+
+@pytest.mark.parametrize("thread", [Thread.AUTO, Thread.NUMBERED])
+def test_the_part_with_the_pictures_keeps_to_their_limit_with_the_descriptions(thread: Thread) -> None:
+    text = "Satu dua. Tiga empat. Lima enam. Tujuh delapan sembilan sepuluh."
+    slot = a_slot(text={"": text}, images=(picture(alt={"": "Dua orang"}),), thread=thread)
+    composition = compose(slot, Target(CHANNEL, "id"), media=frozenset({"a.jpg"}))
+    assert composition.problems == ()
+    one, two = composition.posts
+    number = " (1/2)" if thread is Thread.NUMBERED else ""
+    assert one.text == f"Satu dua.{number}\n\n[Gambar: Dua orang]"
+    assert len(one.text) <= 40 < len(two.text)
 
 
 def test_a_network_that_needs_and_fetches_pictures() -> None:

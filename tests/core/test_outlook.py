@@ -24,7 +24,7 @@ PLACE = Place("schedules/c.yaml", 5, 3)
 EVERY_DAY = frozenset(range(7))
 RULES = {
     "mastodon": TextRules(limit=500, images=4),
-    "x": TextRules(limit=280, images=4, duplicates=True),
+    "x": TextRules(limit=280, images=4, duplicates=True, twins=True),
 }
 FEDI = Account("fedi", "mastodon", ("id", "en"), None)
 TWITTER = Account("x", "x", ("id",), None)
@@ -139,6 +139,83 @@ def test_no_deadline_is_never_missed() -> None:
     planned = look(a_slot("a", daily("09:00", "10:00"), Target(account, "id"), if_late=None), days=1)
     assert planned[1].deadline is None and not planned[1].missed
     assert local(planned[1].goes_out) == "02 00:00"
+
+
+# -- several accounts that say the same ----------------------------------------------------------------------
+
+OTHER = Account("x-bandung", "x", ("id",), None)
+SAME = {"": "Kenali tandanya, simpan nomornya: SAPA 129 siap menolong siapa saja"}
+
+
+@pytest.mark.parametrize(
+    ("accounts", "level", "rules"),
+    [
+        ((TWITTER, OTHER), Level.ERROR, ": against the rules of x"),
+        ((FEDI, Account("toot", "mastodon", ("id",), None)), Level.WARN, ""),
+    ],
+)
+def test_two_logins_that_say_the_same_within_a_day(
+    accounts: tuple[Account, Account], level: Level, rules: str
+) -> None:
+    one, two = accounts
+    first, second = look(a_slot("a", at("2027-07-01T09:00"), Target(one, "id"), Target(two, "id"), text=SAME))
+    assert first.problems == ()
+    (found,) = second.problems
+    assert (found.level, found.rule, found.place, found.key) == (level, "twins", PLACE, second.key)
+    assert found.message == f"{two.id} says the same as {one.id} within a day{rules}"
+    assert "account.id" in found.hint
+
+
+def test_a_day_apart_or_from_another_planned_post() -> None:
+    slots = [
+        a_slot(
+            "a", at("2027-07-01T09:00", "2027-07-02T09:00"), Target(TWITTER, "id"), text={"": "Satu. Dua!"}
+        ),
+        a_slot("b", at("2027-07-03T09:00"), Target(OTHER, "id"), text={"": "satu dua #tiga"}),
+    ]
+    assert not [p for post in look(*slots) for p in post.problems if p.rule == "twins"]
+    slots[1] = a_slot("b", at("2027-07-03T08:59"), Target(OTHER, "id"), text={"": "satu dua #tiga"})
+    (found,) = [p for post in look(*slots) for p in post.problems if p.rule == "twins"]
+    assert found.message == "x-bandung says nearly the same as x in c/a within a day: against the rules of x"
+
+
+def test_other_rows_and_words_by_account_satisfy_it() -> None:
+    rows = {
+        "signs.csv": tuple({"id": f"{n}", "text": f"Tanda {n}: {'abcdefgh'[n]} {n} {n}"} for n in range(8))
+    }
+    values = {"text": {"": "{{ row.text }}"}, "rows": "signs.csv"}
+    one = a_slot("a", daily("09:00", numbered=True), Target(TWITTER, "id"), **values)
+    two = a_slot("b", daily("10:00", numbered=True, starts=date(2027, 6, 28)), Target(OTHER, "id"), **values)
+    assert not [p for post in look(one, two, tables=rows) for p in post.problems]
+    by_account = {"": "{% if account.id == 'x' %}Kenali tandanya{% else %}Simpan nomor ini{% endif %}"}
+    assert all(
+        not post.problems
+        for post in look(
+            a_slot("a", at("2027-07-01T09:00"), Target(TWITTER, "id"), Target(OTHER, "id"), text=by_account)
+        )
+    )
+
+
+def test_languages_of_one_login_other_networks_and_test_accounts_do_not_count() -> None:
+    trial = Account("trial", "x", ("id",), None, test=True)
+    targets = [Target(FEDI, "id"), Target(FEDI, "en"), Target(TWITTER, "id"), Target(trial, "id")]
+    found = [
+        p.rule
+        for post in look(a_slot("a", at("2027-07-01T09:00"), *targets, text=SAME))
+        for p in post.problems
+    ]
+    assert "twins" not in found
+
+
+def test_the_same_twins_every_day_are_one_problem() -> None:
+    text = {
+        "": "Hari {{ occurrence.date }}: kenali tandanya, simpan nomornya, jangan serahkan paspormu kepada siapa pun"
+    }
+    slot = a_slot("a", daily("09:00"), Target(TWITTER, "id"), Target(OTHER, "id"), text=text)
+    found = [problem for problem in checked(slot) if problem.rule == "twins"]
+    assert [problem.message for problem in found] == [
+        "x-bandung says the same as x within a day: against the rules of x (and 29 more)"
+    ]
 
 
 # -- the same again ------------------------------------------------------------------------------------------

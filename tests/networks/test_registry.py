@@ -98,6 +98,7 @@ def test_another_package_adds_a_network(install: Install) -> None:
         ("class Fax:\n name = 'fax'", "rules is not a TextRules"),
         (GOOD.replace("media = ", "medium = "), "media is not a MediaRules"),
         (GOOD.replace("traits = ", "trait = "), "traits is not a Traits"),
+        (GOOD.replace('name = "fax"', 'name = "fax"; prices = 5'), "prices is not a Prices"),
         (GOOD.replace("def send", "def sent"), "send is missing"),
         (GOOD.replace("options = Options", "options = dict"), "options is not a subclass of Options"),
         ("class Other: pass", "can't be loaded: AttributeError"),

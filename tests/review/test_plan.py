@@ -27,6 +27,7 @@ KEYS = (
     "parts",
     "length",
     "limit",
+    "cost",
     "problems",
 )
 
@@ -63,6 +64,7 @@ def test_a_row_keeps_its_contract(world: World, files: Workspace) -> None:
         "parts": 1,
         "length": 11,
         "limit": 500,
+        "cost": None,
         "problems": [],
     }
 

@@ -207,3 +207,16 @@ def test_an_attempt_reads_as_it_was(store: Store) -> None:
         "unknown", "timed out", NOW, NOW, after(hours=1),
     )  # fmt: skip
     assert row(store, key).state is State.SENT
+
+
+def test_what_a_login_published_in_a_time_and_what_may_be_out(store: Store) -> None:
+    for number, state in enumerate((State.SENT, State.UNCERTAIN, State.SENDING, State.PENDING, State.MISSED)):
+        bring_to(store, state, f"s{number}", "fedi")
+    bring_to(store, State.SENT, "other", "x")
+
+    def posts(start: float, end: float, account: str = "fedi") -> int:
+        with store.read() as connection:
+            return len(history.sent_posts(connection, account, after(minutes=start), after(minutes=end)))
+
+    assert (posts(-60, 60), posts(-60, 60, "x"), posts(-60, 60, "y")) == (3, 1, 0)
+    assert (posts(-60, -59), posts(59, 60)) == (0, 0)

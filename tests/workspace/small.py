@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from campaign.core.cost import Prices
 from campaign.core.media import ANY_MEDIA, MediaRules
 from campaign.core.model import Secret, Spec
 from campaign.core.text import TextRules
@@ -65,6 +68,7 @@ class Fedi:
 class X:
     name: ClassVar[str] = "x"
     rules: ClassVar[TextRules] = TextRules(limit=280)
+    prices: ClassVar[Prices] = Prices(date(2026, 8, 22), "a price list", Decimal("0.015"), Decimal("0.2"))
     media: ClassVar[MediaRules] = ANY_MEDIA
     options: ClassVar[type[BaseModel]] = XOptions
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from campaign.core.cost import Budget
 from campaign.core.model import Approval, Person, Public, QuietHours, Secret
-from campaign.errors import CampaignError, Level, WorkspaceError
+from campaign.errors import CampaignError, Level, Place, WorkspaceError
 from campaign.workspace.load import load
 from tests.workspace.small import CONFIG, SPECS, Fedi, every_problem, lines, one, write
 
@@ -220,7 +222,6 @@ def test_keys_of_later_versions_are_accepted_with_a_warning_each(folder: Path) -
 audience: {country: ID}
 hotlines: [id-kp2mi]
 alerts: [{env: ALERT_URL}]
-budget: {x: 5}
 packs: [a]
 approval: one
 """
@@ -228,10 +229,40 @@ approval: one
     workspace = load(folder, SPECS)
     assert {problem.rule for problem in workspace.problems} == {"not-yet"}
     assert {problem.level for problem in workspace.problems} == {Level.WARN}
-    assert len(workspace.problems) == 6
-    assert "this version does not act on `budget`" in lines(workspace.problems)[3]
+    assert len(workspace.problems) == 5
+    assert "this version does not act on `alerts`" in lines(workspace.problems)[2]
     assert all(slot.approval is Approval.ONE for _, slot in workspace.slots())
     assert all(account.approval is Approval.ONE for account in workspace.accounts.values())
+
+
+@pytest.mark.parametrize(("written", "most"), [("20", "20"), ("12.50", "12.5"), ("0", "0"), ("0.1", "0.1")])
+def test_a_budget_is_that_of_its_account(folder: Path, written: str, most: str) -> None:
+    write(folder, "config.yaml", f"{CONFIG}budget: {{x: {written}}}\n")
+    workspace = load(folder, SPECS)
+    assert workspace.problems == ()
+    budgets = {name: account.budget for name, account in workspace.accounts.items() if account.budget}
+    place = Place("config.yaml", CONFIG.count("\n") + 1, 10)
+    assert budgets == {"x": Budget(Decimal(most), place)}
+
+
+@pytest.mark.parametrize("written", ["-1", "20 USD", "'20'", "true", ".inf", ".nan", "[20]", ""])
+def test_a_budget_is_an_amount_in_dollars(folder: Path, written: str) -> None:
+    write(folder, "config.yaml", f"{CONFIG}budget: {{x: {written}}}\n")
+    found = every_problem(folder)[0]
+    assert found.level is Level.ERROR
+    assert "`x`: an amount in US dollars belongs here, not" in found.message
+    assert found.hint == "write 20, or 12.50, without a currency"
+    assert found.place.line == CONFIG.count("\n") + 1
+
+
+def test_a_budget_names_an_account_that_costs_something(folder: Path) -> None:
+    write(folder, "config.yaml", CONFIG + "budget: {hok: 5, fedi: 5}\n")
+    unknown, free = every_problem(folder)
+    assert (unknown.level, unknown.rule) == (Level.ERROR, "unknown-account")
+    assert unknown.message == "no account called `hok` (did you mean 'hook'?)"
+    assert unknown.hint == "accounts: site, fedi, x, hook, trial"
+    assert (free.level, free.rule) == (Level.WARN, "budget")
+    assert free.message == "`fedi` needs no budget: no price of mastodon is known"
 
 
 @pytest.mark.parametrize(

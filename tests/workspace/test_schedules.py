@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from campaign.core.model import Approval, Image, Link, QuietHours, Slot
+from campaign.core.model import Approval, Image, Link, QuietHours, Slot, Thread
 from campaign.core.timetable import At, Cron, Dates, Interval, On, Recurrence, Weekly, When, Yearly
 from campaign.errors import Level, Place
 from campaign.workspace.load import load
-from tests.workspace.small import CAMPAIGN, CONFIG, SPECS, every_problem, lines, with_slot, write
+from tests.workspace.small import CAMPAIGN, CONFIG, SPECS, every_problem, lines, one, with_slot, write
 
 NAME = "schedules/it.yaml"
 
@@ -313,15 +313,30 @@ def test_one_wrong_post_hides_no_other(folder: Path) -> None:
 
 
 def test_keys_of_later_versions_warn_once_each(folder: Path) -> None:
-    keys = (
-        "thread: true\ntone: calm\nquiet_on: [x]\nconsent: a\naccept: [SG01]\nif_stale: hold\napproval: one"
-    )
+    keys = "tone: calm\nquiet_on: [x]\nconsent: a\naccept: [SG01]\nif_stale: hold\napproval: one"
     slot = only_slot(folder, f"text: a\n{AT}\n{keys}", "audience: {country: ID}\nhotlines: [a]\n")
     found = load(folder, SPECS).problems
     assert slot.approval is Approval.ONE
-    assert len(found) == 9
+    assert len(found) == 8
     assert {problem.rule for problem in found} == {"not-yet"}
     assert any("posts will be held" in problem.message for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("keys", "thread"),
+    [("", Thread.AS_WRITTEN), ("\nthread: auto", Thread.AUTO), ("\nthread: numbered", Thread.NUMBERED)],
+)
+def test_a_thread_may_be_made_of_too_long_a_text(folder: Path, keys: str, thread: Thread) -> None:
+    assert only_slot(folder, f"text: a\n{AT}{keys}").thread is thread
+
+
+@pytest.mark.parametrize(("written", "hint"), [("true", ""), ("atuo", " (did you mean 'auto'?)"), ("3", "")])
+def test_a_thread_is_auto_or_numbered(folder: Path, written: str, hint: str) -> None:
+    write(folder, NAME, with_slot(f"text: a\n{AT}\nthread: {written}"))
+    problem = one(folder)
+    assert "does not belong here" + hint in problem.message
+    assert problem.hint == "write one of: auto, numbered"
+    assert str(problem.place) == "schedules/it.yaml:7:13"
 
 
 def test_approval_is_never_loosened(folder: Path) -> None:

@@ -53,7 +53,8 @@ def test_every_kind_of_rule_is_valid(rule: str) -> None:
         "tags: {id: [Ä]}",
         "skip: [2027-07-22, 2027-07-22 10:00]",
         'move: {"2027-07-30T20:00": "2027-07-31T20:00"}',
-        "thread: true",
+        "thread: auto",
+        "thread: numbered",
     ],
 )
 def test_further_keys_are_valid(keys: str) -> None:
@@ -82,6 +83,7 @@ def test_further_keys_are_valid(keys: str) -> None:
         f"text: a\n{AT}\nif_late: 5m",
         f"text: a\n{AT}\napproval: three",
         f"text: a\n{AT}\naccounts: fedi",
+        f"text: a\n{AT}\nthread: true",
     ],
 )
 def test_mistakes_in_a_post(slot: str) -> None:
