@@ -24,6 +24,7 @@ _BUILT_IN = {
     "handoff": "Handoff",
     "mastodon": "Mastodon",
     "webhook": "Webhook",
+    "wordpress": "WordPress",
     "x": "X",
 }
 """Name -> class, in the module of the same name."""
