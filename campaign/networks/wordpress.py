@@ -73,14 +73,15 @@ class _Article:
         known = isinstance(data.get("id"), int) and isinstance(data.get("author"), int)
         if not known or not isinstance(data.get("status"), str):
             return None
-        raw = data["content"].get("raw") if isinstance(data.get("content"), dict) else None
+        content = data["content"] if isinstance(data.get("content"), dict) else {}
+        shown = content.get("raw") or content.get("rendered") or ""
         link = str(data.get("link") or "")
         return _Article(
             data["id"],
             data["status"],
             link if link.startswith(("https://", "http://")) else "",
             data["author"],
-            tuple(dict.fromkeys(pictures_in(raw))) if isinstance(raw, str) else (),
+            tuple(pictures_in(str(shown))),
         )
 
 
@@ -251,10 +252,11 @@ class WordPress:
         return made.id
 
     def _article(self, key: str, notes: Notes) -> _Article | Failure | None:
-        """What the site has of an earlier attempt, in any state: by its noted number, else by its slug."""
+        """What the site has of an earlier attempt, in any state: by its noted number, else by its slug. As a
+        reader sees it: with ``context=edit`` another user's article under our key would be left out."""
         number = notes.get(_NOTE)
         if number is not None:
-            answer = self._http.get(f"{_API}/posts/{number}?context=edit", classify=_gone_or)
+            answer = self._http.get(f"{_API}/posts/{number}", classify=_gone_or)
             if answer is not _GONE:
                 data = answer.object() if isinstance(answer, Answer) else answer
                 return self._looked_up(data)
@@ -262,7 +264,7 @@ class WordPress:
         slugs = ",".join(f"{key}{number}{trash}" for number in ("", "-2") for trash in ("", "__trashed"))
         answer = self._http.get(
             f"{_API}/posts",
-            params={"context": "edit", "slug": slugs, "status": _STATES},
+            params={"slug": slugs, "status": _STATES},
             classify=_about_the_login,
         )
         listed = answer.array() if isinstance(answer, Answer) else answer
@@ -322,7 +324,7 @@ class WordPress:
         """What the site says of a picture that an earlier attempt uploaded; None: there is none to use."""
         if number is None:
             return None
-        answer = self._http.get(f"{_API}/media/{number}?context=edit", classify=_gone_or)
+        answer = self._http.get(f"{_API}/media/{number}", classify=_gone_or)
         return None if answer is _GONE else answer
 
     # -- who we are ----------------------------------------------------------------------------------------------

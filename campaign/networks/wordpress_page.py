@@ -15,7 +15,7 @@ _TITLE = 90
 
 _SENTENCE = re.compile(r"^.{12,}?(?:[.!?…।؟](?=\s|$)|[。！？])")
 _LINK = re.compile(r"https?://\S+")
-_PICTURE = re.compile(r'class="wp-image-(\d+)"')
+_PICTURE = re.compile(r"\bwp-image-(\d+)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def title(text: str) -> str:
 
 def heading(text: str) -> str:
     """``title`` as HTML, which WordPress takes a title for."""
-    return html.escape(title(text), quote=False)
+    return _literal(html.escape(title(text), quote=False))
 
 
 def content(post: Post, pictures: Sequence[Picture]) -> str:
@@ -54,8 +54,8 @@ def content(post: Post, pictures: Sequence[Picture]) -> str:
 
 
 def pictures_in(content: str) -> list[str]:
-    """The numbers of the pictures that a content of ours shows."""
-    return _PICTURE.findall(content)
+    """The numbers of the pictures that a content of ours shows, as it was sent or as a reader gets it."""
+    return list(dict.fromkeys(_PICTURE.findall(content)))
 
 
 def _paragraph(text: str, language: str, *, bold: bool = False) -> str:
@@ -76,4 +76,10 @@ def _figure(picture: Picture) -> str:
 
 def _plain(markup: str) -> str:
     """So that ``[gallery]`` is what somebody wrote and no shortcode (written as WordPress itself spells the sign)."""
-    return markup.replace("[", "&#091;")
+    return _literal(markup).replace("[", "&#091;")
+
+
+def _literal(markup: str) -> str:
+    """So that an ampersand before a number sign stays one: WordPress takes ``&amp;#91;`` for a character
+    (wp_kses_normalize_entities)."""
+    return markup.replace("&amp;#", "&amp;&#035;")
