@@ -11,7 +11,6 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
@@ -28,16 +27,25 @@ from campaign.core.outcome import (
     Receipt,
     Refused,
     Retry,
-    Scope,
     Sent,
     Unknown,
 )
 from campaign.core.text import TextRules
 from campaign.errors import CampaignError
 from campaign.networks.base import Files, Notes, Options, Traits, Vault
-from campaign.networks.http import Answer, Client, Failure, SafeServer, said, unpublished
+from campaign.networks.http import Answer, Client, Failure, SafeServer, unpublished
 from campaign.networks.media import Fitted, fitted
-from campaign.networks.wordpress_page import Picture, content, heading, pictures_in
+from campaign.networks.wordpress_answers import (
+    GONE,
+    NO_TRASH,
+    PERMALINKS,
+    Article,
+    about_the_login,
+    classify,
+    classify_upload,
+    gone_or,
+)
+from campaign.networks.wordpress_page import Picture, content, heading
 
 _API = "/wp-json/wp/v2"
 
@@ -49,40 +57,8 @@ _UNPUBLISHED = ("draft", "pending")
 _STATES = "publish,future,draft,pending,private,trash"
 """All states of an article in WordPress itself (get_post_stati); ``any`` would leave the trash out."""
 
-_PERMALINKS = "is `server` the site's address, and Settings, Permalinks anything but Plain?"
-
 _NAME = re.compile(r"[^A-Za-z0-9.-]+")
 """What does not survive in the name of an uploaded file on every host."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Article:
-    """What the site says of an article; ``author``: the number of the user."""
-
-    id: int
-    status: str
-    link: str
-    author: int
-    pictures: tuple[str, ...]
-
-    @staticmethod
-    def read(data: object) -> _Article | None:
-        """None: nobody can read that."""
-        if not isinstance(data, dict):
-            return None
-        known = isinstance(data.get("id"), int) and isinstance(data.get("author"), int)
-        if not known or not isinstance(data.get("status"), str):
-            return None
-        content = data["content"] if isinstance(data.get("content"), dict) else {}
-        shown = content.get("raw") or content.get("rendered") or ""
-        link = str(data.get("link") or "")
-        return _Article(
-            data["id"],
-            data["status"],
-            link if link.startswith(("https://", "http://")) else "",
-            data["author"],
-            tuple(pictures_in(str(shown))),
-        )
 
 
 class WordPressOptions(Options):
@@ -168,14 +144,14 @@ class WordPress:
             return number
         # The whole body again: the draft may be an earlier attempt's, whose text a person has changed since.
         answer = self._http.post(
-            f"{_API}/posts/{number}", json={**body, "status": "publish"}, classify=_classify
+            f"{_API}/posts/{number}", json={**body, "status": "publish"}, classify=classify
         )
         if not isinstance(answer, Answer):
             return answer
         data = answer.object()
         if isinstance(data, Unknown):
             return data
-        published = _Article.read(data)
+        published = Article.read(data)
         if published is None:
             return Unknown(f"{self._host} accepted something, but did not say what")
         return self._sent(published, our_id)
@@ -202,7 +178,7 @@ class WordPress:
             raise CampaignError(
                 f"{self._host} does not know the login: {me.reason}",
                 "look at `server`, `user` and `password`; an application password is made in WordPress under Users, "
-                f"Profile, Application Passwords; {_PERMALINKS}",
+                f"Profile, Application Passwords; {PERMALINKS}",
             )
         can = me["capabilities"]
         missing = [right for right in ("publish_posts", "upload_files") if not can.get(right)]
@@ -217,7 +193,7 @@ class WordPress:
         """The article goes to the trash, from which the site's people can take it back; its pictures go for good, for
         everybody could still fetch them under their addresses."""
         failure = self._deleted(f"/posts/{receipt.id}")
-        if failure is _NO_TRASH:
+        if failure is NO_TRASH:
             failure = self._deleted(f"/posts/{receipt.id}?force=true")
         for number in dict(receipt.extra).get("media", "").split():
             failure = failure or self._deleted(f"/media/{number}?force=true")
@@ -225,8 +201,8 @@ class WordPress:
 
     def _deleted(self, path: str) -> Failure | None:
         """None: it is not there any more."""
-        answer = self._http.call("DELETE", _API + path, classify=_gone_or)
-        return None if isinstance(answer, Answer) or answer is _GONE else answer
+        answer = self._http.call("DELETE", _API + path, classify=gone_or)
+        return None if isinstance(answer, Answer) or answer is GONE else answer
 
     # -- the article: only the last request of ``send`` publishes ---------------------------------------------
 
@@ -241,23 +217,23 @@ class WordPress:
     def _draft(self, body: Mapping[str, Any], key: str, notes: Notes) -> int | Failure:
         """Make a draft, which publishes nothing, and note its number."""
         answer = self._http.post(
-            f"{_API}/posts", json={**body, "status": "draft", "slug": key}, classify=_classify
+            f"{_API}/posts", json={**body, "status": "draft", "slug": key}, classify=classify
         )
         if not isinstance(answer, Answer):
             return unpublished(answer)
-        made = _Article.read(answer.object())
+        made = Article.read(answer.object())
         if made is None:
             return Retry(f"{self._host} did not say under which number it keeps the draft")
         notes.put(_NOTE, str(made.id))
         return made.id
 
-    def _article(self, key: str, notes: Notes) -> _Article | Failure | None:
+    def _article(self, key: str, notes: Notes) -> Article | Failure | None:
         """What the site has of an earlier attempt, in any state: by its noted number, else by its slug. As a
         reader sees it: with ``context=edit`` another user's article under our key would be left out."""
         number = notes.get(_NOTE)
         if number is not None:
-            answer = self._http.get(f"{_API}/posts/{number}", classify=_gone_or)
-            if answer is not _GONE:
+            answer = self._http.get(f"{_API}/posts/{number}", classify=gone_or)
+            if answer is not GONE:
                 data = answer.object() if isinstance(answer, Answer) else answer
                 return self._looked_up(data)
         # Behind the slug stand -2 where there was one already (wp_unique_post_slug), __trashed in the trash.
@@ -265,26 +241,26 @@ class WordPress:
         answer = self._http.get(
             f"{_API}/posts",
             params={"slug": slugs, "status": _STATES},
-            classify=_about_the_login,
+            classify=about_the_login,
         )
         listed = answer.array() if isinstance(answer, Answer) else answer
         if not isinstance(listed, list):
             return unpublished(listed)
-        articles: list[_Article] = []
+        articles: list[Article] = []
         for data in listed:
             article = self._looked_up(data)
-            if not isinstance(article, _Article):
+            if not isinstance(article, Article):
                 return article
             articles.append(article)
         ready = ("publish", *_UNPUBLISHED)
         return min(articles, key=lambda a: [*ready, a.status].index(a.status), default=None)
 
-    def _looked_up(self, data: object) -> _Article | Failure:
+    def _looked_up(self, data: object) -> Article | Failure:
         if isinstance(data, Failure):
             return unpublished(data)  # a look-up
-        return _Article.read(data) or Retry(f"{self._host} describes the article in a way nobody can read")
+        return Article.read(data) or Retry(f"{self._host} describes the article in a way nobody can read")
 
-    def _sent(self, article: _Article, our_id: int) -> Sent | Unknown:
+    def _sent(self, article: Article, our_id: int) -> Sent | Unknown:
         if article.author != our_id:
             return Unknown(f"{self._host} has it as an article of another user, number {article.author}")
         if article.status != "publish":
@@ -308,7 +284,7 @@ class WordPress:
                     f"{_API}/media",
                     files={"file": _part(file)},
                     data={"alt_text": media.alt},
-                    classify=_classify_upload,
+                    classify=classify_upload,
                 )
             told = answer.object() if isinstance(answer, Answer) else answer
             if isinstance(told, Failure):
@@ -324,14 +300,14 @@ class WordPress:
         """What the site says of a picture that an earlier attempt uploaded; None: there is none to use."""
         if number is None:
             return None
-        answer = self._http.get(f"{_API}/media/{number}", classify=_gone_or)
-        return None if answer is _GONE else answer
+        answer = self._http.get(f"{_API}/media/{number}", classify=gone_or)
+        return None if answer is GONE else answer
 
     # -- who we are ----------------------------------------------------------------------------------------------
 
     def _me(self) -> Mapping[str, Any] | Failure:
         """The user that the password belongs to; the number is remembered."""
-        answer = self._http.get(f"{_API}/users/me?context=edit", classify=_about_the_login)
+        answer = self._http.get(f"{_API}/users/me?context=edit", classify=about_the_login)
         me = answer.object() if isinstance(answer, Answer) else answer
         if isinstance(me, Failure):
             return unpublished(me)
@@ -348,7 +324,7 @@ class WordPress:
         return int(me["id"]) if isinstance(me, Mapping) else me
 
 
-def _changed(article: _Article | None, notes: Notes) -> str:
+def _changed(article: Article | None, notes: Notes) -> str:
     """What somebody did on the site with an article that we have made and not seen published; "" if nothing."""
     number = notes.get(_NOTE)
     if article is None:
@@ -358,55 +334,6 @@ def _changed(article: _Article | None, notes: Notes) -> str:
     if article.status == "trash":
         return f"somebody has put the article {article.id} into the site's trash"
     return f"somebody has made the article {article.id} {article.status!r} on the site"
-
-
-# -- answers: {"code", "message", "data": {"status"}} (class-wp-rest-server.php, error_to_response) ----------------
-
-_GONE = Refused("it is not there any more")
-_NO_TRASH = Refused("the site has no trash")
-
-
-def _code(answer: Answer) -> str:
-    told = answer.object()
-    return str(told.get("code") or "") if isinstance(told, dict) else ""
-
-
-def _classify(answer: Answer) -> Failure | None:
-    """What is about the login or the site as a whole. 403: a right is missing (rest_cannot_*, rest_forbidden*), or a
-    firewall; 404 but for a certain article: there is no API at that address."""
-    code = _code(answer)
-    if answer.status == 404 and code not in ("rest_post_invalid_id", "rest_term_invalid"):
-        return Refused(f"{said(answer)}; {_PERMALINKS}", Scope.ACCOUNT)
-    if answer.status == 403 or code == "rest_cannot_create":  # which is 400 for an upload
-        return Refused(said(answer), Scope.ACCOUNT)
-    return None
-
-
-def _classify_upload(answer: Answer) -> Failure | None:
-    """rest_upload_unknown_error and rest_upload_sideload_error are 500: a type of file that the site does not take."""
-    if _code(answer).startswith("rest_upload_"):
-        hint = "; perhaps it is larger than the site's host allows" if "no_data" in _code(answer) else ""
-        return Refused(said(answer) + hint)
-    return _classify(answer)
-
-
-def _about_the_login(answer: Answer) -> Failure | None:
-    """A request that says nothing of a post: when it is refused, so will be the next post's. With a password that is
-    no good, a list of drafts is 400 rest_invalid_param."""
-    if answer.status == 404:
-        return _classify(answer)
-    refused = 400 <= answer.status < 500 and answer.status not in (408, 429)
-    return Refused(said(answer), Scope.ACCOUNT) if refused else None
-
-
-def _gone_or(answer: Answer) -> Failure | None:
-    """404 rest_post_invalid_id: there is no such article or picture; 410 rest_already_trashed; 501
-    rest_trash_not_supported: EMPTY_TRASH_DAYS is 0."""
-    if (answer.status, _code(answer)) == (501, "rest_trash_not_supported"):
-        return _NO_TRASH
-    if (answer.status, _code(answer)) in ((404, "rest_post_invalid_id"), (410, "rest_already_trashed")):
-        return _GONE
-    return _about_the_login(answer)
 
 
 def _part(file: Fitted) -> tuple[str, bytes, str]:
