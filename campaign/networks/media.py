@@ -121,7 +121,7 @@ def _picture(file: str, data: bytes, rules: MediaRules) -> Fitted:
             return _moving(file, opened, kind, rules, lossless=_lossless(kind, data))
         opened.load()
         icc = opened.info.get("icc_profile")
-        image: Image.Image = opened if _upright(opened) else ImageOps.exif_transpose(opened)
+        image: Image.Image = opened if _orientation(opened) == 1 else ImageOps.exif_transpose(opened)
         image.info = {name: value for name, value in image.info.items() if name in _SHOWN}
         if image.mode == "CMYK":  # for paper; not every network shows it, and those that do differ
             image, icc = _in_rgb(image, icc), None
@@ -136,8 +136,10 @@ def _picture(file: str, data: bytes, rules: MediaRules) -> Fitted:
         raise _Unfit(f"can't be made to fit{limit}")
 
 
-def _upright(image: Image) -> bool:
-    return bool(image.getexif().get(0x0112, 1) == 1)  # Orientation
+def _orientation(image: Image) -> int:
+    """1: upright; 5 to 8: on its side (Exif 2.3, tag 274)."""
+    told = image.getexif().get(0x0112)
+    return told if isinstance(told, int) and 1 <= told <= 8 else 1
 
 
 def _lossless(kind: str, data: bytes) -> bool:
@@ -147,7 +149,7 @@ def _lossless(kind: str, data: bytes) -> bool:
 
 def _check_shape(image: Image, rules: MediaRules) -> None:
     width, height = image.size
-    if image.getexif().get(0x0112, 1) >= 5:  # lies on its side
+    if _orientation(image) >= 5:
         width, height = height, width
     if rules.min_side is not None and min(width, height) < rules.min_side:
         raise _Unfit(f"has {width} x {height} pixels; this network takes {rules.min_side} or more")
@@ -165,7 +167,7 @@ def _moving(file: str, image: Image, kind: str, rules: MediaRules, *, lossless: 
         raise _Unfit(f"is a moving {_FORMATS[kind]}; this network takes {_list(rules.kinds)}")
     if _factor(image, rules) < 1:
         raise _Unfit(f"moves and has {image.width} x {image.height} pixels, more than this network takes")
-    if not _upright(image):
+    if _orientation(image) != 1:
         raise _Unfit("moves and lies on its side: save it upright")
     out = BytesIO()
     options = next(_ways(kind, same=False, lossless=lossless))

@@ -182,6 +182,11 @@ def test_the_orientation_is_applied_before_it_goes(folder: Folder, kind: str, or
     assert distance(opened(result.data).resize(small), upright.resize(small)) < 3
 
 
+def test_an_orientation_that_says_nothing(folder: Folder) -> None:
+    broken = saved(scene(), "JPEG", exif=exif(6)).replace(b"\x01\x12\x00\x03", b"\x01\x12\x00\x02")  # text
+    assert (good(fit(folder, broken)).width, good(fit(folder, broken)).height) == (96, 64)
+
+
 def test_the_shape_is_judged_as_it_is_seen(folder: Folder) -> None:
     tall = MediaRules(ratio=(0.5, 0.8))
     lying = saved(scene((90, 60)), "JPEG", exif=exif(6))
