@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 LOCK := .ci/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture lint servers schemas lock clean
+.PHONY: help demo test torture lint servers schemas tables lock clean
 
 help:  ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1 \t/'
@@ -33,6 +33,9 @@ servers: .servers/mastodon-mock/.done  ## Install the servers from PyPI that som
 
 schemas: $(VENV)/.run  ## Write the JSON Schemas that editors complete and check with (.campaign/)
 	$(BIN)/campaign init --schemas .
+
+tables: $(VENV)/.run  ## Write the tables of networks in README.md and docs/ from the adapters
+	$(BIN)/python docs/tables.py
 
 lock: $(VENV)/.test  ## Pin all dependencies anew, with hashes
 	$(BIN)/pip install --quiet --upgrade uv

@@ -5,7 +5,7 @@ An HTML comment before a YAML block says what it is: a whole campaign, a list of
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import json
 import re
 import shlex
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 
 import click
 import pytest
@@ -23,12 +24,23 @@ from click.testing import CliRunner
 from campaign.cli.main import cli
 from campaign.cli.session import Session
 from campaign.cli.verbs import VERBS
-from campaign.core.text import Unit
 from campaign.networks import registry
 from campaign.review.log import COLUMNS
 from campaign.workspace.load import load
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def tables_module() -> ModuleType:
+    """docs/tables.py, which is a script and no part of a package."""
+    spec = importlib.util.spec_from_file_location("tables", ROOT / "docs" / "tables.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+tables = tables_module()
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 FENCE = re.compile(
@@ -85,6 +97,8 @@ def write(folder: Path, block: Block) -> None:
     match block.mark:
         case "yaml: config":
             config = block.body
+        case "yaml: media_url":
+            config = block.body + CONFIG + SITE
         case "yaml: accounts":
             config = CONFIG + textwrap.indent(block.body, "  ")
         case "yaml: campaign":
@@ -218,41 +232,24 @@ def test_files_that_the_docs_name_are_there() -> None:
                 assert (ROOT / span).exists(), f"{page.name}: {span}"
 
 
-# -- the table of networks ----------------------------------------------------------------------
+# -- the tables of networks -----------------------------------------------------------------
 
 
-def table() -> dict[str, dict[str, str]]:
-    """The README's table of networks: network -> heading -> cell."""
-    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
-    start = next(n for n, line in enumerate(lines) if line.startswith("| network |"))
-    heads = [cell.strip() for cell in lines[start].strip("|").split("|")]
-    rows = {}
-    for line in lines[start + 2 :]:
-        if not line.startswith("|"):
-            break
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        rows[cells[0].strip("`")] = dict(zip(heads, cells, strict=True))
-    return rows
+@pytest.mark.parametrize("page", tables.PAGES)
+def test_the_tables_are_as_the_adapters_are(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert text == tables.written(page, tables.PAGES[page]), "run: make tables"
+    rows = re.findall(r"^\| `([a-z]+)` \|", text, re.MULTILINE)
+    assert [name for name in rows if name in registry.built_in()] == registry.built_in()
 
 
-def test_the_table_has_every_network_and_no_other() -> None:
-    assert set(table()) == set(registry.specs())
-
-
-@pytest.mark.parametrize("name", sorted(registry.specs()))
-def test_a_row_of_the_table_says_what_the_network_does(name: str) -> None:
-    rules, row = registry.specs()[name].rules, table()[name]
-    assert re.findall(r"\d[\d,]*", row["text"])[:1] == ([f"{rules.limit:,}"] if rules.limit else [])
-    assert ("weighted" in row["text"]) is (rules.unit is Unit.WEIGHTED)
-    assert re.findall(r"\d+", row["pictures"])[:1] == ([str(rules.images)] if rules.images else [])
-    assert row["thread"] == ("yes" if rules.threads else "no")
-    if rules.warning_counts:
-        assert row["content warning"] == "yes"
-    repeat = registry.network(name).repeat_safe_for
-    if not isinstance(repeat, property):
-        hours = int(repeat.total_seconds() // 3600)
-        expected = "no" if not hours else "always" if hours > 24 * 365 else f"{hours} hours"
-        assert row["recognises a repeat"].startswith(expected)
+@pytest.mark.parametrize("name", registry.built_in())
+def test_every_network_has_a_section_of_its_own(name: str) -> None:
+    text = (ROOT / "docs" / "networks.md").read_text(encoding="utf-8")
+    section = re.search(rf"^## {name}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert section is not None
+    assert f"network: {name}" in section[1]
+    assert "**Left to a person.**" in section[1] or "Left to a person:" in section[1]
 
 
 # -- the example ----------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 
 from campaign.core import text as texts
 from campaign.core.links import first_link
+from campaign.core.media import unfit
 from campaign.core.model import (
     Account,
     Campaign,
@@ -30,6 +31,7 @@ from campaign.core.variants import best_columns, image_names, template_names
 from campaign.errors import Level, Place, Problem
 
 MEDIA_TYPES = {
+    "avif": "image/avif",
     "gif": "image/gif",
     "jpeg": "image/jpeg",
     "jpg": "image/jpeg",
@@ -37,6 +39,12 @@ MEDIA_TYPES = {
     "webp": "image/webp",
 }
 """Pictures that can be posted, by extension."""
+
+FILM_TYPES = {"mov": "video/quicktime", "mp4": "video/mp4", "webm": "video/webm"}
+"""Films that can be posted, by extension."""
+
+DESCRIBED = {"en": "Picture", "id": "Gambar"}
+"""What stands before a description where it is part of the text; in other languages it stands alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +131,11 @@ class _Work:
             return ()
         if not parts and not media:
             self._problem("empty", "there is nothing to post: the text is empty")
-        parts = parts or ("",)
-        self._check_text(parts, warning)
+        if not media and self.rules.needs_media:
+            hint = "give it an image:, or leave this account out"
+            self._problem("media", f"{self.network} takes no text without a picture", hint)
+        parts = self._with_descriptions(parts or ("",), media)
+        self._check_text(parts, warning, media)
         facts = tuple(scope.facts)
         return tuple(
             Post(
@@ -197,13 +208,21 @@ class _Work:
         source = self._in_language(self.slot.warning, "content warning")
         return "" if source is None else self._line(source, self.slot.place)
 
-    def _check_text(self, parts: tuple[str, ...], warning: str) -> None:
+    def _with_descriptions(self, parts: tuple[str, ...], media: tuple[Media, ...]) -> tuple[str, ...]:
+        """Where a network has no field for descriptions they stand behind the text that goes with the pictures."""
+        if not media or not self.rules.alt_in_text:
+            return parts
+        word = DESCRIBED.get(self.language)
+        said = "\n".join(f"[{word}: {item.alt}]" if word else f"[{item.alt}]" for item in media)
+        return ("\n\n".join(filter(None, (parts[0], said))), *parts[1:])
+
+    def _check_text(self, parts: tuple[str, ...], warning: str, media: tuple[Media, ...]) -> None:
         many = len(parts) > 1
         if many and not self.rules.threads:
             self._problem("thread", f"{self.network} has no threads, and this has {len(parts)} parts")
         for number, part in enumerate(parts, 1):
             where = f" (part {number} of {len(parts)})" if many else ""
-            for excess in texts.problems(part, warning, self.rules):
+            for excess in texts.problems(part, warning, self.rules, media=bool(media) and number == 1):
                 hint = "shorten it"
                 if self.slot.template is not None:
                     hint += f", or write posts/{self.slot.template}.{self.network}.{self.language}.j2 for it alone"
@@ -212,11 +231,17 @@ class _Work:
     # -- pictures -----------------------------------------------------------------------------------------------------
 
     def _media(self) -> tuple[Media, ...]:
-        if self.slot.video is not None:
-            self._problem(
-                "media", f"{self.network} can't be given a video", "use image:", self.slot.video.place
-            )
-        images = self.slot.images
+        images, film = self.slot.images, self.slot.video
+        account = self.target.account
+        if (images or film) and account.media.fetched and account.public is None:
+            message = f"{self.network} fetches pictures from a public address, and there is none"
+            hint = "add media_url: {url: https://example.org/fetch/, folder: public/fetch} to config.yaml"
+            self._problem("media", message, hint, account.place)
+        if film is not None:
+            if images:
+                self._problem("media", "a post has either image: or video:", "keep one", film.place)
+            made = self._item(film, FILM_TYPES)
+            return (made,) if made is not None else ()
         if images and not self.rules.images:
             message = f"{self.network} carries no pictures: this goes out without its own"
             self._problem("media", message, place=images[0].place, level=Level.WARN)
@@ -226,17 +251,27 @@ class _Work:
                 f"{self.network} carries at most {self.rules.images} pictures, and this has {len(images)}"
             )
             self._problem("media", message, place=images[self.rules.images].place)
-        return tuple(media for image in images if (media := self._picture(image)) is not None)
+        return tuple(media for image in images if (media := self._item(image, MEDIA_TYPES)) is not None)
 
-    def _picture(self, image: Image) -> Media | None:
+    def _item(self, image: Image, types: Mapping[str, str]) -> Media | None:
+        """A picture or film; ``types``: what it may be, by extension."""
         file = self._file(image)
         alt = self._alt(image, file)
         if file is None or alt is None:
             return None
-        kind = MEDIA_TYPES.get(file.rpartition(".")[2].lower())
+        kind = types.get(file.rpartition(".")[2].lower())
         if kind is None:
-            hint = f"use one of {', '.join(sorted(MEDIA_TYPES))}"
-            self._problem("media", f"posts/{file} is no picture that can be posted", hint, image.place)
+            what = "film" if types is FILM_TYPES else "picture"
+            hint = f"use one of {', '.join(sorted(types))}"
+            self._problem("media", f"posts/{file} is no {what} that can be posted", hint, image.place)
+            return None
+        picture = self.workspace.pictures.get(file)
+        if picture is not None and picture.trouble:
+            self._problem("media", f"posts/{file} {picture.trouble}", "save it anew", image.place)
+            return None
+        if picture is not None and (why := unfit(picture, self.target.account.media)):
+            hint = f"put another one beside it for {self.network} alone: {image_names(file, self.network, '')[2]}"
+            self._problem("media", f"{self.network} can't take posts/{file}: it {why}", hint, image.place)
             return None
         return Media(file=file, alt=alt, type=kind)
 

@@ -32,10 +32,15 @@ def tracked(url: str, network: str, campaign: str, content: str) -> str:
 
 def first_link(text: str) -> str:
     """The first http(s) link of a text without the punctuation that follows it, or ""."""
-    found = _LINK.search(text)
-    if not found:
-        return ""
-    link = found[0]
+    return next(iter(links(text)), "")
+
+
+def links(text: str) -> list[str]:
+    """The http(s) links of a text in order, each without the punctuation that follows it."""
+    return [_trimmed(link) for link in _LINK.findall(text)]
+
+
+def _trimmed(link: str) -> str:
     while link[-1] in ".,;:!?'’”»…*_" or (
         link[-1] in ")]}" and link.count(_OPENING[link[-1]]) < link.count(link[-1])
     ):

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
+from campaign.core.media import ANY_MEDIA, MediaRules, Picture
 from campaign.core.outcome import Receipt
 from campaign.core.text import TextRules
 from campaign.core.timetable import Timetable
@@ -78,6 +79,7 @@ class Spec(Protocol):
 
     name: ClassVar[str]
     rules: ClassVar[TextRules]
+    media: ClassVar[MediaRules]
     options: ClassVar[type[BaseModel]]
 
 
@@ -120,7 +122,8 @@ class Account:
 
     ``languages``: the first is that of the plain target ``fedi``; the others are targets ``fedi.en``.
     ``gap``, ``daily``: the least time between two posts and the most posts in a day of the workspace's zone, over all
-    languages of the login (None: no cap). ``public``: the workspace's ``media_url``, for networks that fetch media.
+    languages of the login (None: no cap). ``media``: what its network takes. ``public``: the workspace's ``media_url``,
+    for networks that fetch media.
     """
 
     id: str
@@ -132,6 +135,7 @@ class Account:
     test: bool = False
     approval: Approval = Approval.NONE
     vars: Mapping[str, Any] = field(default_factory=dict)
+    media: MediaRules = ANY_MEDIA
     public: Public | None = None
     place: Place = field(default_factory=lambda: Place("config.yaml"))
 
@@ -229,9 +233,10 @@ class Workspace:
     """Everything that the files of a workspace say, at one moment.
 
     ``templates``: name below posts/ -> source; ``tables``: CSV name below posts/ -> its rows; ``media``: names below
-    posts/ of all other files. ``problems``: what the loader found. A campaign with an error is in ``broken`` and not in
-    ``campaigns``. ``digest``: changes when any file that counts changes. ``common``: of the bytes of what all campaigns
-    share (config.yaml, texts and rows in posts/, observances), the same wherever the same files lie.
+    posts/ of all other files; ``pictures``: what each of those is. ``problems``: what the loader found. A campaign with
+    an error is in ``broken`` and not in ``campaigns``. ``digest``: changes when any file that counts changes.
+    ``common``: of the bytes of what all campaigns share (config.yaml, texts and rows in posts/, observances), the same
+    wherever the same files lie.
     """
 
     root: PurePath
@@ -244,6 +249,7 @@ class Workspace:
     templates: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     media: frozenset[str] = frozenset()
+    pictures: Mapping[str, Picture] = field(default_factory=dict, compare=False, repr=False)
     facts: Mapping[str, Fact] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
     vars: Mapping[str, Any] = field(default_factory=dict)

@@ -9,6 +9,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from campaign.core.links import links
+
 
 class Unit(StrEnum):
     """What a network counts."""
@@ -54,7 +56,12 @@ class TextRules:
 
 
 def length(text: str, rules: TextRules) -> int:
-    """The length of a text in the unit of the rules."""
+    """The length of a text in the unit of the rules, with the backslashes that it is sent with."""
+    escapes = sum(text.count(character) for character in rules.escaped)
+    return _length(text, rules) + escapes
+
+
+def _length(text: str, rules: TextRules) -> int:
     match rules.unit:
         case Unit.CODE_POINTS:
             return len(text)
@@ -79,19 +86,39 @@ def measure(text: str, warning: str, rules: TextRules) -> int:
     return length(text, rules) + length(warning, rules)
 
 
-def problems(text: str, warning: str, rules: TextRules) -> list[str]:
-    """What is too long about a text, with numbers: ``312 of 280 weighted characters``. Empty: it fits."""
+def limit(rules: TextRules, *, media: bool) -> int | None:
+    """How long a text may be, in the unit of the rules: with pictures or a film it may be another length."""
+    return rules.media_limit if media and rules.media_limit is not None else rules.limit
+
+
+def problems(text: str, warning: str, rules: TextRules, *, media: bool = False) -> list[str]:
+    """What is too much about a text, with numbers: ``312 of 280 weighted characters``. Empty: it fits.
+
+    ``media``: it goes with pictures or a film.
+    """
     found = []
-    if rules.limit is not None and (count := measure(text, warning, rules)) > rules.limit:
-        found.append(f"{count} of {rules.limit} {rules.unit.value}")
+    most = limit(rules, media=media)
+    if most is not None and (count := measure(text, warning, rules)) > most:
+        found.append(f"{count} of {most} {rules.unit.value}" + (" beside a picture" * (most != rules.limit)))
     if rules.max_bytes is not None and (count := _bytes(text)) > rules.max_bytes:
         found.append(f"{count} of {rules.max_bytes} {Unit.BYTES.value}")
+    if rules.hashtags is not None and (count := len(hashtags(text))) > rules.hashtags:
+        found.append(f"{count} of {rules.hashtags} hashtags")
+    if rules.links is not None and (count := len(set(links(text)))) > rules.links:
+        found.append(f"{count} of {rules.links} links")
     return found
+
+
+def hashtags(text: str) -> list[str]:
+    """The hashtags of a text without their #, in order."""
+    return _HASHTAG.findall(text)
 
 
 _URL_LENGTH = (
     23  # X: transformed_url_length of twitter-text v3; Mastodon: characters_reserved_per_url by default
 )
+
+_HASHTAG = re.compile(r"(?<![\w#&/])[#\uff03](\w*[^\W\d_]\w*)")  # at least one letter: "#1" is none anywhere
 
 _PERHAPS_EMOJI = re.compile(
     "[^\x00-\xa8\xaa-\xad\xaf-\u10ff\u2010-\u2027\u3000-\u3029\u4e00-\u9fff\uac00-\ud7a3]"

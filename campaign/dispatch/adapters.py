@@ -95,6 +95,9 @@ class Adapters:
             rules = adapter.server_limits()
         except CampaignError:
             return None
+        except Exception as error:  # noqa: BLE001 - a broken adapter is told of in the log, and stops no other
+            escaped(account.network, error)
+            return None
         Shelf(self._store, account.id).put(_LIMITS, json.dumps(asdict(rules)))
         self._rules[account.id] = (account, rules)
         return rules

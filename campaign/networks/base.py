@@ -35,14 +35,15 @@ class Traits:
     which the tables of README.md and docs/ are made (docs/tables.py).
 
     ``reads_back``: how ``find`` looks a post up: "exactly, by its key"; "by its text, among the newest 200
-    posts"; "no".
-    ``person``: when a person has to look after an answer was lost. ``repeat``: how long our key is known, where
-    ``repeat_safe_for`` of an adapter that was just made does not tell all. ``cost``: of posting. ``warning``,
-    ``language``: whether the content warning and the language are sent as such.
+    posts"; "no". ``person``: when a person has to look after an answer was lost. ``reaches``: whom, where the name
+    does not say it. ``repeat``: how long our key is known, where ``repeat_safe_for`` of an adapter that was just made
+    does not tell all. ``cost``: of posting. ``warning``, ``language``: whether the content warning and the language are
+    sent as such.
     """
 
     reads_back: str
     person: str
+    reaches: str = ""
     repeat: str = ""
     cost: str = "nothing"
     warning: bool = False

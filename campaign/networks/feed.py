@@ -27,6 +27,7 @@ from campaign.networks.base import Files, Notes, Options, Traits, Vault
 from campaign.networks.feed_page.entry import Entry, Picture
 from campaign.networks.feed_page.shelf import Settings, Shelf
 from campaign.networks.http import Server
+from campaign.networks.loading import loading
 from campaign.networks.media import fitted
 
 _NEWEST = 200
@@ -57,7 +58,12 @@ class Feed:
     rules: ClassVar[TextRules] = TextRules(limit=None, images=10)  # our own page: nothing limits it
     media: ClassVar[MediaRules] = ANY_MEDIA
     traits: ClassVar[Traits] = Traits(
-        reads_back="exactly, by its key", person="never", repeat="always", warning=True, language=True
+        reads_back="exactly, by its key",
+        person="never",
+        reaches="your own website, feed readers",
+        repeat="always",
+        warning=True,
+        language=True,
     )
     options: ClassVar[type[Options]] = FeedOptions
     repeat_safe_for: ClassVar[timedelta] = timedelta(days=36500)  # an entry is a file named after its key
@@ -177,7 +183,8 @@ class Feed:
     ) -> None:
         """The pages that a post of that month and language changes; a feed that gets a new language changes
         all."""
-        from campaign.networks.feed_page import pages  # brings a template engine along
+        with loading():
+            from campaign.networks.feed_page import pages  # brings a template engine along
 
         everything = (
             everything

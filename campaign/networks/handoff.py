@@ -21,6 +21,7 @@ from campaign.core.text import TextRules
 from campaign.errors import CampaignError
 from campaign.networks import folder, redact
 from campaign.networks.base import Files, Notes, Options, Traits, Vault
+from campaign.networks.loading import loading
 from campaign.networks.media import fitted
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Handoff:
     traits: ClassVar[Traits] = Traits(
         reads_back="no",
         person="always: a person posts it",
+        reaches="WhatsApp channels, TikTok, closed groups, notice boards: through a person",
         repeat="always: handing it over again shows the same page",
         warning=True,
         language=True,
@@ -103,7 +105,8 @@ class Handoff:
 
     def _write(self, post: Post, key: str, pictures: list[Copy]) -> Path:
         """Write the page and what belongs to it; the page itself last, so that it is whole where it is there."""
-        from campaign.networks.handoff_page import render  # brings a template engine along
+        with loading():
+            from campaign.networks.handoff_page import render  # brings a template engine along
 
         page = self._page(key)
         with folder.locked(self._root):
@@ -115,7 +118,8 @@ class Handoff:
         return page
 
     def _pictures(self, post: Post) -> list[Copy] | Refused:
-        from campaign.networks.handoff_page.render import Copy
+        with loading():
+            from campaign.networks.handoff_page.render import Copy
 
         copies: list[Copy] = []
         for number, media in enumerate(post.media, 1):
@@ -128,7 +132,8 @@ class Handoff:
 
     def _tell(self, post: Post, key: str, page: Path, pictures: list[Copy]) -> bool:
         """Send the message; whatever goes wrong there must not lose the page that is already written."""
-        from campaign.networks.handoff_page import render
+        with loading():
+            from campaign.networks.handoff_page import render
 
         title, body = render.message(post, self._to, key)
         attached = [str(page.parent / picture.file) for picture in pictures]
@@ -141,7 +146,8 @@ class Handoff:
 
 def _messenger(address: str) -> Any:
     """Apprise with that address, falsy if it is none."""
-    from apprise import Apprise  # slow to load
+    with loading():
+        from apprise import Apprise
 
     redact.guard_logs()
     messenger = Apprise()

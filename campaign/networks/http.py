@@ -25,6 +25,7 @@ from campaign import __version__
 from campaign.core.outcome import Refused, Retry, Scope, Unknown
 from campaign.errors import CampaignError
 from campaign.networks import redact, retryafter
+from campaign.networks.loading import loading
 
 if TYPE_CHECKING:
     import requests
@@ -249,7 +250,8 @@ class Client:
         """The session itself, for a library that wants one (tweepy): it has all the bounds, and our headers
         and auth only where this client's own calls put them."""
         if self._session is None:
-            from campaign.networks.transport import Session
+            with loading():
+                from campaign.networks.transport import Session
 
             redact.guard_logs()
             self._session = Session(self._timeout, self._limit)
@@ -308,7 +310,8 @@ class Client:
         """What an exception of the session (each is an OSError) means: Retry if no byte of the request had
         left.
         """
-        from campaign.networks.transport import NotSent
+        with loading():
+            from campaign.networks.transport import NotSent
 
         reason = redact.one_line(str(error))
         return Retry(reason) if isinstance(error, NotSent) else Unknown(reason)

@@ -63,6 +63,7 @@ class Mastodon:
     traits: ClassVar[Traits] = Traits(
         reads_back="by its text, among the newest 1,000 posts",
         person="when the list can't be had, or shows the same text twice or from before",
+        reaches="Mastodon, GoToSocial, Pleroma, Akkoma and their like",
         repeat="1 hour on Mastodon itself",
         warning=True,
         language=True,

@@ -7,18 +7,20 @@ lives, so it is taken out of every picture, always. The orientation is applied b
 from __future__ import annotations
 
 import mimetypes
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from campaign.core.media import AVIF, GIF, JPEG, PNG, WEBP, MediaRules
+from campaign.core.media import AVIF, GIF, JPEG, PNG, WEBP, MediaRules, Picture, megabytes, unfit
 from campaign.core.model import Media
 from campaign.core.outcome import Refused
 from campaign.errors import CampaignError
 from campaign.networks import redact
 from campaign.networks.base import Files
+from campaign.networks.loading import loading
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -59,8 +61,9 @@ class Fitted:
 def fitted(media: Media, files: Files, rules: MediaRules) -> Fitted | Refused:
     """The file of a picture without anything but the picture, re-encoded and scaled down as far as the rules ask; a
     film as it is. The same file gives the same bytes. Refused when it can't be read or can't be made to fit."""
-    from PIL import UnidentifiedImageError  # costs start-up time
-    from PIL.Image import DecompressionBombError
+    with loading():
+        from PIL import UnidentifiedImageError
+        from PIL.Image import DecompressionBombError
 
     name = PurePosixPath(media.file).name
     kind = media.type or mimetypes.guess_type(name)[0] or ""
@@ -73,7 +76,8 @@ def fitted(media: Media, files: Files, rules: MediaRules) -> Fitted | Refused:
     if not data:
         return Refused(f"posts/{media.file} is empty: it has 0 bytes")
     if kind.startswith("video/"):
-        return _film(media.file, data, kind, rules)
+        wrong = unfit(Picture(kind, len(data)), rules)
+        return Refused(f"posts/{media.file} {wrong}") if wrong else Fitted(name, data, kind)
     try:
         return _picture(media.file, data, rules)
     except _Unfit as error:
@@ -91,22 +95,12 @@ class _Unfit(Exception):
     """A sound picture that the network does not take."""
 
 
-def _film(file: str, data: bytes, kind: str, rules: MediaRules) -> Fitted | Refused:
-    film = rules.film
-    if film is None:
-        return Refused(f"posts/{file} is a film, and this network takes none")
-    if kind not in film.kinds:
-        return Refused(f"posts/{file} is {kind}; this network takes {_list(film.kinds)}")
-    if film.max_bytes is not None and len(data) > film.max_bytes:
-        return Refused(
-            f"posts/{file} has {_size(len(data))}; this network takes {_size(film.max_bytes)} at most"
-        )
-    return Fitted(PurePosixPath(file).name, data, kind)
-
-
 def _picture(file: str, data: bytes, rules: MediaRules) -> Fitted:
-    from PIL import Image, ImageOps
+    with loading():
+        from PIL import Image, ImageOps
 
+    # For good: what catch_warnings changes for a while, it changes for all threads.
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     with Image.open(BytesIO(data), formats=tuple(_FORMATS.values())) as opened:
         # A camera's JPEG may hold further ones (a preview, a gain map): those are left out.
         several = opened.format == "MPO"
@@ -114,9 +108,9 @@ def _picture(file: str, data: bytes, rules: MediaRules) -> Fitted:
         if opened.width * opened.height > _PIXELS:
             raise _Unfit(_TOO_LARGE)
         moving = getattr(opened, "n_frames", 1) > 1 and not several
-        if moving and not rules.animated:
-            raise _Unfit("moves, and this network takes still pictures only")
-        _check_shape(opened, rules)
+        size = opened.size if _orientation(opened) < 5 else (opened.height, opened.width)
+        if wrong := unfit(Picture(kind, len(data), *size, moving), rules):
+            raise _Unfit(wrong)
         if moving:
             return _moving(file, opened, kind, rules, lossless=_lossless(kind, data))
         opened.load()
@@ -132,7 +126,7 @@ def _picture(file: str, data: bytes, rules: MediaRules) -> Fitted:
                 candidate.save(out, _FORMATS[wanted], icc_profile=_fitting(icc, candidate.mode), **options)
                 if rules.max_bytes is None or out.tell() <= rules.max_bytes:
                     return Fitted(_name(file, wanted), out.getvalue(), wanted, *candidate.size)
-        limit = f" into {_size(rules.max_bytes)}" if rules.max_bytes is not None else ""
+        limit = f" into {megabytes(rules.max_bytes)}" if rules.max_bytes is not None else ""
         raise _Unfit(f"can't be made to fit{limit}")
 
 
@@ -147,26 +141,10 @@ def _lossless(kind: str, data: bytes) -> bool:
     return kind == WEBP and b"VP8L" in data
 
 
-def _check_shape(image: Image, rules: MediaRules) -> None:
-    width, height = image.size
-    if _orientation(image) >= 5:
-        width, height = height, width
-    if rules.min_side is not None and min(width, height) < rules.min_side:
-        raise _Unfit(f"has {width} x {height} pixels; this network takes {rules.min_side} or more")
-    if rules.ratio is not None and not rules.ratio[0] <= width / height <= rules.ratio[1]:
-        low, high = rules.ratio
-        raise _Unfit(
-            f"has {width} x {height} pixels; width / height is {width / height:.2f}, and this network takes "
-            f"{low:.2f} to {high:.2f}"
-        )
-
-
 def _moving(file: str, image: Image, kind: str, rules: MediaRules, *, lossless: bool) -> Fitted:
     """All frames, in the same format: a moving picture is neither scaled nor turned nor thinned out."""
-    if kind not in rules.kinds:
-        raise _Unfit(f"is a moving {_FORMATS[kind]}; this network takes {_list(rules.kinds)}")
     if _factor(image, rules) < 1:
-        raise _Unfit(f"moves and has {image.width} x {image.height} pixels, more than this network takes")
+        raise _Unfit(f"moves and has {image.width} x {image.height} pixels, more than it takes")
     if _orientation(image) != 1:
         raise _Unfit("moves and lies on its side: save it upright")
     out = BytesIO()
@@ -178,7 +156,7 @@ def _moving(file: str, image: Image, kind: str, rules: MediaRules, *, lossless: 
     image.save(out, _FORMATS[kind], save_all=True, **options)
     most = rules.max_bytes if rules.moving_bytes is None else rules.moving_bytes
     if most is not None and out.tell() > most:
-        raise _Unfit(f"moves and has {_size(out.tell())}; this network takes {_size(most)} at most")
+        raise _Unfit(f"moves and has {megabytes(out.tell())}; it takes {megabytes(most)} at most")
     return Fitted(_name(file, kind), out.getvalue(), kind, *image.size)
 
 
@@ -209,7 +187,8 @@ def _factor(image: Image, rules: MediaRules) -> float:
 
 
 def _scaled(image: Image, factor: float) -> Image:
-    from PIL import Image
+    with loading():
+        from PIL import Image
 
     if image.mode in ("P", "1") or "transparency" in image.info:  # single colours can't be mixed
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
@@ -232,7 +211,8 @@ def _candidates(image: Image, kind: str, rules: MediaRules) -> Iterator[tuple[Im
 
 def _savable(image: Image, kind: str) -> Image:
     """In a mode that the type can hold; JPEG knows no transparency, so what shows through becomes white."""
-    from PIL import Image
+    with loading():
+        from PIL import Image
 
     if image.mode.startswith("I;16") and kind != PNG:  # Pillow would cut it off at 255
         image = image.convert("I").point(lambda grey: grey * (1 / 257)).convert("L")
@@ -246,7 +226,8 @@ def _savable(image: Image, kind: str) -> Image:
 
 
 def _in_rgb(image: Image, icc: bytes | None) -> Image:
-    from PIL import ImageCms
+    with loading():
+        from PIL import ImageCms
 
     if icc is None:
         return image.convert("RGB")
@@ -279,11 +260,3 @@ def _name(file: str, kind: str) -> str:
     path = PurePosixPath(file)
     same = mimetypes.guess_type(path.name)[0] == kind
     return path.name if same else path.stem + _ENDINGS[kind]
-
-
-def _list(kinds: frozenset[str]) -> str:
-    return ", ".join(sorted(kind.partition("/")[2].upper() for kind in kinds))
-
-
-def _size(count: int) -> str:
-    return f"{count / 1_000_000:.1f} MB" if count >= 100_000 else f"{count / 1000:.1f} kB"

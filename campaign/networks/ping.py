@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from campaign.networks import redact
 from campaign.networks.http import Answer
+from campaign.networks.loading import loading
 
 TIMEOUT = (5.0, 5.0)
 """Seconds to connect, and to wait for the answer. Short: nothing hangs on it."""
@@ -45,7 +46,8 @@ def date(server: str, timeout: tuple[float, float] = TIMEOUT) -> Shown | None:
 
 def _ask(method: str, address: str, timeout: tuple[float, float]) -> Answer | str:
     """The answer, or why there is none."""
-    from campaign.networks.transport import Session
+    with loading():
+        from campaign.networks.transport import Session
 
     redact.guard_logs()
     try:

@@ -16,6 +16,7 @@ from campaign.core.model import Spec
 from campaign.core.text import TextRules
 from campaign.errors import CampaignError
 from campaign.networks.base import Network, Options, Traits
+from campaign.networks.loading import loading
 
 GROUP = "campaign.networks"
 
@@ -50,6 +51,11 @@ class _Specs(Mapping[str, Spec]):
         return len(list(iter(self)))
 
 
+def built_in() -> list[str]:
+    """The networks that come with the program, by name."""
+    return sorted(_BUILT_IN)
+
+
 def specs() -> Mapping[str, Spec]:
     """What the workspace loader needs of every network, by name. No HTTP or picture library is loaded."""
     return _Specs()
@@ -76,7 +82,8 @@ def network(name: str) -> type[Network]:
 def _loaded(entry: EntryPoint) -> type[Network]:
     hint = f"update or remove the package {_package(entry)}"
     try:
-        found = entry.load()
+        with loading():
+            found = entry.load()
     except Exception as error:  # somebody else's module may raise anything while it is imported
         raise CampaignError(
             f"network {entry.name} can't be loaded: {type(error).__name__}: {error}", hint

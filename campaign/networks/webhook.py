@@ -52,6 +52,7 @@ class Webhook:
     traits: ClassVar[Traits] = Traits(
         reads_back="no",
         person="when no answer came within 23 h 55 min",
+        reaches="a program of your own",
         repeat="24 hours, if your receiver does",
         warning=True,
         language=True,

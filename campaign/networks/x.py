@@ -22,6 +22,7 @@ from campaign.errors import CampaignError
 from campaign.networks import x_media
 from campaign.networks.base import Files, Notes, Options, Traits, Vault
 from campaign.networks.http import Answer, Client, Failure, SafeServer, required, said
+from campaign.networks.loading import loading
 from campaign.networks.readback import Listed, alike, look_through
 from campaign.networks.x_http import classify, data, tweepy_on
 
@@ -64,7 +65,9 @@ class X:
     repeat_safe_for: ClassVar[timedelta] = timedelta()
 
     def __init__(self, options: XOptions, vault: Vault, files: Files) -> None:
-        from requests_oauthlib import OAuth1
+        with loading():
+            import requests  # noqa: F401 - whole, before a package that takes parts of it
+            from requests_oauthlib import OAuth1
 
         keys = (
             options.consumer_key,

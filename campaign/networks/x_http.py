@@ -7,6 +7,7 @@ from typing import Any
 
 from campaign.core.outcome import Refused, Scope
 from campaign.networks.http import Answer, Classify, Client, Failure, said
+from campaign.networks.loading import loading
 
 _ACCOUNT = re.compile(
     r"suspend|locked|permission|oauth|access level|enrolled|credit|spend|not permitted|authenticat", re.I
@@ -37,8 +38,9 @@ def tweepy_on(http: Client, classify: Classify) -> Any:
     (the signature covers it, so that it can't be exchanged behind its back) and fails on error answers that are no
     JSON object.
     """
-    import requests
-    import tweepy
+    with loading():
+        import requests
+        import tweepy
 
     class Calls(tweepy.Client):  # type: ignore[misc]
         def request(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaign.core.model import Post
-from campaign.core.text import TextRules, Unit, measure
+from campaign.core.text import TextRules, Unit, limit, measure
 from campaign.errors import Level, Problem
 from campaign.review import times
 from campaign.review.table import Cell, Line
@@ -62,7 +62,8 @@ class Meter:
 def meter(post: Post, rules: TextRules) -> Meter:
     """The length of one part as its network counts it, the content warning with it where that counts."""
     unit = "characters" if rules.unit is Unit.CODE_POINTS else rules.unit.value  # the reader's word
-    return Meter(measure(post.text, post.warning, rules), rules.limit, unit)
+    most = limit(rules, media=bool(post.media))
+    return Meter(measure(post.text, post.warning, rules), most, unit)
 
 
 def card_lines(card: Card, width: int) -> Iterator[Line]:

@@ -14,10 +14,11 @@ from campaign.core.compose import Composer
 from campaign.core.lifecycle import ENDED, State
 from campaign.core.model import Account, Post, Workspace, parse_key
 from campaign.core.outlook import Planned, outlook, plan
-from campaign.core.text import TextRules, measure
+from campaign.core.text import TextRules
 from campaign.core.timetable import moment_at
 from campaign.errors import Level, Problem
 from campaign.review import times
+from campaign.review.cards import Meter, meter
 from campaign.review.table import Cell, Entry, Heading, Row
 from campaign.review.words import first_line
 from campaign.store import history
@@ -118,6 +119,12 @@ def _merged(post: Planned, row: Delivery | None, rules: Rules) -> Ahead:
         # What is frozen goes out as it is, whatever the files say by now.
         later = posts[1:] if len(posts) == row.parts else ()
         posts, problems = (row.post, *later), ()
+    # The part that is nearest to its limit, or furthest over it: a caption's is another one than a text's.
+    fullest = max(
+        (meter(part, limits) for part in posts),
+        key=lambda part: (part.used - (part.limit or 0), part.used),
+        default=Meter(0, limits.limit, limits.unit),
+    )
     return Ahead(
         key=post.key,
         campaign=post.campaign.id,
@@ -128,8 +135,8 @@ def _merged(post: Planned, row: Delivery | None, rules: Rules) -> Ahead:
         due=_when(post, row),
         zone=post.campaign.zone,
         posts=posts,
-        length=max((measure(part.text, part.warning, limits) for part in posts), default=0),
-        limit=limits.limit,
+        length=fullest.used,
+        limit=fullest.limit,
         problems=problems,
         state=row.state if row else None,
         reason=row.reason if row else "",

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
+from campaign.core.media import ANY_MEDIA
 from campaign.core.model import Account, Approval, Secret, Spec
 from campaign.errors import CampaignError, Problem
 from campaign.workspace import explain
@@ -97,6 +98,7 @@ def read_account(
         test=common.test,
         approval=tighter(approval, common.approval),
         vars=common.vars,
+        media=spec.media if spec is not None else ANY_MEDIA,
         place=document.place(path, key=True),
     )
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from campaign.errors import CampaignError
 
-_HEAD = 16
+HEAD = 16
+"""Bytes of a file that show its type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class MediaFiles:
         digest = hashlib.sha256()
         try:
             with path.open("rb") as stream:
-                head = stream.read(_HEAD)
+                head = stream.read(HEAD)
                 digest.update(head)
                 while piece := stream.read(1024 * 1024):
                     digest.update(piece)

@@ -18,6 +18,7 @@ from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
 from campaign.workspace.keys import links_of
+from campaign.workspace.pictures import Gallery
 from campaign.workspace.readers import complaint, kind_of, read_id
 from campaign.workspace.schedules import HEAD_NOT_YET, RESERVED, CampaignHead, SlotKeys
 from campaign.workspace.slots import Around, Inherited, inherit, read_slot, stems_of
@@ -91,6 +92,7 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         templates=posts.templates,
         tables=posts.tables,
         media=frozenset(posts.media),
+        pictures=Gallery(entry for entry in posts.entries if entry.name in posts.media),
         facts=facts,
         people=settings.people,
         vars=settings.vars,

@@ -13,10 +13,7 @@ import yaml
 
 from campaign.errors import Problem
 from campaign.workspace.findings import quoted
-from campaign.workspace.yamltext import BRACES, UNPRINTABLE, Unreadable
-
-MAX_DEPTH = 32
-"""How deep lists and mappings may nest. Our own bound; the two file kinds need 8."""
+from campaign.workspace.yamltext import BRACES, MAX_DEPTH, TOO_DEEP, UNPRINTABLE, Unreadable
 
 MAX_EXPANDED = 10_000
 """How many values aliases may stand for in one file: a few bytes of aliases can mean gigabytes. Our own bound."""
@@ -110,12 +107,7 @@ class Composer:
                 self.anchors[anchor] = (value, 1)
             return value
         if depth >= MAX_DEPTH:
-            raise Unreadable(
-                *_mark(event),
-                f"lists and mappings are nested more than {MAX_DEPTH} deep",
-                "nothing in a campaign needs that",
-                "yaml",
-            )
+            raise Unreadable(*_mark(event), *TOO_DEEP)
         before = self.total
         if anchor is not None:
             self.anchors.pop(anchor, None)

@@ -111,12 +111,26 @@ _WORDS: list[tuple[str, str, str]] = [
 ]
 
 
+MAX_DEPTH = 32
+"""How deep lists and mappings may nest. Our own bound; the two file kinds need 8."""
+
+TOO_DEEP = (
+    f"lists and mappings are nested more than {MAX_DEPTH} deep",
+    "nothing in a campaign needs that",
+    "yaml",
+)
+
+
 def explain(error: yaml.YAMLError, text: str) -> Unreadable:
     """A parser's complaint in plain words, at the place where the parser gave up."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     said = f"{getattr(error, 'problem', '') or ''} / {getattr(error, 'context', '') or ''}"
     if mark is None:
         return Unreadable(1, 1, "this is not YAML", "", "yaml")
+    if (
+        "maximum nesting depth" in said
+    ):  # PyYAML's own bound is 1,000; its C parser meets it reading ahead of us
+        return Unreadable(mark.line + 1, mark.column + 1, *TOO_DEEP)
     lines = text.splitlines() or [""]
     context = getattr(error, "context_mark", None)
     line, column = mark.line + 1, mark.column + 1

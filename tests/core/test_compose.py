@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import PurePath
 from typing import Any
@@ -13,7 +14,19 @@ from hypothesis import strategies as st
 
 from campaign.core.compose import Composer, Composition
 from campaign.core.links import first_link, tracked
-from campaign.core.model import Account, Campaign, Fact, Image, Link, Post, Slot, Target, Workspace
+from campaign.core.media import GIF, JPEG, MP4, PNG, WEBM, FilmRules, MediaRules, Picture
+from campaign.core.model import (
+    Account,
+    Campaign,
+    Fact,
+    Image,
+    Link,
+    Post,
+    Public,
+    Slot,
+    Target,
+    Workspace,
+)
 from campaign.core.text import TextRules, Unit
 from campaign.core.timetable import At, Moment, Timetable, Weekly
 from campaign.core.variants import best_columns, image_names, suffixes, template_names
@@ -496,8 +509,89 @@ def test_a_network_without_pictures_goes_without_them_and_says_so() -> None:
     assert empty.posts == ()
 
 
-def test_a_video_is_refused() -> None:
-    problem(compose(a_slot(video=picture("a.mp4")), media=frozenset({"a.mp4"})), "media")
+STRICT = MediaRules(kinds=frozenset({JPEG}), min_side=320, ratio=(0.8, 1.91), film=FilmRules(max_bytes=1000))
+CHANNEL = Account("channel", "channel", ("id",), None, media=STRICT)
+RULES["channel"] = TextRules(limit=200, images=4, media_limit=40, alt_in_text=True)
+GRAM = Account("gram", "gram", ("id",), None, media=MediaRules(fetched=True))
+RULES["gram"] = TextRules(limit=200, images=4, needs_media=True, hashtags=2)
+
+
+def test_a_film() -> None:
+    film = a_slot(video=picture("a.mp4"))
+    there = {"media": frozenset({"a.mp4", "a.jpg"}), "pictures": {"a.mp4": Picture(MP4, 900)}}
+    post = only(compose(film, Target(FEDI, "id"), **there))
+    assert [(media.file, media.type) for media in post.media] == [("a.mp4", MP4)]
+    both = a_slot(video=picture("a.mp4"), images=(picture(),))
+    assert "either image: or video:" in problem(compose(both, **there), "media").message
+    assert "no film" in problem(compose(a_slot(video=picture()), **there), "media").message
+
+
+@pytest.mark.parametrize(
+    ("file", "picture_there", "words"),
+    [
+        ("a.jpg", Picture(GIF, 9, 400, 400, moving=True), "it moves, and it takes still pictures only"),
+        ("a.jpg", Picture(PNG, 9, 319, 400), "it has 319 x 400 pixels; it takes 320 or more"),
+        ("a.jpg", Picture(PNG, 9, 1000, 500), "it is 2.00 times as wide as high; it takes 0.80 to 1.91"),
+        ("a.mp4", Picture(WEBM, 9), "it is a WEBM film; it takes MP4"),
+        ("a.mp4", Picture(MP4, 2_000_000), "it has 2.0 MB; it takes 0.0 MB at most"),
+    ],
+)
+def test_a_picture_that_the_network_does_not_take(file: str, picture_there: Picture, words: str) -> None:
+    slot = a_slot(**({"video": picture(file)} if file == "a.mp4" else {"images": (picture(file),)}))
+    there = {"media": frozenset({file}), "pictures": {file: picture_there}}
+    found = problem(compose(slot, Target(CHANNEL, "id"), **there), "media")
+    assert found.message == f"channel can't take posts/{file}: {words}"
+    assert found.place == PICTURE
+    assert f"a.channel.{file[-3:]}" in found.hint
+
+
+def test_a_broken_picture_is_nobodys_fault_but_its_own() -> None:
+    there = {"media": frozenset({"a.jpg"}), "pictures": {"a.jpg": Picture(JPEG, 9, trouble="is broken: x")}}
+    found = problem(compose(a_slot(images=(picture(),)), Target(CHANNEL, "id"), **there), "media")
+    assert (found.message, found.hint) == ("posts/a.jpg is broken: x", "save it anew")
+
+
+def test_a_picture_that_fits_is_taken_whatever_its_type() -> None:
+    for kind in (JPEG, PNG):
+        there = {"media": frozenset({"a.jpg"}), "pictures": {"a.jpg": Picture(kind, 9, 400, 400)}}
+        slot = a_slot(images=(picture(alt={"id": "Dua orang"}),))
+        assert only(compose(slot, Target(CHANNEL, "id"), **there)).media[0].file == "a.jpg"
+
+
+def test_where_there_is_no_field_the_description_stands_behind_the_text_and_counts() -> None:
+    slot = a_slot(text={"": "Halo"}, images=(picture(alt={"": "Dua orang"}),))
+    post = only(compose(slot, Target(CHANNEL, "id"), media=frozenset({"a.jpg"})))
+    assert post.text == "Halo\n\n[Gambar: Dua orang]"
+    assert post.media[0].alt == "Dua orang"
+    assert compose(slot, Target(CHANNEL, "id"), media=frozenset({"a.jpg"})).lengths == (25,)
+    alone = a_slot(text={"": ""}, images=(picture(alt={"": "Dua orang"}),))
+    assert (
+        only(compose(alone, Target(CHANNEL, "id"), media=frozenset({"a.jpg"}))).text == "[Gambar: Dua orang]"
+    )
+    other = Target(Account("channel", "channel", ("ms",), None), "ms")
+    assert only(compose(slot, other, media=frozenset({"a.jpg"}))).text == "Halo\n\n[Dua orang]"
+
+
+def test_a_caption_has_a_limit_of_its_own() -> None:
+    slot = a_slot(text={"": "x" * 41}, images=(picture(alt={"": "Dua orang"}),))
+    found = problem(compose(slot, Target(CHANNEL, "id"), media=frozenset({"a.jpg"})), "length")
+    assert "62 of 40 code points beside a picture" in found.message
+    only(compose(a_slot(text={"": "x" * 41}), Target(CHANNEL, "id")))
+
+
+def test_a_network_that_needs_and_fetches_pictures() -> None:
+    found = problem(compose(a_slot(), Target(GRAM, "id")), "media")
+    assert found.message == "gram takes no text without a picture"
+    slot = a_slot(images=(picture(),))
+    found = problem(compose(slot, Target(GRAM, "id"), media=frozenset({"a.jpg"})), "media")
+    assert found.message == "gram fetches pictures from a public address, and there is none"
+    assert found.place == GRAM.place
+    assert "media_url" in found.hint
+    public = replace(GRAM, public=Public("https://example.org/fetch/", "public/fetch"))
+    only(compose(slot, Target(public, "id"), media=frozenset({"a.jpg"})))
+    tags = replace(slot, text={"": "#a #b #c"})
+    found = problem(compose(tags, Target(public, "id"), media=frozenset({"a.jpg"})), "length")
+    assert "3 of 2 hashtags" in found.message
 
 
 # -- names, links, and anything at all -----------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.core.text import TextRules, Unit, length, measure, problems
+from campaign.core.text import TextRules, Unit, hashtags, length, limit, measure, problems
 
 VECTORS = Path(__file__).parents[3] / "shared" / "vectors" / "text-length.json"
 
@@ -97,6 +97,42 @@ def test_problems_give_both_numbers() -> None:
     assert problems("x" * 10_000, "", TextRules()) == []
     counted = TextRules(limit=10, unit=Unit.MASTODON, warning_counts=True)
     assert problems("x" * 8, "abc", counted) == ["11 of 10 Mastodon characters"]
+
+
+def test_what_is_sent_with_a_backslash_counts_twice() -> None:
+    rules = TextRules(limit=5, escaped="()")
+    assert length("(a)", rules) == 5
+    assert problems("(a)", "", rules) == []
+    assert problems("(ab)", "", rules) == ["6 of 5 code points"]
+
+
+def test_a_text_beside_a_picture_has_its_own_limit() -> None:
+    rules = TextRules(limit=10, media_limit=3)
+    assert (limit(rules, media=False), limit(rules, media=True)) == (10, 3)
+    assert limit(TextRules(limit=10), media=True) == 10
+    assert problems("abcd", "", rules) == []
+    assert problems("abcd", "", rules, media=True) == ["4 of 3 code points beside a picture"]
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("#Akhiri perdagangan #orang!", ["Akhiri", "orang"]),
+        ("no#tag, no &#39;, https://example.org/#part, #1, #", []),
+        ("(#a) \uff03日本 #16Hari #a_b", ["a", "日本", "16Hari", "a_b"]),
+    ],
+)
+def test_hashtags(text: str, tags: list[str]) -> None:
+    assert hashtags(text) == tags
+
+
+def test_too_many_hashtags_and_links() -> None:
+    rules = TextRules(hashtags=1, links=1)
+    assert problems("#a https://example.org https://example.org.", "", rules) == []
+    assert problems("#a #b https://example.org/1 https://example.org/2", "", rules) == [
+        "2 of 1 hashtags",
+        "2 of 1 links",
+    ]
 
 
 def test_half_a_character_is_counted_not_raised() -> None:

@@ -9,6 +9,7 @@ from typing import ClassVar
 import pytest
 
 from campaign.core.model import Account, Secret
+from campaign.core.text import TextRules
 from campaign.dispatch.adapters import Adapters
 from campaign.errors import CampaignError, SecretError
 from campaign.networks import registry
@@ -96,3 +97,21 @@ def test_an_adapter_that_cannot_be_made_is_an_account_that_cannot_work(
         adapters.get(FEDI)
     assert message in caught.value.message and "s3cr3t" not in caught.value.message
     assert caught.value.hint == hint
+
+
+class Asking(Mastodon):
+    """An adapter with a bug in the question for its server's limits."""
+
+    def server_limits(self) -> TextRules:
+        raise ZeroDivisionError("token=s3cr3t")
+
+
+def test_a_bug_in_asking_for_limits_stops_nothing_and_is_logged(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(registry, "network", lambda name: Asking)
+    adapters = Adapters(store, Secrets(tmp_path, {"FEDI": "t"}), MediaFiles(tmp_path))
+    assert adapters.ask_limits(FEDI) is None
+    assert adapters.rules(FEDI) == Asking.rules
+    assert "mastodon: ZeroDivisionError at test_adapters.py:" in caplog.text
+    assert "s3cr3t" not in caplog.text

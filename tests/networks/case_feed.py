@@ -59,4 +59,5 @@ CASE = FolderCase(
     folder=folder,
     done=Sent,
     after_loss=Sent,
+    keys="folder: public",
 )

@@ -40,4 +40,5 @@ CASE = FolderCase(
     folder=folder,
     done=Handed,
     after_loss=CannotTell,
+    keys="to: ani, folder: handoff",
 )

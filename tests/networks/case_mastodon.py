@@ -79,4 +79,6 @@ CASE = HttpCase(
     forbidden=Scope.ACCOUNT,
     after_loss=Sent,
     tells_limits=True,
+    keys="server: '{url}', token: {env: FEDI_TOKEN}",
+    environment={"FEDI_TOKEN": TOKEN},
 )

@@ -52,4 +52,6 @@ CASE = HttpCase(
     forbidden=Scope.ACCOUNT,
     empty=Sent,
     whoami_reads_nothing=True,
+    keys="server: '{url}/hook', secret: {env: HOOK_SECRET}",
+    environment={"HOOK_SECRET": SECRET},
 )

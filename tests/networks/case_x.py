@@ -44,4 +44,6 @@ CASE = HttpCase(
     whoami=("GET", "/2/users/me"),
     after_loss=Sent,
     tells_limits=True,
+    keys="server: '{url}', " + ", ".join(f"{name}: {{env: {name.upper()}}}" for name in KEYS),
+    environment={name.upper(): value for name, value in KEYS.items()},
 )

@@ -109,8 +109,8 @@ class HttpCase:
 
 @dataclass(frozen=True)
 class FolderCase:
-    """A network that is a folder. ``folder``: where it writes; ``done``: the outcome of a send that went
-    well."""
+    """A network that is a folder. ``folder``: where it writes; ``done``: the outcome of a send that went well;
+    ``keys``: as in ``HttpCase``."""
 
     name: str
     secrets: tuple[str, ...]
@@ -119,6 +119,7 @@ class FolderCase:
     folder: Callable[[Bench], Path]
     done: type[Outcome]
     after_loss: type[Found]
+    keys: str = ""
 
     def example(self) -> Post:
         return example()

@@ -59,7 +59,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
 
 def test_the_built_in_networks_are_there() -> None:
     specs = registry.specs()
-    assert list(specs) == BUILT_IN
+    assert list(specs) == registry.built_in() == BUILT_IN
     for name in specs:
         assert specs[name].name == name
         assert issubclass(specs[name].options, Options)

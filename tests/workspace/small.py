@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from campaign.core.media import ANY_MEDIA, MediaRules
 from campaign.core.model import Secret, Spec
 from campaign.core.text import TextRules
 from campaign.errors import Problem, WorkspaceError
@@ -50,30 +51,35 @@ class HandoffOptions(Options):
 class Feed:
     name: ClassVar[str] = "feed"
     rules: ClassVar[TextRules] = TextRules()
+    media: ClassVar[MediaRules] = ANY_MEDIA
     options: ClassVar[type[BaseModel]] = FeedOptions
 
 
 class Fedi:
     name: ClassVar[str] = "mastodon"
     rules: ClassVar[TextRules] = TextRules(limit=500)
+    media: ClassVar[MediaRules] = ANY_MEDIA
     options: ClassVar[type[BaseModel]] = FediOptions
 
 
 class X:
     name: ClassVar[str] = "x"
     rules: ClassVar[TextRules] = TextRules(limit=280)
+    media: ClassVar[MediaRules] = ANY_MEDIA
     options: ClassVar[type[BaseModel]] = XOptions
 
 
 class Hook:
     name: ClassVar[str] = "webhook"
     rules: ClassVar[TextRules] = TextRules()
+    media: ClassVar[MediaRules] = ANY_MEDIA
     options: ClassVar[type[BaseModel]] = HookOptions
 
 
 class Handoff:
     name: ClassVar[str] = "handoff"
     rules: ClassVar[TextRules] = TextRules()
+    media: ClassVar[MediaRules] = ANY_MEDIA
     options: ClassVar[type[BaseModel]] = HandoffOptions
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from campaign.core.model import Approval, Person, QuietHours, Secret
+from campaign.core.model import Approval, Person, Public, QuietHours, Secret
 from campaign.errors import CampaignError, Level, WorkspaceError
 from campaign.workspace.load import load
 from tests.workspace.small import CONFIG, SPECS, Fedi, every_problem, lines, one, write
@@ -298,3 +298,31 @@ def test_all_problems_of_the_whole_workspace_at_once(folder: Path) -> None:
         "posts/hotlines.yaml",
     }
     assert str(caught.value).startswith("config.yaml:")
+
+
+def test_where_networks_fetch_pictures(folder: Path) -> None:
+    write(folder, "config.yaml", CONFIG + "media_url: {url: https://example.org/fetch, folder: web/fetch}\n")
+    workspace = load(folder, SPECS)
+    assert not workspace.problems
+    assert {account.public for account in workspace.accounts.values()} == {
+        Public("https://example.org/fetch/", "web/fetch")
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("https://example.org/fetch", "a mapping"),
+        ("{folder: web}", "url"),
+        ("{url: example.org}", "is not an address"),
+        ("{url: 'http://example.org/'}", "the networks fetch from https:// only"),
+        ("{url: 'https://example.org/?a=b'}", "has no ? and no #"),
+    ],
+)
+def test_mistakes_in_where_networks_fetch_pictures(folder: Path, written: str, says: str) -> None:
+    write(folder, "config.yaml", CONFIG + f"media_url: {written}\n")
+    with pytest.raises(WorkspaceError) as caught:
+        load(folder, SPECS)
+    [problem] = caught.value.problems
+    assert says in f"{problem.message} {problem.hint}"
+    assert problem.place.line == CONFIG.count("\n") + 1

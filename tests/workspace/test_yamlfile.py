@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from campaign.errors import Problem
 from campaign.workspace.yamlfile import MAX_BYTES, Document, Map, Seq, read
-from campaign.workspace.yamlnodes import MAX_DEPTH, MAX_EXPANDED
+from campaign.workspace.yamlnodes import MAX_EXPANDED
+from campaign.workspace.yamltext import MAX_DEPTH
 
 PARSERS = pytest.mark.parametrize("pure", [False, True], ids=["C", "pure"])
 
@@ -113,13 +114,24 @@ CASES: list[tuple[bytes, str, str]] = [
     (b"a: !!binary x\n", "1:4", "the tag"),
     (b"? [a]\n: b\n", "1:3", "a key has to be a word"),
     (b"[a]: b\n", "1:1", "a key has to be a word"),
-    (b"[" * 5000, f"1:{MAX_DEPTH + 1}", "nested more than"),
-    (b"- " * 5000, f"1:{2 * MAX_DEPTH + 1}", "nested more than"),
+    (b"[" * 900, f"1:{MAX_DEPTH + 1}", "nested more than"),
+    (b"- " * 900, f"1:{2 * MAX_DEPTH + 1}", "nested more than"),
     (b"a: " + b"9" * 5000, "1:4", "a number of 5000 digits"),
     (b'a: "\\0"\n', "1:4", "the escape for U+0000"),
     (b'a: "\\q"\n', "1:4", "a \\ inside of"),
     (b"a: 1\n" + b"#" * MAX_BYTES, "0:0", "larger than"),
 ]
+
+
+@PARSERS
+@pytest.mark.parametrize("data", [b"[" * 5000, b"- " * 5000, b"{a: " * 5000])
+def test_nesting_beyond_what_the_parser_itself_bears(data: bytes, pure: bool) -> None:
+    """PyYAML gives up at 1,000, perhaps before we see the first of them: then the place is where it did."""
+    problem = only(data, pure)
+    assert "nested more than" in problem.message
+    assert problem.hint
+    assert problem.place.line == 1
+    assert problem.place.column > MAX_DEPTH
 
 
 @PARSERS

@@ -1,0 +1,131 @@
+"""Writes the tables of networks in README.md, networks.md and reliability.md from the adapters: ``make tables``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from campaign.core.text import TextRules, Unit
+from campaign.networks import registry
+from campaign.networks.base import Network, ServerLimits
+
+ROOT = Path(__file__).resolve().parent.parent
+
+UNITS = {Unit.CODE_POINTS: "characters", Unit.MASTODON: "characters", Unit.UTF16: "characters (UTF-16)"}
+"""What readers call a unit, where its own name would puzzle them."""
+
+Columns = dict[str, Callable[[type[Network]], str]]
+
+
+def text(network: type[Network]) -> str:
+    """How long a text may be."""
+    rules = network.rules
+    if rules.limit is None:
+        return "no limit of ours"
+    said = [f"{rules.limit:,} {UNITS.get(rules.unit, rules.unit.value)}"]
+    if rules.max_bytes is not None:
+        said.append(f"{rules.max_bytes:,} bytes")
+    if rules.media_limit is not None:
+        said.append(f"{rules.media_limit:,} beside a picture")
+    if issubclass(network, ServerLimits):
+        said.append("or as the server says")
+    return ", ".join(said)
+
+
+def pictures(network: type[Network]) -> str:
+    """How many pictures a part carries, and whether it may be a film instead."""
+    most = network.rules.images
+    said = "none" if not most else f"1 to {most}, never without" if network.rules.needs_media else str(most)
+    return said + (" or a film" if network.media.film else "")
+
+
+def alt(network: type[Network]) -> str:
+    """Where descriptions go."""
+    if not network.rules.images:
+        return "no"
+    return "in the text" if network.rules.alt_in_text else "yes"
+
+
+def repeat(network: type[Network]) -> str:
+    """How long it recognises our key."""
+    if network.traits.repeat:
+        return network.traits.repeat
+    known = network.repeat_safe_for
+    if not isinstance(known, timedelta):
+        raise TypeError(f"{network.name}: traits.repeat has to say how long a repeat is recognised")
+    if not known:
+        return "no"
+    if known > timedelta(days=3650):
+        return "always"
+    hours, minutes = divmod(known // timedelta(minutes=1), 60)
+    return f"{hours} hour{'s' * (hours != 1)}" if hours else f"{minutes} minutes"
+
+
+def yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _threads(rules: TextRules) -> str:
+    return yes(rules.threads)
+
+
+README: Columns = {
+    "reaches": lambda network: network.traits.reaches or network.name.capitalize(),
+    "text": text,
+    "pictures": pictures,
+    "alt text": alt,
+    "thread": lambda network: _threads(network.rules),
+    "repeat-safe": repeat,
+    "read-back": lambda network: network.traits.reads_back,
+    "cost": lambda network: network.traits.cost,
+}
+CARRIES: Columns = {
+    "pictures": pictures,
+    "alt text": lambda network: (
+        f"{network.rules.alt_limit:,} characters" if network.rules.alt_limit is not None else alt(network)
+    ),
+    "content warning": lambda network: yes(network.traits.warning),
+    "language": lambda network: yes(network.traits.language),
+    "the server tells its limits": lambda network: yes(issubclass(network, ServerLimits)),
+    "cost": lambda network: network.traits.cost,
+}
+PROMISE: Columns = {
+    "recognises a repeat": repeat,
+    "can be read back": lambda network: network.traits.reads_back,
+    "a person has to look": lambda network: network.traits.person,
+}
+
+PAGES = {"README.md": README, "docs/networks.md": CARRIES, "docs/reliability.md": PROMISE}
+MARKED = re.compile(r"(?<=<!-- networks: made by make tables -->\n\n).*?(?=\n<!-- end -->)", re.DOTALL)
+
+
+def table(columns: Columns) -> str:
+    """A row for each network that comes with the program."""
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in _rows(columns))
+
+
+def _rows(columns: Columns) -> Iterator[list[str]]:
+    yield ["network", *columns]
+    yield ["---"] * (len(columns) + 1)
+    for name in registry.built_in():
+        network = registry.network(name)
+        yield [f"`{name}`", *(cell(network) for cell in columns.values())]
+
+
+def written(page: str, columns: Columns) -> str:
+    """The page's text with its table as the adapters are. ValueError when it has no place for one."""
+    before = (ROOT / page).read_text(encoding="utf-8")
+    if not MARKED.search(before):
+        raise ValueError(f"{page} has no place for the table of networks")
+    return MARKED.sub(lambda _: table(columns), before)
+
+
+def main() -> None:
+    for page, columns in PAGES.items():
+        (ROOT / page).write_text(written(page, columns), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""What a network says of itself for the tables in the docs is what the contract suite sees of it."""
+
+from __future__ import annotations
+
+import importlib
+import re
+
+import pytest
+
+from campaign.core.outcome import Sent
+from campaign.networks import registry
+from tests.networks.cases import Bench, Case, HttpCase, cases
+from tests.networks.scripted import ScriptedServer
+from tests.networks.test_contract import accepting, seen, send
+
+every = pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+
+
+@every
+def test_what_is_read_back_is_found(case: Case) -> None:
+    traits = registry.network(case.name).traits
+    assert (traits.reads_back == "no") is (case.after_loss is not Sent)
+
+
+@every
+def test_warning_and_language_are_sent_as_such_where_the_table_says_so(
+    case: Case, at: Bench, server: ScriptedServer
+) -> None:
+    accepting(case, server)
+    adapter = case.make(at)
+    send(case, adapter)
+    [post] = seen(case, at, server)
+    assert (post.warning is not None) is adapter.traits.warning
+    assert (post.language is not None) is adapter.traits.language
+
+
+@every
+def test_how_far_back_it_reads(case: Case) -> None:
+    module = importlib.import_module(f"campaign.networks.{case.name}")
+    told = re.search(r"newest ([\d,]+) ", registry.network(case.name).traits.reads_back)
+    if told:
+        assert int(told[1].replace(",", "")) == module._PAGE * module._PAGES
+
+
+def test_every_http_network_says_how_it_stands_in_config_yaml() -> None:
+    assert [case.name for case in cases() if isinstance(case, HttpCase) and not case.keys] == []
