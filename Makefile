@@ -29,7 +29,7 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-servers: .servers/mastodon-mock/.done  ## Install the servers from PyPI that some tests need (Debian's: see CONTRIBUTING)
+servers: .servers/mastodon-mock/.done .servers/pds/.done  ## Install the servers that some tests need (Debian's: see .ci/run)
 
 schemas: $(VENV)/.run  ## Write the JSON Schemas that editors complete and check with (.campaign/)
 	$(BIN)/campaign init --schemas .
@@ -45,6 +45,7 @@ lock: $(VENV)/.test  ## Pin all dependencies anew, with hashes
 	  --upgrade pyproject.toml --group test $(LOCK)/build.in -c $(LOCK)/run.txt -o $(LOCK)/test.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  --upgrade $(LOCK)/mastodon-mock.in -o $(LOCK)/mastodon-mock.txt
+	cd $(LOCK)/pds && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --silent
 
 clean:  ## Remove everything that was made
 	rm -rf $(VENV) .servers demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .campaign
@@ -68,4 +69,10 @@ $(VENV)/.test: $(VENV)/.run $(LOCK)/test.txt
 .servers/mastodon-mock/.done: $(LOCK)/mastodon-mock.txt
 	@$(PYTHON) -m venv .servers/mastodon-mock
 	@.servers/mastodon-mock/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/mastodon-mock.txt
+	@touch $@
+
+.servers/pds/.done: $(LOCK)/pds/package.json $(LOCK)/pds/package-lock.json
+	@mkdir -p .servers/pds
+	@cp $(LOCK)/pds/package.json $(LOCK)/pds/package-lock.json .servers/pds/
+	@cd .servers/pds && npm ci --silent --no-audit --no-fund
 	@touch $@

@@ -37,7 +37,12 @@ def first_link(text: str) -> str:
 
 def links(text: str) -> list[str]:
     """The http(s) links of a text in order, each without the punctuation that follows it."""
-    return [_trimmed(link) for link in _LINK.findall(text)]
+    return [text[start:end] for start, end in spans(text)]
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    """Where the links of a text begin and end (exclusive)."""
+    return [(found.start(), found.start() + len(_trimmed(found[0]))) for found in _LINK.finditer(text)]
 
 
 def _trimmed(link: str) -> str:

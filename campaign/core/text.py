@@ -111,14 +111,14 @@ def problems(text: str, warning: str, rules: TextRules, *, media: bool = False) 
 
 def hashtags(text: str) -> list[str]:
     """The hashtags of a text without their #, in order."""
-    return _HASHTAG.findall(text)
+    return HASHTAG.findall(text)
 
 
 _URL_LENGTH = (
     23  # X: transformed_url_length of twitter-text v3; Mastodon: characters_reserved_per_url by default
 )
 
-_HASHTAG = re.compile(r"(?<![\w#&/])[#\uff03](\w*[^\W\d_]\w*)")  # at least one letter: "#1" is none anywhere
+HASHTAG = re.compile(r"(?<![\w#&/])[#\uff03](\w*[^\W\d_]\w*)")  # at least one letter: "#1" is none anywhere
 
 _PERHAPS_EMOJI = re.compile(
     "[^\x00-\xa8\xaa-\xad\xaf-\u10ff\u2010-\u2027\u3000-\u3029\u4e00-\u9fff\uac00-\ud7a3]"

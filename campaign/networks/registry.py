@@ -21,6 +21,7 @@ from campaign.networks.loading import loading
 GROUP = "campaign.networks"
 
 _BUILT_IN = {
+    "bluesky": "Bluesky",
     "feed": "Feed",
     "handoff": "Handoff",
     "mastodon": "Mastodon",

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.networks.bluesky_server import bluesky_server
 from tests.networks.cases import Bench, bench
 from tests.networks.mastodon_server import mastodon_server
 from tests.networks.scripted import ScriptedServer, scripted
 from tests.networks.wordpress_server import wordpress_server
 
-__all__ = ["mastodon_server", "wordpress_server"]
+__all__ = ["bluesky_server", "mastodon_server", "wordpress_server"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -168,12 +168,17 @@ def test_an_exception_that_escapes_says_no_secret_and_no_certainty(
 
 
 def faulty(
-    case: HttpCase, at: Bench, server: ScriptedServer, effect: Effect, timeout: float = 20.0
+    case: HttpCase,
+    at: Bench,
+    server: ScriptedServer,
+    effect: Effect,
+    timeout: float = 20.0,
+    post: Post | None = None,
 ) -> Outcome:
     """Send to a server that accepts everything but the publishing request."""
     case.accept(server)
     server.fault(*case.publish, effect)
-    return send(case, case.make(replace(at, timeout=timeout)))
+    return send(case, case.make(replace(at, timeout=timeout)), post)
 
 
 WORDS = "Validation failed: this is said in the network's words"
@@ -297,12 +302,12 @@ def test_a_lost_answer_is_unknown_and_never_a_second_post(
     case: HttpCase, at: Bench, server: ScriptedServer, effect: Effect
 ) -> None:
     """The server has it. What we then do may find it or not, but there is one post in the end."""
-    outcome = faulty(case, at, server, effect, timeout=SHORT if isinstance(effect, Hold) else 20.0)
+    post = replace(case.example(), prepared=dict(case.make(at).prepare(case.example())))
+    outcome = faulty(case, at, server, effect, timeout=SHORT if isinstance(effect, Hold) else 20.0, post=post)
     assert isinstance(outcome, Unknown)
     assert len(server.asked(*case.publish)) == 1  # nobody below tried again
 
     adapter = case.make(at)
-    post = replace(case.example(), prepared=dict(adapter.prepare(case.example())))
     found = adapter.find(post, KEY, SINCE, Memory())
     assert isinstance(found, case.after_loss)
     if isinstance(found, CannotTell):
