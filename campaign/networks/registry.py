@@ -22,9 +22,11 @@ GROUP = "campaign.networks"
 
 _BUILT_IN = {
     "bluesky": "Bluesky",
+    "discord": "Discord",
     "feed": "Feed",
     "handoff": "Handoff",
     "mastodon": "Mastodon",
+    "telegram": "Telegram",
     "webhook": "Webhook",
     "wordpress": "WordPress",
     "x": "X",

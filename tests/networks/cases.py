@@ -66,7 +66,7 @@ class Seen:
     """One post as the network has it. None: the network has no such field."""
 
     text: str
-    alts: tuple[str, ...]
+    alts: tuple[str, ...] | None
     language: str | None
     warning: str | None
     key: str | None

@@ -1,4 +1,4 @@
-"""Holds recorded requests against the machine-readable description of Mastodon's API."""
+"""Holds recorded requests against machine-readable descriptions of the networks' APIs (OpenAPI 3)."""
 
 from __future__ import annotations
 
@@ -13,49 +13,76 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from tests.networks.scripted import Request
 
-SPEC = Path(__file__).parents[3] / "shared" / "specs" / "mastodon-openapi.json"
+SPECS = Path(__file__).parents[3] / "shared" / "specs"
+MASTODON, DISCORD, X = "mastodon-openapi.json", "discord-openapi.json", "x-openapi.json"
 
 
 @cache
-def _spec() -> Any:
-    if not SPEC.exists():
-        pytest.skip(f"{SPEC.name} is not there")
-    return json.loads(SPEC.read_text())
+def _spec(name: str) -> Any:
+    path = SPECS / name
+    if not path.exists():
+        pytest.skip(f"{name} is not there")
+    return json.loads(path.read_text())
 
 
-def check(request: Request) -> None:
-    """Fail unless the described API has such a request: method, path, query, body fields and their types."""
-    operation = _operation(request)
-    described = {p["name"] for p in operation.get("parameters") or () if p["in"] == "query"}
+def check(request: Request, spec: str = MASTODON, *, below: str = "") -> None:
+    """Fail unless the described API has such a request: method, path, query, body fields and their types.
+
+    ``below``: the path of the API on the server. A form whose field ``payload_json`` holds the rest is read as that.
+    """
+    operation = _operation(request, spec, below)
+    described = {p["name"] for p in _parameters(operation, spec) if p["in"] == "query"}
     assert set(request.query) <= described, f"{request.target}: unknown query parameters"
     if not request.body:
         assert not (operation.get("requestBody") or {}).get("required")
         return
+    content = operation["requestBody"]["content"]
     kind = request.headers.get_content_type()
-    schema = operation["requestBody"]["content"][kind]["schema"]
-    if kind == "multipart/form-data":
-        fields: Any = request.form()
-        assert set(schema["required"]) <= set(fields)
+    fields: Any
+    if kind != "multipart/form-data":
+        schema, fields = content[kind]["schema"], request.json()
+        _validate(schema, fields, spec)
+    elif "payload_json" in request.form():
+        schema, fields = content["application/json"]["schema"], json.loads(request.form()["payload_json"])
+        _validate(schema, fields, spec)
     else:
-        fields = request.json()
-        if (
-            "oneOf" in schema
-        ):  # a status with text and pictures is a MediaStatus that also looks like a TextStatus
-            schema = {"$ref": f"#/components/schemas/{'Media' if fields.get('media_ids') else 'Text'}Status"}
-        Draft202012Validator({**schema, "components": _spec()["components"]}).validate(fields)
-    assert set(fields) <= _properties(schema), f"{request.method} {request.path}: unknown fields"
+        schema, fields = content[kind]["schema"], request.form()
+        assert set(_resolved(schema, spec).get("required", ())) <= set(fields)
+    assert set(fields) <= _properties(schema, spec), f"{request.method} {request.path}: unknown fields"
 
 
-def _operation(request: Request) -> Any:
-    for template, operations in _spec()["paths"].items():
+def _validate(schema: Any, fields: Any, spec: str) -> None:
+    if spec == MASTODON and "oneOf" in schema:
+        # A status with text and pictures is a MediaStatus that also looks like a TextStatus.
+        schema = {"$ref": f"#/components/schemas/{'Media' if fields.get('media_ids') else 'Text'}Status"}
+    Draft202012Validator({**schema, "components": _spec(spec)["components"]}).validate(fields)
+
+
+def _operation(request: Request, spec: str, below: str) -> Any:
+    assert request.path.startswith(below)
+    path, paths = request.path[len(below) :], _spec(spec)["paths"]
+    for template, operations in paths.items():
         pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
-        if re.fullmatch(pattern, request.path) and request.method.lower() in operations:
-            exact = _spec()["paths"].get(request.path, operations)
-            return exact[request.method.lower()]
-    raise AssertionError(f"there is no {request.method} {request.path}")
+        if re.fullmatch(pattern, path) and request.method.lower() in operations:
+            exact = paths.get(path, operations)
+            return {"parameters": (), **operations, **exact[request.method.lower()]}
+    raise AssertionError(f"there is no {request.method} {path}")
 
 
-def _properties(schema: Any) -> set[str]:
-    if "$ref" in schema:
-        return _properties(_spec()["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
-    return set(schema.get("properties", ())).union(*(_properties(part) for part in schema.get("allOf", ())))
+def _parameters(operation: Any, spec: str) -> list[Any]:
+    return [_resolved(parameter, spec) for parameter in operation["parameters"]]
+
+
+def _resolved(value: Any, spec: str) -> Any:
+    if "$ref" not in value:
+        return value
+    found = _spec(spec)
+    for step in value["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return found
+
+
+def _properties(schema: Any, spec: str) -> set[str]:
+    schema = _resolved(schema, spec)
+    parts = [part for kind in ("allOf", "anyOf", "oneOf") for part in schema.get(kind, ())]
+    return set(schema.get("properties", ())).union(*(_properties(part, spec) for part in parts))

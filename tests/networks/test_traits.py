@@ -32,6 +32,7 @@ def test_warning_and_language_are_sent_as_such_where_the_table_says_so(
     [post] = seen(case, at, server)
     assert (post.warning is not None) is adapter.traits.warning
     assert (post.language is not None) is adapter.traits.language
+    assert (post.alts is None) is adapter.rules.alt_in_text
 
 
 @every
