@@ -7,7 +7,6 @@ lives, so it is taken out of every picture, always. The orientation is applied b
 from __future__ import annotations
 
 import mimetypes
-import struct
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,10 +14,11 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from campaign.core.media import AVIF, GIF, JPEG, PNG, WEBP, MediaRules
+from campaign.core.media import AVIF, GIF, JPEG, PNG, WEBP, MediaRules, Picture, megabytes, unfit
 from campaign.core.model import Media
 from campaign.core.outcome import Refused
 from campaign.errors import CampaignError
+from campaign.networks import redact
 from campaign.networks.base import Files
 from campaign.networks.loading import loading
 
@@ -30,6 +30,10 @@ _ENDINGS = {JPEG: ".jpg", PNG: ".png", GIF: ".gif", WEBP: ".webp", AVIF: ".avif"
 
 _QUALITIES = (90, 82, 74, 66)
 """Of JPEG and WebP, tried before a picture is made smaller."""
+
+_PIXELS = 89_478_485
+_TOO_LARGE = f"has too many pixels: {_PIXELS / 1e6:.0f} million can be read at most"
+"""As Pillow has it (a quarter of a GiB of RGB): what claims more may be small on the disk and fill the memory."""
 
 _SMALLER = 0.8
 _LEAST = 64  # pixels; a picture that is still too large then has no sensible limit to fit
@@ -59,6 +63,7 @@ def fitted(media: Media, files: Files, rules: MediaRules) -> Fitted | Refused:
     film as it is. The same file gives the same bytes. Refused when it can't be read or can't be made to fit."""
     with loading():
         from PIL import UnidentifiedImageError
+        from PIL.Image import DecompressionBombError
 
     name = PurePosixPath(media.file).name
     kind = media.type or mimetypes.guess_type(name)[0] or ""
@@ -71,109 +76,121 @@ def fitted(media: Media, files: Files, rules: MediaRules) -> Fitted | Refused:
     if not data:
         return Refused(f"posts/{media.file} is empty: it has 0 bytes")
     if kind.startswith("video/"):
-        return _film(media.file, data, kind, rules)
+        wrong = unfit(Picture(kind, len(data)), rules)
+        return Refused(f"posts/{media.file} {wrong}") if wrong else Fitted(name, data, kind)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "error"
-            )  # Pillow warns of a picture that would fill the memory, and of a broken one
-            return _picture(media.file, data, rules)
+        return _picture(media.file, data, rules)
     except _Unfit as error:
         return Refused(f"posts/{media.file} {error}")
     except UnidentifiedImageError:
         return Refused(f"posts/{media.file} is broken, or no picture that can be uploaded")
-    except (OSError, ValueError, SyntaxError, EOFError, OverflowError, Warning, struct.error) as error:
-        return Refused(f"posts/{media.file} can't be read as a picture: {error}")
+    except DecompressionBombError:
+        return Refused(f"posts/{media.file} {_TOO_LARGE}")
+    except Exception as error:  # noqa: BLE001 - there is nothing that a broken file can't make a decoder raise
+        said = redact.one_line(f"{type(error).__name__}: {error}")
+        return Refused(f"posts/{media.file} can't be read as a picture: {said}")
 
 
 class _Unfit(Exception):
     """A sound picture that the network does not take."""
 
 
-def _film(file: str, data: bytes, kind: str, rules: MediaRules) -> Fitted | Refused:
-    film = rules.film
-    if film is None:
-        return Refused(f"posts/{file} is a film, and this network takes none")
-    if kind not in film.kinds:
-        return Refused(f"posts/{file} is {kind}; this network takes {_list(film.kinds)}")
-    if film.max_bytes is not None and len(data) > film.max_bytes:
-        return Refused(
-            f"posts/{file} has {_size(len(data))}; this network takes {_size(film.max_bytes)} at most"
-        )
-    return Fitted(PurePosixPath(file).name, data, kind)
-
-
 def _picture(file: str, data: bytes, rules: MediaRules) -> Fitted:
     with loading():
         from PIL import Image, ImageOps
 
+    # For good: what catch_warnings changes for a while, it changes for all threads.
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     with Image.open(BytesIO(data), formats=tuple(_FORMATS.values())) as opened:
-        kind = next(kind for kind, name in _FORMATS.items() if name == opened.format)
-        moving = getattr(opened, "n_frames", 1) > 1
-        if moving and not rules.animated:
-            raise _Unfit("moves, and this network takes still pictures only")
-        _check_shape(opened, rules)
+        # A camera's JPEG may hold further ones (a preview, a gain map): those are left out.
+        several = opened.format == "MPO"
+        kind = JPEG if several else next(kind for kind, name in _FORMATS.items() if name == opened.format)
+        if opened.width * opened.height > _PIXELS:
+            raise _Unfit(_TOO_LARGE)
+        moving = getattr(opened, "n_frames", 1) > 1 and not several
+        size = opened.size if _orientation(opened) < 5 else (opened.height, opened.width)
+        if wrong := unfit(Picture(kind, len(data), *size, moving), rules):
+            raise _Unfit(wrong)
         if moving:
-            return _moving(file, opened, kind, rules)
+            return _moving(file, opened, kind, rules, lossless=_lossless(kind, data))
         opened.load()
         icc = opened.info.get("icc_profile")
-        untouched = opened.getexif().get(0x0112, 1) == 1  # Orientation
-        image: Image.Image = opened if untouched else ImageOps.exif_transpose(opened)
+        image: Image.Image = opened if _orientation(opened) == 1 else ImageOps.exif_transpose(opened)
         image.info = {name: value for name, value in image.info.items() if name in _SHOWN}
-        smaller = _within(image, rules)
-        untouched = untouched and smaller is image
-        for candidate, wanted in _candidates(smaller, kind, rules):
-            for options in _ways(wanted, keep=untouched and candidate is image and kind == wanted == JPEG):
+        if image.mode == "CMYK":  # for paper; not every network shows it, and those that do differ
+            image, icc = _in_rgb(image, icc), None
+        for candidate, wanted in _candidates(_within(image, rules), kind, rules):
+            same = wanted == kind and candidate is opened and not several
+            for options in _ways(wanted, same=same, lossless=_lossless(kind, data)):
                 out = BytesIO()
-                candidate.save(out, _FORMATS[wanted], icc_profile=icc, **options)
+                candidate.save(out, _FORMATS[wanted], icc_profile=_fitting(icc, candidate.mode), **options)
                 if rules.max_bytes is None or out.tell() <= rules.max_bytes:
                     return Fitted(_name(file, wanted), out.getvalue(), wanted, *candidate.size)
-        raise _Unfit(f"can't be made to fit into {_size(rules.max_bytes or 0)}")
+        limit = f" into {megabytes(rules.max_bytes)}" if rules.max_bytes is not None else ""
+        raise _Unfit(f"can't be made to fit{limit}")
 
 
-def _check_shape(image: Image, rules: MediaRules) -> None:
-    width, height = image.size
-    if image.getexif().get(0x0112, 1) >= 5:  # lies on its side
-        width, height = height, width
-    if rules.min_side is not None and min(width, height) < rules.min_side:
-        raise _Unfit(f"has {width} x {height} pixels; this network takes {rules.min_side} or more")
-    if rules.ratio is not None and not rules.ratio[0] <= width / height <= rules.ratio[1]:
-        low, high = rules.ratio
-        raise _Unfit(
-            f"has {width} x {height} pixels; width / height is {width / height:.2f}, and this network takes "
-            f"{low:.2f} to {high:.2f}"
-        )
+def _orientation(image: Image) -> int:
+    """1: upright; 5 to 8: on its side (Exif 2.3, tag 274)."""
+    told = image.getexif().get(0x0112)
+    return told if isinstance(told, int) and 1 <= told <= 8 else 1
 
 
-def _moving(file: str, image: Image, kind: str, rules: MediaRules) -> Fitted:
-    """All frames, in the same format: a moving picture is neither scaled nor thinned out."""
-    if kind not in rules.kinds:
-        raise _Unfit(f"is a moving {_FORMATS[kind]}; this network takes {_list(rules.kinds)}")
+def _lossless(kind: str, data: bytes) -> bool:
+    """Of WebP, which is either: whether it is of the kind that loses nothing."""
+    return kind == WEBP and b"VP8L" in data
+
+
+def _moving(file: str, image: Image, kind: str, rules: MediaRules, *, lossless: bool) -> Fitted:
+    """All frames, in the same format: a moving picture is neither scaled nor turned nor thinned out."""
+    if _factor(image, rules) < 1:
+        raise _Unfit(f"moves and has {image.width} x {image.height} pixels, more than it takes")
+    if _orientation(image) != 1:
+        raise _Unfit("moves and lies on its side: save it upright")
     out = BytesIO()
-    options: dict[str, Any] = {name: image.info[name] for name in ("duration", "loop") if name in image.info}
+    options = next(_ways(kind, same=False, lossless=lossless))
+    options["icc_profile"] = _fitting(image.info.get("icc_profile"), image.mode)
+    options |= {"loop": image.info["loop"]} if "loop" in image.info else {}
+    options["duration"] = _durations(image)
     image.info = {name: value for name, value in image.info.items() if name in _SHOWN}
     image.save(out, _FORMATS[kind], save_all=True, **options)
     most = rules.max_bytes if rules.moving_bytes is None else rules.moving_bytes
     if most is not None and out.tell() > most:
-        raise _Unfit(f"moves and has {_size(out.tell())}; this network takes {_size(most)} at most")
+        raise _Unfit(f"moves and has {megabytes(out.tell())}; it takes {megabytes(most)} at most")
     return Fitted(_name(file, kind), out.getvalue(), kind, *image.size)
+
+
+def _durations(image: Image) -> list[int]:
+    """Milliseconds of each frame. Stands at the first one again afterwards."""
+    durations = []
+    for number in range(getattr(image, "n_frames", 1)):
+        image.seek(number)
+        image.load()  # not every format knows it earlier
+        durations.append(int(image.info.get("duration", 0)))
+    image.seek(0)
+    return durations
 
 
 def _within(image: Image, rules: MediaRules) -> Image:
     """The picture scaled down to the most pixels and the longest side."""
+    factor = _factor(image, rules)
+    return _scaled(image, factor) if factor < 1 else image
+
+
+def _factor(image: Image, rules: MediaRules) -> float:
     factor = 1.0
     if rules.max_side is not None:
         factor = min(factor, rules.max_side / max(image.size))
     if rules.max_pixels is not None:
         factor = min(factor, (rules.max_pixels / (image.width * image.height)) ** 0.5)
-    return _scaled(image, factor) if factor < 1 else image
+    return factor
 
 
 def _scaled(image: Image, factor: float) -> Image:
     with loading():
         from PIL import Image
 
-    if image.mode in ("P", "1"):  # a palette can't be mixed
+    if image.mode in ("P", "1") or "transparency" in image.info:  # single colours can't be mixed
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
     size = (max(int(image.width * factor), 1), max(int(image.height * factor), 1))
     return image.resize(size, Image.Resampling.LANCZOS)
@@ -181,13 +198,12 @@ def _scaled(image: Image, factor: float) -> Image:
 
 def _candidates(image: Image, kind: str, rules: MediaRules) -> Iterator[tuple[Image, str]]:
     """Pictures and types to try in turn: as it is, as JPEG, and smaller and smaller."""
-    while min(image.size) > 0:
+    while min(image.size) >= (rules.min_side or 1):
         if kind in rules.kinds:
             yield _savable(image, kind), kind
-        for other in (JPEG, PNG, WEBP):
-            if other != kind and other in rules.kinds:
-                yield _savable(image, other), other
-                break
+        other = next((other for other in (JPEG, PNG, WEBP, AVIF, GIF) if other in rules.kinds), kind)
+        if other != kind:
+            yield _savable(image, other), other
         if max(image.size) <= _LEAST:
             return
         image = _scaled(image, _SMALLER)
@@ -198,19 +214,42 @@ def _savable(image: Image, kind: str) -> Image:
     with loading():
         from PIL import Image
 
-    if kind != JPEG or image.mode in ("RGB", "L", "CMYK"):
-        return image if kind not in (PNG, GIF) or image.mode != "CMYK" else image.convert("RGB")
+    if image.mode.startswith("I;16") and kind != PNG:  # Pillow would cut it off at 255
+        image = image.convert("I").point(lambda grey: grey * (1 / 257)).convert("L")
+    if kind != JPEG:
+        return image
     if image.has_transparency_data:
         ground = Image.new("RGBA", image.size, "white")
         ground.alpha_composite(image.convert("RGBA"))
         return ground.convert("RGB")
-    return image.convert("RGB")
+    return image if image.mode in ("RGB", "L") else image.convert("RGB")
 
 
-def _ways(kind: str, *, keep: bool) -> Iterator[dict[str, Any]]:
-    """How to encode: with as little loss as possible first."""
-    if keep:  # the very same compression: nothing is lost but what was written beside the picture
+def _in_rgb(image: Image, icc: bytes | None) -> Image:
+    with loading():
+        from PIL import ImageCms
+
+    if icc is None:
+        return image.convert("RGB")
+    try:
+        srgb = ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(image, BytesIO(icc), srgb, outputMode="RGB") or image
+    except (ImageCms.PyCMSError, OSError):  # a broken profile
+        return image.convert("RGB")
+
+
+def _fitting(icc: bytes | None, mode: str) -> bytes | None:
+    """The colour profile if it speaks of such colours (ICC.1, header: data colour space)."""
+    space = b"GRAY" if mode in ("1", "L", "LA") or mode.startswith("I") else b"RGB "
+    return icc if icc is not None and icc[16:20] == space else None
+
+
+def _ways(kind: str, *, same: bool, lossless: bool) -> Iterator[dict[str, Any]]:
+    """How to encode: with as little loss as possible first. ``same``: as it came, in the type that it came in."""
+    if same and kind == JPEG:  # the very same compression: what changes is the last bit of some colours
         yield {"quality": "keep", "optimize": True}
+    if lossless and kind == WEBP:
+        yield {"lossless": True}
     if kind in (JPEG, WEBP, AVIF):
         yield from ({"quality": quality} for quality in _QUALITIES)
     else:
@@ -221,11 +260,3 @@ def _name(file: str, kind: str) -> str:
     path = PurePosixPath(file)
     same = mimetypes.guess_type(path.name)[0] == kind
     return path.name if same else path.stem + _ENDINGS[kind]
-
-
-def _list(kinds: frozenset[str]) -> str:
-    return ", ".join(sorted(kind.partition("/")[2].upper() for kind in kinds))
-
-
-def _size(count: int) -> str:
-    return f"{count / 1_000_000:.1f} MB"

@@ -30,6 +30,7 @@ _BUILT_IN = {
     "matrix": "Matrix",
     "telegram": "Telegram",
     "webhook": "Webhook",
+    "wordpress": "WordPress",
     "x": "X",
 }
 """Name -> class, in the module of the same name."""

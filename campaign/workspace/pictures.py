@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -16,6 +15,7 @@ FORMATS = ("AVIF", "GIF", "JPEG", "PNG", "WEBP")
 """Pillow's names of the pictures that can be posted: nothing else of what it can read is tried on a file."""
 
 _ORIENTATION = 0x0112
+_PIXELS = 89_478_485  # Pillow's own limit: a quarter of a GiB of RGB
 _LIES_ON_ITS_SIDE = 5  # this value of the orientation and those above it: width and height change places
 
 
@@ -55,27 +55,31 @@ def _look(path: Path, size: int, changed: int) -> Picture:
 def _picture(path: Path, kind: str, size: int) -> Picture:
     from PIL import Image  # costs start-up time
 
+    # For good: what catch_warnings changes for a while, it changes for all threads, and some may be sending.
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # Pillow warns of a picture that would fill the memory
-            with Image.open(path, formats=FORMATS) as image:
-                width, height = image.size
-                if image.getexif().get(_ORIENTATION, 1) >= _LIES_ON_ITS_SIDE:
-                    width, height = height, width
-                moving = getattr(image, "n_frames", 1) > 1
-                image.draft("RGB", (1, 1))  # a JPEG is read eight times as fast at an eighth of its size
-                image.load()
-    except (OSError, ValueError, SyntaxError, EOFError, OverflowError, Warning, struct.error) as error:
+        with Image.open(path, formats=FORMATS) as image:
+            width, height = image.size
+            if width * height > _PIXELS:
+                raise Image.DecompressionBombError
+            orientation = image.getexif().get(_ORIENTATION)
+            if isinstance(orientation, int) and orientation >= _LIES_ON_ITS_SIDE:
+                width, height = height, width
+            # A camera's JPEG may hold further ones (a preview, a gain map), which are not uploaded.
+            moving = getattr(image, "n_frames", 1) > 1 and image.format != "MPO"
+            image.draft("RGB", (1, 1))  # a JPEG is read eight times as fast at an eighth of its size
+            image.load()
+    except Exception as error:  # noqa: BLE001 - there is nothing that a broken file can't make a decoder raise
         return Picture(kind, size, trouble=f"is broken: {_plainly(error)}")
     return Picture(kind, size, width, height, moving)
 
 
 def _plainly(error: BaseException) -> str:
     from PIL import UnidentifiedImageError
-    from PIL.Image import DecompressionBombError, DecompressionBombWarning
+    from PIL.Image import DecompressionBombError
 
     if isinstance(error, UnidentifiedImageError):
         return "it can't be read as a picture"
-    if isinstance(error, DecompressionBombWarning | DecompressionBombError):
+    if isinstance(error, DecompressionBombError):
         return "it would have more than 89 million pixels"
     return str(error) or type(error).__name__

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -150,6 +151,7 @@ def bench(url: str, root: Path) -> Bench:
 
 
 def cases() -> Sequence[Case]:
-    """Every case there is."""
-    names = sorted(path.stem for path in Path(__file__).parent.glob("case_*.py"))
-    return [importlib.import_module(f"tests.networks.{name}").CASE for name in names]
+    """Every case there is: those beside this file, or the modules that CAMPAIGN_CASES names (a package's own)."""
+    names = os.environ.get("CAMPAIGN_CASES", "").split()
+    here = sorted(path.stem for path in Path(__file__).parent.glob("case_*.py"))
+    return [importlib.import_module(name).CASE for name in names or [f"tests.networks.{n}" for n in here]]

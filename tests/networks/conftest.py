@@ -12,8 +12,9 @@ from tests.networks.cases import Bench, bench
 from tests.networks.mastodon_server import mastodon_server
 from tests.networks.matrix_server import matrix_server
 from tests.networks.scripted import ScriptedServer, scripted
+from tests.networks.wordpress_server import wordpress_server
 
-__all__ = ["bluesky_server", "mastodon_server", "matrix_server"]
+__all__ = ["bluesky_server", "mastodon_server", "matrix_server", "wordpress_server"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -23,6 +23,7 @@ from campaign.errors import CampaignError
 from campaign.networks.base import Deletes, Network, ServerLimits
 from campaign.networks.mastodon import Mastodon, MastodonOptions
 from tests.networks import openapi
+from tests.networks.cases import PICTURE
 from tests.networks.mastodon_server import MastodonServer
 from tests.networks.memory import Folder, Memory, account, secret
 from tests.networks.relay import Relay, relaying
@@ -31,9 +32,6 @@ from tests.networks.scripted import Effect, Hold, Reply, Reset
 STATUSES = "/api/v1/statuses"
 MEDIA = "/api/v2/media"
 NODEINFO = "/nodeinfo/2.0"
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da6364f80f00010501012718e3660000000049454e44ae426082"
-)
 
 
 @pytest.fixture
@@ -45,8 +43,8 @@ def relay(mastodon_server: MastodonServer) -> Iterator[Relay]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
     folder = Folder(tmp_path)
-    folder.write("signs/01.png", PNG)
-    folder.write("signs/02.png", PNG)
+    folder.write("signs/01.png", PICTURE)
+    folder.write("signs/02.png", PICTURE)
     return folder
 
 
@@ -132,7 +130,7 @@ def test_a_status_with_everything(relay: Relay, folder: Folder, mastodon_server:
     (request,) = relay.script.asked("POST", STATUSES)
     assert request.headers["Idempotency-Key"] == name
     assert request.json()["status"] == words.text
-    assert relay.script.asked("POST", MEDIA)[0].form()["file"] == PNG
+    assert relay.script.asked("POST", MEDIA)[0].form()["file"] == PICTURE
 
 
 def test_a_plain_status_sends_nothing_it_does_not_need(mastodon: Mastodon, relay: Relay) -> None:
@@ -390,7 +388,7 @@ def test_an_upload_that_the_server_has_thrown_away_is_made_again(
 
 def test_a_picture_that_is_gone_is_refused(mastodon: Mastodon, relay: Relay) -> None:
     outcome = mastodon.send(post(media=pictures("03")), key(), Memory())
-    assert outcome == Refused("signs/03.png can't be read: No such file or directory")
+    assert outcome == Refused("posts/signs/03.png can't be read: No such file or directory")
     assert not relay.script.asked("POST", STATUSES)
 
 

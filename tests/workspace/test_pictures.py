@@ -72,13 +72,30 @@ def test_what_can_not_be_posted_says_so(tmp_path: Path, data: bytes, words: str)
     assert "object at 0x" not in trouble
 
 
-def test_a_picture_that_would_fill_the_memory(tmp_path: Path) -> None:
+@pytest.mark.parametrize("side", [10_000, 14_000])
+def test_a_picture_that_would_fill_the_memory(tmp_path: Path, side: int) -> None:
     out = BytesIO()
-    Image.new("1", (10_000, 10_000)).save(out, "PNG")
+    Image.new("1", (side, side)).save(out, "PNG")
     assert (
         gallery(tmp_path, a=out.getvalue())["a.jpg"].trouble
         == "is broken: it would have more than 89 million pixels"
     )
+
+
+def test_what_a_camera_keeps_behind_a_picture_does_not_move(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (40, 30), colour) for colour in ("white", "black")]
+    out = BytesIO()
+    frames[0].save(out, "MPO", save_all=True, append_images=frames[1:])
+    found = gallery(tmp_path, a=out.getvalue())["a.jpg"]
+    assert (found.type, found.moving, found.trouble) == (JPEG, False, "")
+
+
+def test_an_orientation_that_says_nothing(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    text = drawn("JPEG", (40, 30), exif=exif.tobytes()).replace(b"\x01\x12\x00\x03", b"\x01\x12\x00\x02")
+    found = gallery(tmp_path, a=text)["a.jpg"]
+    assert (found.width, found.height, found.trouble) == (40, 30, "")
 
 
 def test_another_version_of_a_file_is_looked_at_anew(tmp_path: Path) -> None:

@@ -69,10 +69,11 @@ _CLOSING = ".,;:!?…»”’*_"
 def markup(text: str) -> Markup:
     """A post's text as HTML: everything escaped, web addresses made links, empty lines made paragraphs."""
     paragraphs = re.split(r"\n[ \t]*\n+", text.replace("\r\n", "\n").strip("\n"))
-    return Markup("".join(f'<p dir="auto">{_lines(paragraph)}</p>' for paragraph in paragraphs))  # noqa: S704
+    return Markup("".join(f'<p dir="auto">{linked(paragraph)}</p>' for paragraph in paragraphs))  # noqa: S704
 
 
-def _lines(paragraph: str) -> str:
+def linked(paragraph: str) -> str:
+    """A paragraph as HTML: everything escaped, web addresses made links, line ends kept."""
     pieces: list[str] = []
     end = 0
     for match in _URL.finditer(paragraph):
