@@ -29,7 +29,7 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-servers: .servers/mastodon-mock/.done  ## Install the servers from PyPI that some tests need (Debian's: see CONTRIBUTING)
+servers: .servers/mastodon-mock/.done .servers/nostr-relay/.done  ## Install the servers from PyPI that some tests need (Debian's: see CONTRIBUTING)
 
 schemas: $(VENV)/.run  ## Write the JSON Schemas that editors complete and check with (.campaign/)
 	$(BIN)/campaign init --schemas .
@@ -42,6 +42,8 @@ lock: $(VENV)/.test  ## Pin all dependencies anew, with hashes
 	  --upgrade pyproject.toml --group test $(LOCK)/build.in -c $(LOCK)/run.txt -o $(LOCK)/test.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  --upgrade $(LOCK)/mastodon-mock.in -o $(LOCK)/mastodon-mock.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	  --upgrade $(LOCK)/nostr-relay.in -o $(LOCK)/nostr-relay.txt
 
 clean:  ## Remove everything that was made
 	rm -rf $(VENV) .servers demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .campaign
@@ -65,4 +67,9 @@ $(VENV)/.test: $(VENV)/.run $(LOCK)/test.txt
 .servers/mastodon-mock/.done: $(LOCK)/mastodon-mock.txt
 	@$(PYTHON) -m venv .servers/mastodon-mock
 	@.servers/mastodon-mock/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/mastodon-mock.txt
+	@touch $@
+
+.servers/nostr-relay/.done: $(LOCK)/nostr-relay.txt
+	@$(PYTHON) -m venv .servers/nostr-relay
+	@.servers/nostr-relay/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/nostr-relay.txt
 	@touch $@

@@ -23,6 +23,7 @@ _BUILT_IN = {
     "feed": "Feed",
     "handoff": "Handoff",
     "mastodon": "Mastodon",
+    "nostr": "Nostr",
     "webhook": "Webhook",
     "x": "X",
 }
