@@ -20,6 +20,7 @@ from campaign.networks.base import Network, Options, Traits
 GROUP = "campaign.networks"
 
 _BUILT_IN = {
+    "email": "Email",
     "feed": "Feed",
     "handoff": "Handoff",
     "mastodon": "Mastodon",
