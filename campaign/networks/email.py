@@ -1,35 +1,30 @@
 """E-mail: each post as one message to ONE address, that of a mailing list (Mailman, Listmonk, Sympa, a group).
 
-Who gets it, who left, and the headers for leaving (List-Unsubscribe) belong to the list's software. Over ``smtplib``.
-The codes are those of RFC 5321 (SMTP), RFC 4954 (AUTH) and RFC 1870 (SIZE).
+Who gets it, who left, and the headers for leaving (List-Unsubscribe) belong to the list's software.
 """
 
 from __future__ import annotations
 
 import base64
-import contextlib
-import smtplib
-import ssl
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import getaddresses, parseaddr
-from typing import Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
 from campaign.core.media import GIF, JPEG, PNG, MediaRules
 from campaign.core.model import Account, Post, Secret
-from campaign.core.outcome import CannotTell, Found, Outcome, Receipt, Refused, Retry, Scope, Sent, Unknown
+from campaign.core.outcome import CannotTell, Found, Outcome, Receipt, Refused, Sent
 from campaign.core.text import TextRules
 from campaign.errors import CampaignError
-from campaign.networks import fence, redact
+from campaign.networks import redact
 from campaign.networks.base import Files, Notes, Options, Traits, Vault
-from campaign.networks.email_message import Letter, message, subject
-from campaign.networks.http import Failure
 from campaign.networks.media import Fitted, fitted
-from campaign.networks.tcp import bounded, plain
+
+if TYPE_CHECKING:
+    from campaign.networks.email_smtp import MailServer
 
 _PORTS = {"smtp": 587, "smtps": 465}  # RFC 8314
 _HERE = ("localhost", "127.0.0.1", "::1")
@@ -84,27 +79,6 @@ class EmailOptions(Options):
         return self
 
 
-class _Refusal(Exception):
-    """The conversation ended with an outcome."""
-
-    def __init__(self, outcome: Failure) -> None:
-        super().__init__(outcome.reason)
-        self.outcome = outcome
-
-
-class _Connection(smtplib.SMTP):
-    """smtplib's client over a bounded socket. ``wrap``: given where TLS comes first."""
-
-    def __init__(self, host: str, port: int, wrap: ssl.SSLContext | None, **options: Any) -> None:
-        self._wrap = wrap
-        super().__init__(host, port, **options)
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> Any:
-        sock = super()._get_socket(host, port, timeout)  # type: ignore[misc]
-        bounded(sock)
-        return sock if self._wrap is None else self._wrap.wrap_socket(sock, server_hostname=host)
-
-
 class Email:
     """One list."""
 
@@ -131,10 +105,6 @@ class Email:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """``clock``: the aware time that a message is dated with, asked once per post and kept with it."""
-        parts = urlsplit(options.server)
-        self._host = parts.hostname or ""
-        self._port = parts.port or _PORTS[parts.scheme]
-        self._encrypted = parts.scheme == "smtps"
         self._options = options
         self._files = files
         self._clock = clock
@@ -163,6 +133,8 @@ class Email:
         return {"date": int(self._clock().timestamp())}
 
     def send(self, post: Post, key: str, notes: Notes) -> Outcome:
+        from campaign.networks.email_message import Letter, message, subject  # costs start-up time
+
         pictures: list[Fitted] = []
         for media in post.media:
             file = fitted(media, self._files, self.media)
@@ -182,12 +154,9 @@ class Email:
             ),
             pictures,
         )
-        try:
-            with self._conversation() as smtp:
-                self._envelope(smtp, len(data))
-                self._deliver(smtp, data)
-        except _Refusal as refusal:
-            return refusal.outcome
+        failure = self._server().deliver(self._from, self._options.to, data)
+        if failure is not None:
+            return failure
         extra = (("subject", headline), ("to", self._options.to))
         return Sent(Receipt(f"<{key}@{self._domain}>", author=self._from, extra=extra))
 
@@ -198,134 +167,24 @@ class Email:
 
     def whoami(self) -> str:
         """Log in, and ask whether the server takes mail from the sender to the list; then begin nothing."""
-        try:
-            with self._conversation() as smtp:
-                self._envelope(smtp, 0)
-                self._say(smtp, "RSET")
-        except _Refusal as refusal:
-            raise CampaignError(
-                refusal.outcome.reason, "look at `server`, `user`, `password`, `sender` and `to`"
-            ) from None
+        failure = self._server().check(self._from, self._options.to)
+        if failure is not None:
+            raise CampaignError(failure.reason, "look at `server`, `user`, `password`, `sender` and `to`")
         return f"{self._from} to {self._options.to}"
 
-    # -- the conversation: nothing is published before the last answer to DATA ------------------------------------
+    def _server(self) -> MailServer:
+        from campaign.networks.email_smtp import MailServer  # costs start-up time
 
-    @contextmanager
-    def _conversation(self) -> Iterator[smtplib.SMTP]:
-        """A connection that is encrypted and logged in. _Refusal: what went wrong on the way; nothing had left."""
-        context = self._context()
-        try:
-            # Our own name would go into every message's Received line: the sender's domain tells less.
-            smtp = _Connection(
-                self._host,
-                self._port,
-                context if self._encrypted else None,
-                local_hostname=self._domain,
-                timeout=self._options.timeout,
-            )
-            try:
-                self._expect(smtp.ehlo())
-                if self._options.starttls and not self._encrypted:
-                    self._encrypt(smtp, context)
-                if self._options.user is not None:
-                    self._log_in(smtp, self._options.user)
-                yield smtp
-            finally:
-                with contextlib.suppress(OSError, smtplib.SMTPException):  # politeness; all is over by now
-                    smtp.putcmd("QUIT")
-                smtp.close()
-        except fence.Away as error:
-            raise _Refusal(Retry(plain(error))) from None
-        except smtplib.SMTPResponseException as error:
-            raise _Refusal(self._judged(error.smtp_code, error.smtp_error)) from None
-        except (OSError, smtplib.SMTPException) as error:
-            raise _Refusal(Retry(f"{self._host}: {plain(error)}")) from None
-
-    def _encrypt(self, smtp: smtplib.SMTP, context: ssl.SSLContext) -> None:
-        if not smtp.has_extn("starttls"):
-            reason = f"{self._host} offers no encryption (STARTTLS), so nothing is sent"
-            raise _Refusal(Refused(reason, Scope.ACCOUNT))
-        self._expect(smtp.starttls(context=context))
-        self._expect(smtp.ehlo())
-
-    def _log_in(self, smtp: smtplib.SMTP, user: str) -> None:
-        try:
-            smtp.login(user, self._password)
-        except (smtplib.SMTPResponseException, smtplib.SMTPServerDisconnected):
-            raise
-        except smtplib.SMTPException as error:  # it offers no login, or none that smtplib knows
-            raise _Refusal(Refused(f"{self._host}: {plain(error)}", Scope.ACCOUNT)) from None
-
-    def _context(self) -> ssl.SSLContext:
-        """Certificates are always verified: against the machine's authorities, or an own one."""
-        if self._options.ca is None:
-            return ssl.create_default_context()
-        try:
-            return ssl.create_default_context(cafile=str(self._files.root / self._options.ca))
-        except OSError as error:  # SSLError, too
-            raise _Refusal(
-                Refused(f"the file of `ca` can't be used: {error.strerror or 'no certificate'}", Scope.HERE)
-            ) from None
-
-    def _envelope(self, smtp: smtplib.SMTP, size: int) -> None:
-        """Who writes to whom. A 5yz here is about sender or list, except that a message may be too large."""
-        limit = smtp.esmtp_features.get("size", "")
-        if limit.isdecimal() and 0 < int(limit) < size:
-            raise _Refusal(
-                Refused(f"the message has {size} bytes; {self._host} takes {limit} at most (fewer pictures?)")
-            )
-        sized = [f"SIZE={size}"] if size and smtp.does_esmtp and smtp.has_extn("size") else []
-        self._expect(smtp.mail(self._from, sized))
-        self._expect(smtp.rcpt(self._options.to))
-
-    def _deliver(self, smtp: smtplib.SMTP, data: bytes) -> None:
-        """The message itself. Until its last line has left nothing is accepted; from then on only an answer tells."""
-        self._say(smtp, "DATA", wanted=354)
-        fence.look()
-        try:
-            smtp.send(_stuffed(data))
-            code, words = smtp.getreply()
-        except (OSError, smtplib.SMTPException) as error:
-            raise _Refusal(
-                Unknown(
-                    redact.one_line(f"{self._host} did not say whether it took the message: {plain(error)}")
-                )
-            ) from None
-        reason = redact.one_line(f"{self._host} answered {code}: {_text(words)}")
-        # RFC 5321, 4.2.5: after any answer but a success the server must not try to deliver the message.
-        if 400 <= code < 500:
-            raise _Refusal(Retry(reason))
-        if 500 <= code < 600:
-            raise _Refusal(Refused(reason))
-        if not 200 <= code < 300:
-            raise _Refusal(Unknown(reason))
-
-    def _say(self, smtp: smtplib.SMTP, command: str, wanted: int = 250) -> None:
-        self._expect(smtp.docmd(command), wanted)
-
-    def _expect(self, answer: tuple[int, bytes | str], wanted: int = 0) -> None:
-        """Go on only when it went well: ``wanted``, or any 2yz."""
-        code, words = answer
-        if not (code == wanted or (not wanted and 200 <= code < 300)):
-            raise _Refusal(self._judged(code, words))
-
-    def _judged(self, code: int, words: bytes | str) -> Failure:
-        """What a bad answer means before the message is sent: then nothing can have been published, and what nobody
-        can read may be tried again."""
-        reason = redact.one_line(f"{self._host} answered {code}: {_text(words)}")
-        if code == 552:  # RFC 1870: larger than the server, or the list, takes
-            return Refused(reason)
-        # 530, 534, 535, 538 (login), 550, 551, 553, 554 (sender, list, this machine): none is about this post.
-        return Refused(reason, Scope.ACCOUNT) if 500 <= code < 600 else Retry(reason)
-
-
-def _text(words: bytes | str) -> str:
-    return words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-
-
-def _stuffed(data: bytes) -> bytes:
-    """A message as it goes over the line (RFC 5321, 4.5.2): a full stop that begins a line is doubled, one ends it."""
-    body = data.replace(b"\r\n.", b"\r\n..")
-    if body.startswith(b"."):
-        body = b"." + body
-    return body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+        options, parts = self._options, urlsplit(self._options.server)
+        return MailServer(
+            host=parts.hostname or "",
+            port=parts.port or _PORTS[parts.scheme],
+            encrypted=parts.scheme == "smtps",
+            starttls=options.starttls,
+            ca=None if options.ca is None else self._files.root / options.ca,
+            user=options.user,
+            password=self._password,
+            # The machine's own name would go into every message's Received line: the sender's domain tells less.
+            called=self._domain,
+            timeout=options.timeout,
+        )

@@ -184,6 +184,8 @@ class Nostr:
 
     def delete(self, receipt: Receipt) -> Outcome:
         """Ask every relay to delete it (NIP-09). Gone when all that have it agree; they need not, and copies stay."""
+        if receipt.author not in ("", npub(self._author)):
+            return Refused(f"only the key that signed it can take it back: {receipt.author}")
         wanted = [["e", receipt.id], ["k", str(NOTE)]]
         event = self._signed(self._unsigned(self._now(), DELETION, wanted, ""))
         having = set(dict(receipt.extra).get("relays", "").split()) or {relay.url for relay in self._relays}
@@ -283,7 +285,7 @@ class Nostr:
         """What a relay says of its limits ({}: nothing); None when it does not answer."""
         timeout = self._options.timeout
         http = Client("http" + relay.url.removeprefix("ws"), timeout=(min(10.0, timeout), timeout))
-        answer = http.get("/", headers={"Accept": "application/nostr+json"})
+        answer = http.get("", headers={"Accept": "application/nostr+json"})
         document = answer.object() if isinstance(answer, Answer) else None
         if not isinstance(document, dict):
             return None

@@ -81,7 +81,12 @@ class Relay:
                 ping_interval=None,  # each wait has its own end
                 max_size=_LARGEST,
             ).__enter__()
-        except (OSError, EOFError, WebSocketException) as error:
+        except (
+            OSError,
+            EOFError,
+            WebSocketException,
+            ImportError,
+        ) as error:  # the last: a proxy needs a package
             raise _Broken(f"no connection: {plain(error)}") from None
         try:
             bounded(connection.socket)
@@ -167,6 +172,8 @@ class _Talk:
             raise _Broken(f"gave no answer within {self._timeout:g} s{said}") from None
         except (OSError, WebSocketException) as error:
             raise _Broken(f"the connection broke: {self._notice or plain(error)}") from None
+        except UnicodeError:
+            raise _Broken("answered with something that can't be read") from None
         try:
             message = json.loads(text)
         except (ValueError, RecursionError):

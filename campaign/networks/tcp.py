@@ -4,7 +4,6 @@ words."""
 from __future__ import annotations
 
 import socket
-import ssl
 
 from campaign.networks.redact import one_line
 
@@ -19,6 +18,8 @@ def bounded(sock: socket.socket) -> None:
 
 def plain(error: BaseException) -> str:
     """Why there is no connection, or no longer one; one line, without secrets."""
+    import ssl  # costs start-up time
+
     if isinstance(error, socket.gaierror):
         return "the name was not found"
     if isinstance(error, TimeoutError):

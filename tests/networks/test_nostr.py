@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -40,7 +40,7 @@ from tests.networks.cases import KEY, PICTURE, PICTURE_SHA256, Bench, No, exampl
 from tests.networks.double_nostr import DoubleRelay
 from tests.networks.memory import Memory, account, secret
 from tests.networks.nostr_server import NostrServer, nostr_server, running
-from tests.networks.scripted import Hold, closed_port
+from tests.networks.scripted import Hold, Instead, ScriptedServer, closed_port
 
 __all__ = ["nostr_server"]
 
@@ -48,6 +48,8 @@ NPUB = "npub10elfcs4fr0l0r8af98jlmgdh9c8tcxjvz9qkw038js35mp4dma8qzvjptg"
 PUBKEY = "7e7e9c42a91bfef19fa929e5fda1b72e0ebc1a4c1141673e2794234d86addf4e"
 """The public half of the key, as NIP-19 gives it too."""
 SINCE = NOW - timedelta(minutes=5)
+
+settled = settings(deadline=None, derandomize=True)
 
 
 @pytest.fixture
@@ -90,11 +92,13 @@ def test_the_names_are_those_of_the_standard() -> None:
     assert nostr_names.decode("npub", NPUB).hex() == PUBKEY
 
 
+@settled
 @given(st.binary(max_size=200))
 def test_what_is_encoded_is_read_back(data: bytes) -> None:
     assert nostr_names.decode("nevent", nostr_names.encode("nevent", data)) == data
 
 
+@settled
 @given(st.integers(0, 51), st.sampled_from("qpzry9x8gf2tvdw0s3jn54khce6mua7l"))
 def test_one_wrong_letter_is_noticed(place: int, letter: str) -> None:
     wrong = NSEC[: 6 + place] + letter + NSEC[7 + place :]
@@ -122,6 +126,7 @@ def test_the_id_is_the_hash_of_the_content() -> None:
     )
 
 
+@settled
 @given(st.text(st.characters()))
 def test_no_text_has_an_id_that_relays_could_compute_otherwise(text: str) -> None:
     kept = clean(text)
@@ -312,8 +317,7 @@ def test_the_least_certain_answer_counts(
         assert words[0] in outcome.reason
 
 
-def test_a_relay_that_is_only_spoken_about_answers_nothing(at: Bench, relays: list[DoubleRelay]) -> None:
-    """What a relay says beside an answer explains why there is none."""
+def test_a_relay_that_does_not_answer_questions_is_not_ready(at: Bench, relays: list[DoubleRelay]) -> None:
     relays[0].mute = True
     with pytest.raises(CampaignError, match="no answer within 2 s"):
         on(at, relays[:1], timeout=2.0).whoami()
@@ -326,6 +330,31 @@ def test_a_sender_that_was_away_says_nothing(at: Bench, relays: list[DoubleRelay
         outcome = adapter.send(post, KEY, Memory())
     assert isinstance(outcome, Retry)
     assert [relay.attempts() for relay in relays[:2]] == [0, 0]
+
+
+def test_a_web_server_is_no_relay(at: Bench, server: ScriptedServer) -> None:
+    adapter = nostr(at, server.url.replace("http", "ws"))
+    outcome = send(adapter)
+    assert isinstance(outcome, Retry)
+    assert "404" in outcome.reason
+    with pytest.raises(CampaignError, match="404"):
+        adapter.whoami()
+
+
+def test_an_answer_that_is_none_can_not_be_read(at: Bench, relays: list[DoubleRelay]) -> None:
+    for garbage in (b"[1", b"{}", b"[]", b"[" * 3000, b'["OK"]'):
+        relays[0].fault(Instead(garbage))
+        outcome = send(on(at, relays[:1], timeout=1.0))
+        assert isinstance(outcome, Unknown)
+
+
+def test_what_a_relay_says_beside_an_answer_explains_why_there_is_none(
+    at: Bench, relays: list[DoubleRelay]
+) -> None:
+    relays[0].fault(Instead(b'["NOTICE", "too many connections"]'))
+    outcome = send(on(at, relays[:1], timeout=1.0))
+    assert isinstance(outcome, Unknown)
+    assert "too many connections" in outcome.reason
 
 
 def test_a_relay_of_members_is_logged_in_to(at: Bench, relays: list[DoubleRelay]) -> None:
@@ -405,6 +434,16 @@ def test_a_relay_that_is_no_longer_asked_still_has_it(at: Bench, relays: list[Do
     outcome = on(at, relays[:2]).delete(sent.receipt)
     assert isinstance(outcome, Refused)
     assert relays[2].url in outcome.reason
+
+
+def test_another_key_can_not_take_it_back(at: Bench, relays: list[DoubleRelay]) -> None:
+    sent = send(on(at, relays[:1]))
+    assert isinstance(sent, Sent)
+    options = NostrOptions(key=secret("01" * 32), relays=[relays[0].url])
+    outcome = Nostr(options, PUBLIC, at.files).delete(sent.receipt)
+    assert isinstance(outcome, Refused)
+    assert NPUB in outcome.reason
+    assert relays[0].attempts() == 1
 
 
 # -- limits --
