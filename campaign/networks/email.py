@@ -41,7 +41,7 @@ def _server(address: str) -> str:
 
 def _address(text: str) -> str:
     """An address with or without a name, fit for a header."""
-    [(_, address), *others] = getaddresses([text])
+    (_, address), *others = getaddresses([text]) or [("", "")]
     local, _, domain = address.rpartition("@")
     if others or not (local and domain and address.isascii() and text.isprintable()):
         raise ValueError("must be an address such as kabar@example.org, in ASCII")

@@ -424,6 +424,9 @@ def test_a_ca_is_a_file_of_the_workspace(files: Folder) -> None:
         {"to": "kabar@lists.example.org\nBcc: all@example.org"},
         {"to": "käbar@lists.example.org"},
         {"to": "kabar"},
+        {"to": ""},
+        {"sender": ""},
+        {"sender": "Harapan <>"},
         {"to": "<kabar@lists.example.org>"},
     ],
 )
