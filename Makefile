@@ -5,7 +5,7 @@ SEED ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := .ci/lock
-PIP_SERVERS := mastodon-mock synapse
+PIP_SERVERS := mastodon-mock nostr-relay synapse
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test torture lint servers schemas tables lock clean

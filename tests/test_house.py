@@ -22,6 +22,8 @@ MAY_READ_THE_CLOCK = {
     "campaign/networks/http.py": "the fallback for a Retry-After date in an answer without a Date header",
     "campaign/networks/bluesky.py": "when a post says that it was made, when the caller injects no clock",
     "campaign/networks/feed.py": "an entry's publication time, when the caller injects no clock",
+    "campaign/networks/email.py": "the date of a message, when the caller injects no clock",
+    "campaign/networks/nostr.py": "the date of a note, when the caller injects no clock",
     "campaign/networks/webhook.py": "the timestamp under a signature, when the caller injects no clock",
     "campaign/store/holding.py": "waits a hundredth of a second for a runner that is just writing its name",
 }

@@ -24,10 +24,12 @@ GROUP = "campaign.networks"
 _BUILT_IN = {
     "bluesky": "Bluesky",
     "discord": "Discord",
+    "email": "Email",
     "feed": "Feed",
     "handoff": "Handoff",
     "mastodon": "Mastodon",
     "matrix": "Matrix",
+    "nostr": "Nostr",
     "telegram": "Telegram",
     "webhook": "Webhook",
     "wordpress": "WordPress",

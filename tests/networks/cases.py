@@ -11,10 +11,11 @@ import hashlib
 import importlib
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from PIL import Image
 
@@ -22,7 +23,7 @@ from campaign.core.model import Media, Post
 from campaign.core.outcome import CannotTell, Found, Outcome, Scope, Unknown
 from campaign.networks.base import Network
 from tests.networks.memory import Folder, Memory
-from tests.networks.scripted import ScriptedServer
+from tests.networks.scripted import Hold, Instead, Reset, ScriptedServer
 
 KEY = "6d9f0f3e-2f5b-5c8f-9f5a-1c1c5f0b7a10"
 
@@ -53,12 +54,13 @@ PICTURE_SHA256 = hashlib.sha256(PICTURE).hexdigest()
 @dataclass
 class Bench:
     """What an adapter is made with: the server's address, a workspace folder, a vault, a short timeout
-    (seconds)."""
+    (seconds). ``own``: the server of an OwnCase."""
 
     url: str
     files: Folder
     vault: Memory = field(default_factory=Memory)
     timeout: float = 20.0
+    own: OwnServer | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,51 @@ class FolderCase:
         return example()
 
 
-Case = HttpCase | FolderCase
+@dataclass(frozen=True)
+class No:
+    """The server refuses this post for certain, in these words; it does not carry the request out."""
+
+    words: str
+
+
+class OwnServer(Protocol):
+    """The server that an OwnCase brings: it accepts, unless it is told otherwise."""
+
+    url: str
+
+    def fault(self, effect: Hold | Reset | Instead | No) -> None:
+        """What becomes of the next request that publishes (a Reset after no byte; an Instead is bytes, or the text of
+        a message)."""
+
+    def attempts(self) -> int:
+        """How many requests that publish have arrived whole."""
+
+    def published(self) -> list[Seen]:
+        """What it has, in order."""
+
+
+@dataclass(frozen=True)
+class OwnCase:
+    """A network that speaks another protocol than HTTP and brings a server for it.
+
+    ``serve``: a server on a free port of this machine, until the block ends. ``breaks``: the dotted name of a function
+    on the adapter's way to publishing; a test lets it raise. Everything else as in ``HttpCase``.
+    """
+
+    name: str
+    secrets: tuple[str, ...]
+    make: Callable[[Bench], Network]
+    serve: Callable[[], AbstractContextManager[OwnServer]]
+    breaks: str
+    after_loss: type[Found] = CannotTell
+    keys: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def example(self) -> Post:
+        return example()
+
+
+Case = HttpCase | FolderCase | OwnCase
 
 
 def example() -> Post:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -23,9 +24,21 @@ from campaign.core.outcome import CannotTell, Outcome, Refused, Retry, Scope, Se
 from campaign.errors import CampaignError
 from campaign.networks import registry
 from campaign.networks.base import Network
-from tests.networks.cases import KEY, Bench, Case, FolderCase, HttpCase, cases
+from tests.networks.cases import (
+    KEY,
+    Bench,
+    Case,
+    FolderCase,
+    HttpCase,
+    No,
+    OwnCase,
+    OwnServer,
+    Seen,
+    bench,
+    cases,
+)
 from tests.networks.memory import Memory
-from tests.networks.scripted import Effect, Hold, Reply, Request, Reset, ScriptedServer, closed_port
+from tests.networks.scripted import Effect, Hold, Instead, Reply, Request, Reset, ScriptedServer, closed_port
 
 CASES = cases()
 NOW = datetime(2027, 7, 30, 1, 0, tzinfo=UTC)
@@ -41,6 +54,18 @@ def _ids(case: Case) -> str:
 every = pytest.mark.parametrize("case", CASES, ids=_ids)
 http = pytest.mark.parametrize("case", [c for c in CASES if isinstance(c, HttpCase)], ids=_ids)
 folder = pytest.mark.parametrize("case", [c for c in CASES if isinstance(c, FolderCase)], ids=_ids)
+own = pytest.mark.parametrize("case", [c for c in CASES if isinstance(c, OwnCase)], ids=_ids)
+
+
+@pytest.fixture
+def at(request: pytest.FixtureRequest, server: ScriptedServer, tmp_path: Path) -> Iterator[Bench]:
+    """A bench whose network is the server that the case brings, or else the scripted one."""
+    case = request.node.callspec.params.get("case")
+    if isinstance(case, OwnCase):
+        with case.serve() as brought:
+            yield replace(bench(brought.url, tmp_path), own=brought)
+    else:
+        yield bench(server.url, tmp_path)
 
 
 @pytest.fixture(autouse=True)
@@ -83,8 +108,16 @@ def send(case: Case, adapter: Network, post: Post | None = None, notes: Memory |
     return outcome
 
 
-def seen(case: Case, at: Bench, server: ScriptedServer) -> list[object]:
-    return list(case.published(server) if isinstance(case, HttpCase) else case.published(at))
+def seen(case: Case, at: Bench, server: ScriptedServer) -> list[Seen]:
+    if isinstance(case, OwnCase):
+        return brought(at).published()
+    return case.published(server) if isinstance(case, HttpCase) else case.published(at)
+
+
+def brought(at: Bench) -> OwnServer:
+    """The server of an OwnCase."""
+    assert at.own is not None
+    return at.own
 
 
 # -- every network
@@ -113,7 +146,7 @@ def test_an_accepted_post_arrives_whole(case: Case, at: Bench, server: ScriptedS
         assert isinstance(outcome, Sent)
         assert outcome.receipt.id
     post = case.example()
-    [got] = case.published(server) if isinstance(case, HttpCase) else case.published(at)
+    [got] = seen(case, at, server)
     assert got.text == post.text
     assert got.alts in (tuple(media.alt for media in post.media), None)
     assert got.language in (post.language, None)
@@ -153,8 +186,11 @@ def test_an_exception_that_escapes_says_no_secret_and_no_certainty(
     def broken(*args: object, **kwargs: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("requests.adapters.HTTPAdapter.send", broken)
-    monkeypatch.setattr("os.replace", broken)
+    monkeypatch.setattr(
+        case.breaks if isinstance(case, OwnCase) else "requests.adapters.HTTPAdapter.send", broken
+    )
+    if not isinstance(case, OwnCase):  # whose pictures may go through a folder first
+        monkeypatch.setattr("os.replace", broken)
     try:
         outcome = send(case, adapter)
     except ZeroDivisionError:
@@ -404,6 +440,71 @@ def test_whoami_of_a_server_that_is_not_there(case: HttpCase, at: Bench) -> None
     with closed_port() as url, pytest.raises(CampaignError) as caught:
         case.make(replace(at, url=url)).whoami()
     assert_clean(case, "".join(traceback.format_exception(caught.value)))
+
+
+# -- networks that bring their own server
+# --------------------------------------------------------------------------------
+
+BRIEF = 2.0
+"""Seconds to wait for a server that holds: more than SHORT, since a handshake comes before the request."""
+
+
+@contextmanager
+def nobody_there(at: Bench) -> Iterator[Bench]:
+    """The bench with the same kind of address, where nobody listens."""
+    with closed_port() as url:
+        yield replace(at, url=at.url.partition("://")[0] + url.removeprefix("http"))
+
+
+@own
+def test_a_server_that_is_not_there_is_tried_again(case: OwnCase, at: Bench) -> None:
+    with nobody_there(at) as nowhere:
+        assert isinstance(send(case, case.make(nowhere)), Retry)
+        with pytest.raises(CampaignError) as caught:
+            case.make(nowhere).whoami()
+    assert caught.value.hint
+    assert_clean(case, "".join(traceback.format_exception(caught.value)))
+
+
+@own
+@pytest.mark.parametrize(
+    "effect",
+    [Hold(), Reset(), Instead(b"<html>Log in to the hotel's Wi-Fi</html>\r\n")],
+    ids=["no-answer", "reset", "garbage"],
+)
+def test_an_answer_that_is_lost_is_unknown_and_never_a_second_post(
+    case: OwnCase, at: Bench, effect: Hold | Reset | Instead
+) -> None:
+    server = brought(at)
+    server.fault(effect)
+    adapter = case.make(replace(at, timeout=BRIEF if isinstance(effect, Hold) else 20.0))
+    post = replace(case.example(), prepared=dict(adapter.prepare(case.example())))
+    assert isinstance(send(case, adapter, post), Unknown)
+    assert server.attempts() == 1  # nobody below tried again
+
+    adapter = case.make(at)
+    assert isinstance(adapter.find(post, KEY, SINCE, Memory()), case.after_loss)
+    if adapter.repeat_safe_for:
+        assert isinstance(send(case, adapter, post), Sent)
+    assert len(server.published()) == 1
+
+
+@own
+def test_a_refusal_is_about_the_post_and_quotes_no_secret(case: OwnCase, at: Bench) -> None:
+    brought(at).fault(No(f"too many words, says {' '.join(case.secrets)}, sorry"))
+    outcome = send(case, case.make(at))
+    assert isinstance(outcome, Refused)
+    assert outcome.scope is Scope.POST
+    assert "too many words" in outcome.reason
+    assert "sorry" in outcome.reason
+    assert brought(at).published() == []
+
+
+@own
+def test_whoami_posts_nothing(case: OwnCase, at: Bench) -> None:
+    assert case.make(at).whoami()
+    assert brought(at).published() == []
+    assert brought(at).attempts() == 0
 
 
 # -- networks that are a folder
