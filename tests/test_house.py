@@ -21,6 +21,7 @@ MAY_READ_THE_CLOCK = {
     "campaign/cli/": "a verb is told the time by its session",
     "campaign/networks/http.py": "the fallback for a Retry-After date in an answer without a Date header",
     "campaign/networks/feed.py": "an entry's publication time, when the caller injects no clock",
+    "campaign/networks/graph_token.py": "the age of a token that lives for 60 days, when the caller injects no clock",
     "campaign/networks/webhook.py": "the timestamp under a signature, when the caller injects no clock",
     "campaign/store/holding.py": "waits a hundredth of a second for a runner that is just writing its name",
 }

@@ -20,9 +20,12 @@ from campaign.networks.base import Network, Options, Traits
 GROUP = "campaign.networks"
 
 _BUILT_IN = {
+    "facebook": "Facebook",
     "feed": "Feed",
     "handoff": "Handoff",
+    "instagram": "Instagram",
     "mastodon": "Mastodon",
+    "threads": "Threads",
     "webhook": "Webhook",
     "x": "X",
 }
