@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
 from PIL import Image
 
-from tests.networks.scripted import Reply, Request, ScriptedServer
+from tests.networks.scripted import Instead, Reply, Request, ScriptedServer
 
 Handler = Callable[[Request], Reply]
 
@@ -34,6 +34,11 @@ def refusal(status: int, code: int, subcode: int | None = None, message: str = "
     if subcode is not None:
         told["error_subcode"] = subcode
     return Reply(status, json={"error": {**told, "fbtrace_id": "A6LJylpZRKw2xKLFsAP-cJh"}})
+
+
+def although(answer: Reply) -> Instead:
+    """Carry the request out, but answer this. (The connection is closed behind it, so the answer says so.)"""
+    return Instead(replace(answer, headers=(*answer.headers, ("Connection", "close"))))
 
 
 def unsupported(method: str, object_id: str) -> Reply:
