@@ -178,7 +178,8 @@ def deleted(ask: Ask, receipt: Receipt) -> Outcome:
     missing = Refused("it is not there")
 
     def look(answer: Answer) -> Failure | None:
-        return missing if no_such_object(answer) else classify(answer)
+        gone = no_such_object(answer) or codes(answer)[1] in MISSING  # the latter on Threads
+        return missing if gone else classify(answer)
 
     refused = ""
 

@@ -229,6 +229,7 @@ GONE = told(400, 100, 33)
     [
         (answer(200, {"success": True}), GONE, Sent),
         (GONE, GONE, Sent),  # it was gone before
+        (told(400, 24, 4279009), told(400, 24, 4279009), Sent),  # in Threads' words
         (GONE, answer(200, {"id": "7"}), Refused),  # "does not support this operation"
         (GONE, told(500, 2), Refused),
         (told(403, 200), GONE, Refused),

@@ -32,7 +32,7 @@ from campaign.errors import CampaignError
 from campaign.networks.base import Deletes, Network
 from campaign.networks.instagram import Instagram, InstagramOptions
 from tests.networks.cases import KEY, PICTURE, Bench, drawn
-from tests.networks.double_meta import Container, InstagramDouble, although, refusal
+from tests.networks.double_meta import Container, InstagramDouble, although, refusal, unsupported
 from tests.networks.fetching import fetch, public
 from tests.networks.memory import Memory, account, secret
 from tests.networks.scripted import Reply, Reset, ScriptedServer
@@ -311,6 +311,18 @@ def test_a_finished_container_of_an_earlier_attempt_is_published(
         outcome = instagram.send(post(), KEY, notes)
         assert isinstance(outcome, Retry)
         assert outcome.after == 30.0
+    assert isinstance(instagram.send(post(), KEY, notes), Sent)
+    assert len(double.containers) == 1
+
+
+def test_a_container_that_is_not_there_yet_is_waited_for(
+    instagram: Instagram, double: InstagramDouble, server: ScriptedServer
+) -> None:
+    server.fault("GET", NODE, unsupported("GET", "17900000000000001"))
+    notes = Memory()
+    outcome = instagram.send(post(), KEY, notes)
+    assert isinstance(outcome, Retry)
+    assert outcome.after == 30.0
     assert isinstance(instagram.send(post(), KEY, notes), Sent)
     assert len(double.containers) == 1
 
