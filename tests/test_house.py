@@ -24,6 +24,7 @@ MAY_READ_THE_CLOCK = {
     "campaign/networks/feed.py": "an entry's publication time, when the caller injects no clock",
     "campaign/networks/email.py": "the date of a message, when the caller injects no clock",
     "campaign/networks/nostr.py": "the date of a note, when the caller injects no clock",
+    "campaign/networks/graph_token.py": "the age of a token that lives for 60 days, when the caller injects no clock",
     "campaign/networks/webhook.py": "the timestamp under a signature, when the caller injects no clock",
     "campaign/store/holding.py": "waits a hundredth of a second for a runner that is just writing its name",
 }

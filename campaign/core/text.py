@@ -21,6 +21,7 @@ class Unit(StrEnum):
     BYTES = "bytes"
     WEIGHTED = "weighted characters"  # X: twitter-text configuration v3
     MASTODON = "Mastodon characters"  # graphemes; a link counts url_length, @user@host counts @user
+    EMOJI_BYTES = "characters, emoji in bytes"  # Threads: code points; an emoji counts its UTF-8 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def _length(text: str, rules: TextRules) -> int:
             return _weighted(text, rules.url_length or _URL_LENGTH)
         case Unit.MASTODON:
             return _mastodon(text, rules.url_length or _URL_LENGTH)
+        case Unit.EMOJI_BYTES:
+            return _emoji_bytes(text)
 
 
 def measure(text: str, warning: str, rules: TextRules) -> int:
@@ -140,6 +143,21 @@ def _graphemes(text: str) -> int:
     import regex  # costs start-up time
 
     return len(regex.findall(r"\X", text))
+
+
+_EMOJI = r"[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}\u20e3]"
+"""What makes a grapheme an emoji: pictures, flags, skin tones, keycaps. Signs such as (c) in a circle are pictures for
+Unicode: whether Threads takes them for emoji is not published, so they count more, which is the safe side."""
+
+
+def _emoji_bytes(text: str) -> int:
+    """Code points, and the UTF-8 bytes of whatever belongs to an emoji (a family of four is one, with its joiners)."""
+    if text.isascii():
+        return len(text)
+    import regex  # costs start-up time
+
+    emoji = regex.compile(_EMOJI)
+    return sum(_bytes(one) if emoji.search(one) else len(one) for one in regex.findall(r"\X", text))
 
 
 @lru_cache(maxsize=4096)  # a text is measured for its limit, for its length, and again at the next look

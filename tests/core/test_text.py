@@ -39,6 +39,34 @@ def test_mastodon_counts_as_mastodon_does() -> None:
         assert measure(case["text"], case.get("spoiler_text", ""), rules) == case["length"], case
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", 0),
+        ("Malam ini kami menyalakan lilin.", 32),
+        (
+            "naïve ሰላም 日本語 नमस्ते",
+            len("naïve ሰላም 日本語 नमस्ते"),
+        ),  # letters are characters, whatever they weigh
+        ("Hello, world! 👋", 14 + 4),
+        ("🇮🇩", 8),
+        ("1\ufe0f\u20e3", 7),  # a keycap: the digit belongs to it
+        ("1 # *", 5),  # which are emoji by Unicode's widest property, and none to a reader
+        ("👨‍👩‍👧‍👦", 4 * 4 + 3 * 3),
+        ("👋🏽", 8),
+        ("☎️", 6),
+        ("a👋b", 6),
+    ],
+)
+def test_threads_counts_an_emoji_in_bytes(text: str, expected: int) -> None:
+    assert count(text, Unit.EMOJI_BYTES) == expected
+
+
+@given(st.text())
+def test_emoji_in_bytes_lies_between_characters_and_bytes(text: str) -> None:
+    assert count(text, Unit.CODE_POINTS) <= count(text, Unit.EMOJI_BYTES) <= count(text, Unit.BYTES)
+
+
 def test_plain_units() -> None:
     for case in vectors("units_computed"):
         got = [
