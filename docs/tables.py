@@ -23,7 +23,7 @@ def text(network: type[Network]) -> str:
     """How long a text may be."""
     rules = network.rules
     if rules.limit is None:
-        return "no limit of ours"
+        return "as the server says" if issubclass(network, ServerLimits) else "no limit of ours"
     said = [f"{rules.limit:,} {UNITS.get(rules.unit, rules.unit.value)}"]
     if rules.max_bytes is not None:
         said.append(f"{rules.max_bytes:,} bytes")

@@ -21,6 +21,7 @@ from campaign.core.text import TextRules
 from campaign.errors import CampaignError
 from campaign.networks import redact
 from campaign.networks.base import Files, Notes, Options, Traits, Vault
+from campaign.networks.loading import loading
 from campaign.networks.media import Fitted, fitted
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class Email:
     )
     traits: ClassVar[Traits] = Traits(
         reads_back="no",
+        reaches="a mailing list",
         person="after each lost answer: look into the list's archive",
         warning=True,
         language=True,
@@ -133,7 +135,8 @@ class Email:
         return {"date": int(self._clock().timestamp())}
 
     def send(self, post: Post, key: str, notes: Notes) -> Outcome:
-        from campaign.networks.email_message import Letter, message, subject  # costs start-up time
+        with loading():
+            from campaign.networks.email_message import Letter, message, subject
 
         pictures: list[Fitted] = []
         for media in post.media:
@@ -173,7 +176,8 @@ class Email:
         return f"{self._from} to {self._options.to}"
 
     def _server(self) -> MailServer:
-        from campaign.networks.email_smtp import MailServer  # costs start-up time
+        with loading():
+            from campaign.networks.email_smtp import MailServer
 
         options, parts = self._options, urlsplit(self._options.server)
         return MailServer(

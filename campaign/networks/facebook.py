@@ -58,6 +58,7 @@ class Facebook:
         kinds=frozenset({JPEG, PNG}), max_bytes=10_000_000
     )  # Page photos
     traits: ClassVar[Traits] = Traits(
+        reaches="Facebook Pages",
         reads_back="by its text, among the newest 1,000 posts",
         person="when the list can't be had, or shows the same text twice or from before",
     )

@@ -37,6 +37,7 @@ from campaign.errors import CampaignError
 from campaign.networks import redact
 from campaign.networks.base import Files, Notes, Options, Traits, Vault
 from campaign.networks.http import Answer, Client, Failure
+from campaign.networks.loading import loading
 from campaign.networks.media import fitted
 from campaign.networks.nostr_event import DELETION, LOGIN, NOTE, Event, Tags, content, genuine, tags, unsigned
 from campaign.networks.nostr_names import nevent, npub, secret_key
@@ -97,8 +98,9 @@ class Nostr:
     ) -> None:
         """``clock``: the aware time that a note is dated with, asked once per post and kept with it."""
         try:
-            import websockets  # noqa: F401 - used later; better missed now than in the middle of a launch
-            from coincurve import PrivateKey
+            with loading():
+                import websockets  # noqa: F401 - used later; better missed now than in the middle of a launch
+                from coincurve import PrivateKey
         except ImportError as error:
             raise CampaignError(
                 f"nostr needs the package {error.name}, which is not installed",

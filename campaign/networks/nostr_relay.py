@@ -14,6 +14,7 @@ from campaign.core.outcome import Refused, Retry, Scope, Unknown
 from campaign.errors import CampaignError
 from campaign.networks import fence
 from campaign.networks.http import Failure
+from campaign.networks.loading import loading
 from campaign.networks.nostr_event import Event
 from campaign.networks.redact import one_line
 from campaign.networks.tcp import bounded, plain
@@ -68,8 +69,9 @@ class Relay:
 
     @contextmanager
     def _talk(self) -> Iterator[_Talk]:
-        from websockets.exceptions import WebSocketException  # a part of the extra
-        from websockets.sync.client import connect
+        with loading():
+            from websockets.exceptions import WebSocketException  # a part of the extra
+            from websockets.sync.client import connect
 
         try:
             connection = connect(
@@ -152,7 +154,8 @@ class _Talk:
         self._say("AUTH", self._login(self._challenge))
 
     def _say(self, *message: Any) -> None:
-        from websockets.exceptions import WebSocketException
+        with loading():
+            from websockets.exceptions import WebSocketException
 
         fence.look()
         self._until = time.monotonic() + self._timeout
@@ -163,7 +166,8 @@ class _Talk:
 
     def _hear(self) -> list[Any]:
         """The next message, a list that begins with its kind."""
-        from websockets.exceptions import WebSocketException
+        with loading():
+            from websockets.exceptions import WebSocketException
 
         try:
             text = self._connection.recv(timeout=max(self._until - time.monotonic(), 0.0))

@@ -1,4 +1,4 @@
-"""What the networks that do not speak HTTP share about a connection: how long it may be silent, and its failures in
+"""What networks share about a connection, whatever they speak: how long it may be silent, and its failures in
 words."""
 
 from __future__ import annotations
@@ -7,11 +7,13 @@ import socket
 
 from campaign.networks.redact import one_line
 
+UNHEARD = 60_000
+"""Milliseconds after which the kernel gives up what nobody acknowledges (tcp(7), TCP_USER_TIMEOUT). Without it a post
+could wait in a line that is cut, and arrive a quarter of an hour later, when everybody believes that it never will."""
+
 
 def bounded(sock: socket.socket) -> None:
     """Let the kernel give up what nobody acknowledges, as for HTTP: it must not arrive a quarter of an hour later."""
-    from campaign.networks.transport import UNHEARD  # brings requests along
-
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # macOS and Windows have no such option
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD)
 

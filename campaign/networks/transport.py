@@ -26,15 +26,12 @@ from urllib3.exceptions import HTTPError, NameResolutionError
 
 from campaign.networks import fence
 from campaign.networks.redact import one_line
+from campaign.networks.tcp import UNHEARD
 
 IDLE = 4.0
 """Seconds after which a kept connection is not used again: a server that has just hung up would turn the
 next post into an Unknown (nginx and Puma keep idle connections for 5 s or more by default)."""
 
-
-UNHEARD = 60_000
-"""Milliseconds after which the kernel gives up what nobody acknowledges (tcp(7), TCP_USER_TIMEOUT). Without it a post
-could wait in a line that is cut, and arrive a quarter of an hour later, when everybody believes that it never will."""
 
 _SOCKET_OPTIONS = [
     *HTTPConnection.default_socket_options,

@@ -86,6 +86,7 @@ class WordPress:
         kinds=frozenset({JPEG, PNG, GIF, WEBP}), max_bytes=2 * 1024 * 1024, max_side=2560, animated=True
     )
     traits: ClassVar[Traits] = Traits(
+        reaches="your own WordPress site",
         reads_back="exactly, by its key",
         person="when somebody changed or deleted the article on the site before its answer came",
         repeat="always",
