@@ -133,7 +133,7 @@ class _Work:
             return ()
         if not parts and not media:
             self._problem("empty", "there is nothing to post: the text is empty")
-        if not media and self.rules.needs_media:
+        if self.rules.needs_media and not (self.slot.images or self.slot.video):
             hint = "give it an image:, or leave this account out"
             self._problem("media", f"{self.network} takes no text without a picture", hint)
         parts = self._with_descriptions(self._threaded(parts or ("",), warning, media), media)
@@ -211,8 +211,13 @@ class _Work:
         return "" if source is None else self._line(source, self.slot.place)
 
     def _threaded(self, parts: tuple[str, ...], warning: str, media: tuple[Media, ...]) -> tuple[str, ...]:
-        """The parts, split further where they are too long and the slot says so."""
-        if self.slot.thread is Thread.AS_WRITTEN or not self.rules.threads:
+        """The parts, split further where they are too long and the slot says so. A network without threads gets them as
+        the paragraphs of one post."""
+        if not self.rules.threads:
+            if len(parts) > 1:
+                self.explain.append(f"{self.network} has no threads: {len(parts)} parts are one post")
+            return ("\n\n".join(parts),)
+        if self.slot.thread is Thread.AS_WRITTEN:
             return parts
 
         def fits(text: str, number: int) -> bool:
@@ -232,8 +237,6 @@ class _Work:
 
     def _check_text(self, parts: tuple[str, ...], warning: str, media: tuple[Media, ...]) -> None:
         many = len(parts) > 1
-        if many and not self.rules.threads:
-            self._problem("thread", f"{self.network} has no threads, and this has {len(parts)} parts")
         for number, part in enumerate(parts, 1):
             where = f" (part {number} of {len(parts)})" if many else ""
             for excess in texts.problems(part, warning, self.rules, media=bool(media) and number == 1):

@@ -185,9 +185,12 @@ def test_parts_of_a_thread() -> None:
     assert composition.lengths == (5 + 23 - 0 + 4, 3 + 4)
 
 
-def test_no_threads_on_this_network() -> None:
-    found = problem(compose(a_slot(text={"id": "a\n---\nb"}), Target(SMS, "id")), "thread")
-    assert "2 parts" in found.message
+def test_without_threads_the_parts_are_one_post() -> None:
+    composition = compose(a_slot(text={"id": "a\n---\nb"}), Target(SMS, "id"))
+    assert only(composition).text == "a\n\nb"
+    assert "sms has no threads: 2 parts are one post" in composition.explain
+    found = problem(compose(a_slot(text={"id": "a\n---\n" + "b" * 160}), Target(SMS, "id")), "length")
+    assert "163 of 160" in found.message
 
 
 LONG = "Kenali tandanya. " * 30  # 510 characters
