@@ -22,7 +22,7 @@ from campaign.errors import CampaignError
 from campaign.networks.base import Files, Notes, Options, Traits, Vault
 from campaign.networks.http import Answer, Client, Failure, SafeServer, required, said, unpublished
 from campaign.networks.instance import Instance
-from campaign.networks.media import fitted
+from campaign.networks.media import fitted, upload_note
 from campaign.networks.readback import Listed, alike, look_through, plain
 
 _KNOWS_KEYS = frozenset({"mastodon", "hometown"})
@@ -188,7 +188,7 @@ class Mastodon:
         ids: list[str] = []
         unready = ""
         for number, media in enumerate(post.media, 1):
-            note = f"media-{number}"
+            note = upload_note(number, media)
             answer = self._uploaded(notes.get(note))
             if answer is None:
                 file = fitted(media, self._files, self.media)

@@ -24,7 +24,7 @@ from campaign.core.text import TextRules, Unit
 from campaign.errors import CampaignError
 from campaign.networks.base import Files, Notes, Options, Traits, Vault
 from campaign.networks.http import Answer, Client, Failure, SafeServer, required, said, unpublished
-from campaign.networks.media import fitted
+from campaign.networks.media import fitted, upload_note
 from campaign.networks.readback import Listed, alike, look_through
 
 _V3 = "/_matrix/client/v3"
@@ -191,7 +191,8 @@ class Matrix:
         film = file.type.startswith("video/")
         if film and most is not None and len(file.data) > most:
             return Refused(f"{self._host} takes files of {most:,} bytes at most, posts/{media.file} has more")
-        uploaded = notes.get("upload")
+        note = upload_note(1, media)
+        uploaded = notes.get(note)
         if uploaded is None:
             answer = self._http.post(
                 f"/_matrix/media/v3/upload?filename={quote(file.name)}",
@@ -205,7 +206,7 @@ class Matrix:
             if not isinstance(told.get("content_uri"), str):
                 return Retry(f"{self._host} did not say where it keeps {media.file}")
             uploaded = str(told["content_uri"])
-            notes.put("upload", uploaded)
+            notes.put(note, uploaded)
         info: dict[str, Any] = {"mimetype": file.type, "size": len(file.data)}
         if not film:
             info |= {"w": file.width, "h": file.height}

@@ -6,6 +6,7 @@ lives, so it is taken out of every picture, always. The orientation is applied b
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
 import warnings
 from collections.abc import Iterator
@@ -56,6 +57,13 @@ class Fitted:
     def part(self) -> tuple[str, bytes, str]:
         """What requests takes for a file: name, bytes, MIME type."""
         return self.name, self.data, self.type
+
+
+def upload_note(number: int, media: Media) -> str:
+    """The name of the note in which an adapter keeps where picture ``number`` was uploaded to. Another picture or
+    description (of a text that is tried again in new words) has another note, so that it is uploaded anew."""
+    seen = hashlib.sha256(f"{media.file}\0{media.sha256}\0{media.alt}".encode()).hexdigest()
+    return f"media-{number}-{seen[:16]}"
 
 
 def fitted(media: Media, files: Files, rules: MediaRules) -> Fitted | Refused:

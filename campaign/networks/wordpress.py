@@ -34,7 +34,7 @@ from campaign.core.text import TextRules
 from campaign.errors import CampaignError
 from campaign.networks.base import Files, Notes, Options, Traits, Vault
 from campaign.networks.http import Answer, Client, Failure, SafeServer, unpublished
-from campaign.networks.media import Fitted, fitted
+from campaign.networks.media import Fitted, fitted, upload_note
 from campaign.networks.wordpress_answers import (
     GONE,
     NO_TRASH,
@@ -275,7 +275,7 @@ class WordPress:
         """Upload what an earlier attempt has not."""
         pictures: list[Picture] = []
         for number, media in enumerate(post.media, 1):
-            note = f"media-{number}-{media.sha256[:16]}"
+            note = upload_note(number, media)
             answer = self._uploaded(notes.get(note))
             if answer is None:
                 file = fitted(media, self._files, self.media)

@@ -7,7 +7,7 @@ from campaign.core.model import Media, Post
 from campaign.core.outcome import Refused, Retry
 from campaign.networks.base import Files, Notes
 from campaign.networks.http import Answer, Client, Failure, unpublished
-from campaign.networks.media import fitted
+from campaign.networks.media import fitted, upload_note
 from campaign.networks.x_http import classify, data
 
 RULES = MediaRules(  # docs.x.com, media best practices
@@ -22,7 +22,7 @@ def media_ids(http: Client, files: Files, post: Post, notes: Notes) -> list[str]
     """The ids to put into the post; Retry while X is still working on a picture."""
     ids: list[str] = []
     for number, media in enumerate(post.media, 1):
-        uploaded = _ready(http, files, media, f"media-{number}", notes)
+        uploaded = _ready(http, files, media, upload_note(number, media), notes)
         if not isinstance(uploaded, str):
             return unpublished(uploaded)
         ids.append(uploaded)

@@ -22,6 +22,7 @@ from campaign.core.text import TextRules, Unit
 from campaign.errors import CampaignError
 from campaign.networks.base import Deletes, Network, ServerLimits
 from campaign.networks.mastodon import Mastodon, MastodonOptions
+from campaign.networks.media import upload_note
 from tests.networks import openapi
 from tests.networks.cases import PICTURE
 from tests.networks.mastodon_server import MastodonServer
@@ -370,7 +371,8 @@ def test_a_picture_that_the_server_is_still_working_on(mastodon: Mastodon, relay
     outcome = mastodon.send(words, name, notes)
     assert isinstance(outcome, Retry)
     assert outcome.after == 5
-    relay.misreport("GET", f"/api/v1/media/{notes.kept['media-1']}", 206)
+    first = notes.kept[upload_note(1, words.media[0])]
+    relay.misreport("GET", f"/api/v1/media/{first}", 206)
     assert isinstance(mastodon.send(words, name, notes), Retry)
     assert not relay.script.asked("POST", STATUSES)
     sent(mastodon.send(words, name, notes))
@@ -380,10 +382,22 @@ def test_a_picture_that_the_server_is_still_working_on(mastodon: Mastodon, relay
 def test_an_upload_that_the_server_has_thrown_away_is_made_again(
     mastodon: Mastodon, relay: Relay, mastodon_server: MastodonServer
 ) -> None:
-    notes = Memory({"media-1": "999999"})
+    note = upload_note(1, pictures("01")[0])
+    notes = Memory({note: "999999"})
     receipt = sent(mastodon.send(post(media=pictures("01")), key(), notes))
     attached = mastodon_server.ask("GET", f"{STATUSES}/{receipt.id}")["media_attachments"]
-    assert [media["id"] for media in attached] == [notes.kept["media-1"]]
+    assert [media["id"] for media in attached] == [notes.kept[note]]
+
+
+def test_another_description_is_uploaded_with_the_new_text(mastodon: Mastodon, relay: Relay) -> None:
+    """`retry --new-text` keeps the notes of the attempts before."""
+    notes, name = Memory(), key()
+    relay.misreport("POST", MEDIA, 202)
+    mastodon.send(post("lama", media=pictures("01")), name, notes)
+    new = replace(pictures("01")[0], alt="Gambar yang lain")
+    sent(mastodon.send(post("baru", media=(new,)), name, notes))
+    described = [request.form()["description"].decode() for request in relay.script.asked("POST", MEDIA)]
+    assert described == [pictures("01")[0].alt, "Gambar yang lain"]
 
 
 def test_a_picture_that_is_gone_is_refused(mastodon: Mastodon, relay: Relay) -> None:

@@ -17,6 +17,7 @@ from campaign.core.model import Media, Post
 from campaign.core.outcome import Absent, CannotTell, Receipt, Refused, Retry, Scope, Sent, Unknown
 from campaign.errors import CampaignError
 from campaign.networks.base import Deletes, Network
+from campaign.networks.media import upload_note
 from campaign.networks.x import X, XOptions
 from tests.networks.cases import KEY, PICTURE, moving
 from tests.networks.fake_x import KEYS, FakeX
@@ -388,7 +389,11 @@ def test_an_animation_that_takes_its_time(x: X, fake: FakeX) -> None:
 
 
 def test_an_animation_that_x_has_thrown_away_is_uploaded_anew(x: X, fake: FakeX) -> None:
-    sent(x.send(post(media=pictures("moves.gif")), KEY, Memory({"media-1": "123"})))
+    sent(
+        x.send(
+            post(media=pictures("moves.gif")), KEY, Memory({upload_note(1, pictures("moves.gif")[0]): "123"})
+        )
+    )
     assert len(fake.server.asked("POST", UPLOAD)) == 1
 
 
