@@ -19,6 +19,7 @@ from campaign.errors import CampaignError
 from campaign.networks.base import Deletes, Network
 from campaign.networks.media import upload_note
 from campaign.networks.x import X, XOptions
+from tests.networks import openapi
 from tests.networks.cases import KEY, PICTURE, moving
 from tests.networks.fake_x import KEYS, FakeX
 from tests.networks.memory import Folder, Memory, account, secret
@@ -409,6 +410,17 @@ def test_a_file_that_can_not_be_sent_is_refused(file: str, x: X, fake: FakeX) ->
     assert isinstance(outcome, Refused)
     assert file in outcome.reason
     assert not fake.server.requests
+
+
+def test_requests_are_as_x_describes_them(x: X, fake: FakeX) -> None:
+    """X publishes the description under its developer agreement: it is read where it lies, and not in this project."""
+    receipt = sent(x.send(post(media=pictures("01.png", "moves.gif")), KEY, Memory()))
+    sent(x.send(post("kedua", reply_to=receipt), KEY, Memory()))
+    x.find(post("kedua"), KEY, now(), Memory())
+    x.delete(receipt)
+    assert len(fake.server.requests) >= 9
+    for request in fake.server.requests:
+        openapi.check(request, openapi.X)
 
 
 # -- taking back ---------------------------------------------------------------------------------------------
