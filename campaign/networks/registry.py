@@ -32,6 +32,7 @@ _BUILT_IN = {
     "mastodon": "Mastodon",
     "matrix": "Matrix",
     "nostr": "Nostr",
+    "slack": "Slack",
     "telegram": "Telegram",
     "threads": "Threads",
     "webhook": "Webhook",

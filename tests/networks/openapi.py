@@ -33,7 +33,9 @@ def check(request: Request, spec: str = MASTODON, *, below: str = "") -> None:
     operation = _operation(request, spec, below)
     described = {p["name"] for p in _parameters(operation, spec) if p["in"] == "query"}
     if spec == X and "post.fields" in described:
-        described.add("tweet.fields")  # the name in X's guides; its description has renamed it since version 2.160
+        described.add(
+            "tweet.fields"
+        )  # the name in X's guides; its description has renamed it since version 2.160
     assert set(request.query) <= described, f"{request.target}: unknown query parameters"
     if not request.body:
         assert not (operation.get("requestBody") or {}).get("required")
