@@ -29,6 +29,7 @@ _BUILT_IN = {
     "feed": "Feed",
     "handoff": "Handoff",
     "instagram": "Instagram",
+    "linkedin": "LinkedIn",
     "mastodon": "Mastodon",
     "matrix": "Matrix",
     "nostr": "Nostr",

@@ -649,6 +649,7 @@ words = st.text(
 
 @given(words)
 @example(TRICKY)
+@example(".")
 def test_a_title_is_short_and_one_line(text: str) -> None:
     assert len(title(text)) <= 91
     assert title(text) == " ".join(title(text).split())
