@@ -227,7 +227,7 @@ class Discord:
         """The channel's messages that are ours, newest first, page by page to the end."""
         params: dict[str, str | int] = {"limit": _PAGE}
         wanted = escaped(post.text)
-        for _ in range(_PAGES):
+        for number in range(_PAGES):
             answer = required(
                 self._http.get(self._messages, params=params, classify=_classify),
                 f"{self._host} did not list the channel's messages",
@@ -235,6 +235,9 @@ class Discord:
             page = answer.array()
             if isinstance(page, Unknown):
                 raise CampaignError(page.reason)
+            if not page and number == 0:
+                # Without Read Message History there are none, and no error (Get Channel Messages).
+                raise CampaignError("Discord lists no message at all: may the bot Read Message History?")
             if not page:
                 return
             try:

@@ -126,7 +126,6 @@ def test_the_login_is_asked_about_once(at: Bench, server: ScriptedServer) -> Non
 def test_reading_back(at: Bench, server: ScriptedServer) -> None:
     accept(server)
     discord = make(at)
-    assert isinstance(discord.find(post(), KEY, SINCE, Memory()), Absent)
     receipt = sent(discord.send(post(media=PICTURES), KEY, Memory()))
     assert discord.find(post(media=PICTURES), KEY, SINCE, Memory()) == Sent(receipt)
     assert isinstance(
@@ -135,6 +134,19 @@ def test_reading_back(at: Bench, server: ScriptedServer) -> None:
     assert isinstance(discord.find(post("lain"), KEY, SINCE, Memory()), Absent)
     (request, *_) = server.asked("GET", f"{CHANNEL}/messages")
     openapi.check(request, openapi.DISCORD, below="/api/v10")
+
+
+def test_a_channel_without_messages_may_be_one_without_the_right_to_read(
+    at: Bench, server: ScriptedServer
+) -> None:
+    """The message is out, and Discord answers 200 with an empty list to a bot that may not Read Message History."""
+    accept(server)
+    discord = make(at)
+    sent(discord.send(post(), KEY, Memory()))
+    server.on("GET", f"{CHANNEL}/messages", Reply(json=[]))
+    found = discord.find(post(), KEY, SINCE, Memory())
+    assert isinstance(found, CannotTell)
+    assert "Read Message History" in found.reason
 
 
 def test_reading_back_sees_only_our_own(at: Bench, server: ScriptedServer) -> None:
