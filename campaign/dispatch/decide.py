@@ -35,6 +35,8 @@ from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.freeze import Freezer
 from campaign.dispatch.pace import pace
 from campaign.errors import CampaignError, Level, Place, RefusedChange
+from campaign.networks import registry
+from campaign.networks.base import Addressed
 from campaign.store import history, outbox
 from campaign.store.database import Store
 from campaign.store.history import Delivery
@@ -199,13 +201,9 @@ class Desk:
 
     def resolve(self, key: str, how: Event, *, url: str = "", reason: str = "") -> Delivery:
         """A person has looked: RESOLVE_PUBLISHED (with its address), RESOLVE_ABSENT or RESOLVE_GIVE_UP."""
-        receipt = Receipt(id=url, url=url) if how is Event.RESOLVE_PUBLISHED else None
-        if receipt is not None and not url.startswith(("https://", "http://")):
-            raise RefusedChange(
-                f"{url!r} is no address of a post", "give the whole link: --published https://..."
-            )
         with self._writing() as connection:
             row = self._row(connection, key)
+            receipt = _found_at(url, row.network) if how is Event.RESOLVE_PUBLISHED else None
             if not outbox.resolve(connection, key, how, self.now, self.who, receipt=receipt, reason=reason):
                 raise _refused(row, "resolved")
             account = self.workspace.accounts.get(row.account)
@@ -357,6 +355,26 @@ _WHY = {
     State.MISSED: ("it was too late and not sent", "campaign retry KEY sends it after all"),
     State.CANCELLED: ("it was cancelled", "to post it after all: campaign post CAMPAIGN/SLOT --extra"),
 }
+
+
+def _found_at(url: str, network: str) -> Receipt:
+    """The receipt of a post that a person found: with the network's own id, where the address holds it."""
+    if not url.startswith(("https://", "http://")):
+        raise RefusedChange(
+            f"{url!r} is no address of a post", "give the whole link: --published https://..."
+        )
+    try:
+        kind = registry.network(network)
+    except CampaignError:  # its package is gone; what a person saw counts all the same
+        return Receipt(id=url, url=url)
+    if not issubclass(kind, Addressed):
+        return Receipt(id=url, url=url)
+    found = kind.id_in(url)
+    if found is None:
+        raise RefusedChange(
+            f"{url} is no address of a post on {network}", "open the post itself there, and copy its link"
+        )
+    return Receipt(id=found, url=url)
 
 
 def _refused(row: Delivery, what: str) -> RefusedChange:

@@ -120,6 +120,15 @@ class Network(Protocol):
 
 
 @runtime_checkable
+class Addressed(Protocol):
+    """A network whose posts' public addresses hold their ids: what a person finds can be replied to and taken back."""
+
+    @classmethod
+    def id_in(cls, url: str) -> str | None:
+        """The id of the post at that address; None when it is no address of a post there."""
+
+
+@runtime_checkable
 class Deletes(Protocol):
     """A network on which a published post can be taken back."""
 

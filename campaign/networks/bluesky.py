@@ -103,6 +103,11 @@ class Bluesky:
     def from_account(cls, account: Account, vault: Vault, files: Files) -> Self:
         return cls(account.options, vault, files)
 
+    @classmethod
+    def id_in(cls, url: str) -> str | None:
+        found = re.search(r"/profile/[^/]+/post/([2-7a-z]{13})/?$", url)
+        return found[1] if found else None
+
     def prepare(self, post: Post) -> Mapping[str, Any]:
         made = self._clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return {"rkey": self._tids.next(), "createdAt": made}
@@ -151,10 +156,11 @@ class Bluesky:
         )
 
     def delete(self, receipt: Receipt) -> Outcome:
-        match = _AT.fullmatch(receipt.id)
-        if match is None:
-            return Refused(f"{receipt.id} is not the address of a record")
-        body = {"repo": match["did"], "collection": COLLECTION, "rkey": match["rkey"]}
+        did = self._login.did()
+        if not isinstance(did, str):
+            return did
+        # The id of a post that a person found is its record's name alone.
+        body = {"repo": did, "collection": COLLECTION, "rkey": receipt.id.rpartition("/")[2]}
         answer = self._login.call("POST", "com.atproto.repo.deleteRecord", json=body)
         return Sent(receipt) if isinstance(answer, Answer) else answer
 
@@ -168,7 +174,9 @@ class Bluesky:
         embed = self._embed(post)
         if not isinstance(embed, dict):
             return embed
-        reply = _reply(post)
+        reply = self._reply(post)
+        if not isinstance(reply, dict):
+            return reply
         warned = bool(post.warning and self._warned_as)
         labels = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": self._warned_as}]}
         optional = {
@@ -184,6 +192,38 @@ class Bluesky:
             "langs": [post.language],
             **{name: value for name, value in optional.items() if value},
         }
+
+    def _reply(self, post: Post) -> dict[str, Any] | Failure:
+        """Which posts it answers, or {}."""
+        if post.reply_to is None:
+            return {}
+        refs: dict[str, Any] = {}
+        for name, receipt in (("root", post.root or post.reply_to), ("parent", post.reply_to)):
+            ref = self._strong(receipt)
+            if not isinstance(ref, dict):
+                return ref
+            refs[name] = ref
+        return refs
+
+    def _strong(self, receipt: Receipt) -> dict[str, str] | Failure:
+        """A record by address and content; of a post that a person found the server is asked for both."""
+        cid = dict(receipt.extra).get("cid")
+        if cid is not None:
+            return {"uri": receipt.id, "cid": cid}
+        did = self._login.did()
+        if not isinstance(did, str):
+            return did
+        answer = self._login.call(
+            "GET",
+            "com.atproto.repo.getRecord",
+            params={"repo": did, "collection": COLLECTION, "rkey": receipt.id},
+        )
+        if not isinstance(answer, Answer):
+            return unpublished(answer)
+        found = self._receipt(answer, did)
+        if not isinstance(found, Receipt):
+            return unpublished(found)
+        return {"uri": found.id, "cid": dict(found.extra)["cid"]}
 
     def _facets(self, post: Post, notes: Notes) -> list[dict[str, Any]] | Failure:
         """Which bytes of the text are links, hashtags and mentions. A mention of nobody stays plain text."""
@@ -254,17 +294,6 @@ class Bluesky:
         handle = self._login.handle()
         url = f"https://bsky.app/profile/{handle}/post/{match['rkey']}"
         return Receipt(match[0], url, f"@{handle}", (("cid", cid),))
-
-
-def _reply(post: Post) -> dict[str, Any] | None:
-    if post.reply_to is None:
-        return None
-    root = post.root or post.reply_to
-    return {"root": _strong(root), "parent": _strong(post.reply_to)}
-
-
-def _strong(receipt: Receipt) -> dict[str, str]:
-    return {"uri": receipt.id, "cid": dict(receipt.extra)["cid"]}
 
 
 def _where(link: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from campaign.core.media import GIF, JPEG, MOV, MP4, PNG, WEBM, WEBP, FilmRules, MediaRules
 from campaign.core.model import Account, Post, Secret
@@ -32,8 +32,12 @@ _WEBHOOK = re.compile(r"https://(?:\w+\.)?discord(?:app)?\.com/api(?:/v\d+)?/web
 
 _PAGE, _PAGES = 100, 10  # a page may hold 100
 
-_POST = frozenset({50006, 50035, 40005, 50138, 50045})
-"""Codes that are about the message: empty, invalid form, too large, can't be resized, file too large."""
+_POST = frozenset({20009, 40005, 50006, 50035, 50045, 50138})
+"""Codes that are about the message, whatever their status: explicit content, too large, empty, invalid form, file too
+large, can't be resized."""
+
+_PLACE = frozenset({50008, 50024, 50083, 220001})
+"""Codes of a 400 that are about the channel: not one for texts, an archived thread, a forum."""
 
 
 class DiscordOptions(Options):
@@ -44,6 +48,15 @@ class DiscordOptions(Options):
     channel: str | int | None = None
     webhook: Secret | None = None
     timeout: float = Field(60.0, gt=0, le=600, description="seconds to wait for an answer")
+
+    @field_validator("channel")
+    @classmethod
+    def _number(cls, channel: str | int | None) -> str | None:
+        if channel is not None and not re.fullmatch(r"\d{1,20}", str(channel)):
+            raise ValueError(
+                "must be the number of a channel (developer mode on: right click, Copy Channel ID)"
+            )
+        return None if channel is None else str(channel)
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -111,6 +124,11 @@ class Discord:
     @classmethod
     def from_account(cls, account: Account, vault: Vault, files: Files) -> Self:
         return cls(account.options, vault, files)
+
+    @classmethod
+    def id_in(cls, url: str) -> str | None:
+        found = re.search(r"/channels/[^/]+/\d+/(\d+)/?$", url)
+        return found[1] if found else None
 
     def prepare(self, post: Post) -> Mapping[str, Any]:
         return {}
@@ -281,6 +299,8 @@ def _classify(answer: Answer) -> Failure | None:
         if isinstance(after, int | float) and answer.header("Retry-After") is None:
             return Retry(said(answer), float(after), float(after))
         return None
-    if answer.status in (403, 404) and _code(answer) not in _POST:
+    if _code(answer) in _POST:
+        return Refused(said(answer), Scope.POST)
+    if answer.status in (403, 404) or _code(answer) in _PLACE:
         return Refused(said(answer), Scope.ACCOUNT)
     return None

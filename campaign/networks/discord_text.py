@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from campaign.core.links import spans
-
 INLINE = "\\*_~`|[<"
 """What begins markup anywhere in a line: emphasis, code, spoilers, links with another text, mentions, dates."""
+
+_LINK = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
+"""With whatever sign it ends: a backslash before that would be taken into it."""
 
 _INLINE = re.compile(f"([{re.escape(INLINE)}])")
 _BLOCK = re.compile(r"^([ \t]*(?:\d+(?=\.\s)|(?=-# |#{1,3} |>{1,3}(?: |$)|[-+] )))", re.MULTILINE)
@@ -20,9 +21,9 @@ def escaped(text: str) -> str:
     At most one backslash for each sign of ``INLINE`` and one for each line.
     """
     pieces, end = [], 0
-    for start, stop in spans(text):
-        pieces += [_INLINE.sub(r"\\\1", text[end:start]), text[start:stop]]
-        end = stop
+    for link in _LINK.finditer(text):
+        pieces += [_INLINE.sub(r"\\\1", text[end : link.start()]), link[0]]
+        end = link.end()
     pieces.append(_INLINE.sub(r"\\\1", text[end:]))
     return _BLOCK.sub(r"\1\\", "".join(pieces))
 

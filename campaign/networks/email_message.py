@@ -58,7 +58,9 @@ def message(post: Post, letter: Letter, pictures: Sequence[Fitted]) -> bytes:
     mail["Subject"] = letter.subject
     mail["Date"] = format_datetime(letter.date)
     mail["Message-ID"] = f"<{letter.key}@{letter.domain}>"
-    earlier = list(dict.fromkeys(part.id for part in (post.root, post.reply_to) if part is not None))
+    # A part that a person found in the list's archive is known by its address, which is no Message-ID.
+    earlier = [part.id for part in (post.root, post.reply_to) if part is not None and part.id.startswith("<")]
+    earlier = list(dict.fromkeys(earlier))
     if earlier:
         mail["In-Reply-To"] = earlier[-1]
         mail["References"] = " ".join(earlier)

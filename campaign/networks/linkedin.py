@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import Field
 
@@ -92,6 +92,11 @@ class LinkedIn:
     @classmethod
     def from_account(cls, account: Account, vault: Vault, files: Files) -> Self:
         return cls(account.options, files)
+
+    @classmethod
+    def id_in(cls, url: str) -> str | None:
+        found = _URN.search(unquote(url))
+        return found[0] if found else None
 
     def prepare(self, post: Post) -> Mapping[str, Any]:
         return {}
@@ -289,7 +294,7 @@ class LinkedIn:
         parts = urlsplit(address)
         host = parts.hostname or ""
         linkedin = parts.scheme == "https" and (host == "linkedin.com" or host.endswith(".linkedin.com"))
-        return linkedin or parts.netloc == urlsplit(self._server).netloc
+        return linkedin or address.startswith(f"{self._server}/")
 
 
 def _twin(refused: Refused) -> str:

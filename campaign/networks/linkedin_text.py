@@ -20,7 +20,7 @@ def escaped(text: str) -> str:
     pieces, end = [], 0
     for tag in HASHTAG.finditer(text):
         if _PLAIN_TAG.fullmatch(tag[1]):
-            pieces += [_escaped(text[end : tag.start()]), f"#{tag[1]}"]
+            pieces += [_escaped(text[end : tag.start()]), tag[0]]
             end = tag.end()
     pieces.append(_escaped(text[end:]))
     return "".join(pieces)

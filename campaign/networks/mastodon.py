@@ -36,6 +36,10 @@ _PAGES = 25
 _MENTION = re.compile(r"(?<![\w@])(@\w[\w.-]*)@[\w.-]*\w")
 
 
+_ADDRESS = re.compile(r"/(?:@[^/]+|statuses|notice)/([0-9A-Za-z]+)/?$")
+"""Where Mastodon, GoToSocial and Pleroma show a post."""
+
+
 class MastodonOptions(Options):
     """``token``: an access token with read:accounts, read:statuses, write:media and write:statuses."""
 
@@ -94,6 +98,11 @@ class Mastodon:
     @classmethod
     def from_account(cls, account: Account, vault: Vault, files: Files) -> Self:
         return cls(account.options, vault, files)
+
+    @classmethod
+    def id_in(cls, url: str) -> str | None:
+        found = _ADDRESS.search(url)
+        return found[1] if found else None
 
     def prepare(self, post: Post) -> Mapping[str, Any]:
         return {}

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import Field, field_validator
 
@@ -30,6 +30,9 @@ from campaign.networks.readback import Listed, alike, look_through
 _V3 = "/_matrix/client/v3"
 
 _PAGE, _PAGES = 100, 10
+
+_LOGIN = "login"
+"""Note: with which login a post was tried."""
 
 _ACCOUNT = frozenset(
     {
@@ -103,6 +106,11 @@ class Matrix:
     def from_account(cls, account: Account, vault: Vault, files: Files) -> Self:
         return cls(account.options, vault, files)
 
+    @classmethod
+    def id_in(cls, url: str) -> str | None:
+        found = re.search(r"/(\$[^/?]+)(?:\?.*)?$", unquote(url))
+        return found[1] if found else None
+
     def prepare(self, post: Post) -> Mapping[str, Any]:
         return {}
 
@@ -110,6 +118,9 @@ class Matrix:
         about = self._about()
         if not isinstance(about, dict):
             return about
+        closed = self._encrypted(about["room"])
+        if closed is not None:
+            return closed
         content = self._content(post, about, notes)
         if not isinstance(content, dict):
             return content
@@ -120,6 +131,10 @@ class Matrix:
                 "is_falling_back": True,
                 "m.in_reply_to": {"event_id": post.reply_to.id},
             }
+        if notes.get(_LOGIN) not in (None, self._about_name):
+            # A transaction is known to the device that began it alone: from another one this would be a second event.
+            return Unknown("an earlier attempt was made with another token; it has to be looked up")
+        notes.put(_LOGIN, self._about_name)
         path = f"{_V3}/rooms/{quote(about['room'], safe='')}/send/m.room.message/{key}"
         answer = self._http.call("PUT", path, json=content, classify=_classify)
         if not isinstance(answer, Answer):
@@ -240,20 +255,14 @@ class Matrix:
             room = str(found.get("room_id") or "")
         if not room or not isinstance(who.get("user_id"), str):
             return Retry(f"{self._host} did not say who and where we are")
-        no = Refused("not encrypted")
-        state = self._http.get(
-            f"{_V3}/rooms/{quote(room, safe='')}/state/m.room.encryption",
-            classify=lambda answer: no if _code(answer) == "M_NOT_FOUND" else _classify(answer),
-        )
-        if isinstance(state, Answer):
-            return Refused(
-                f"{self._room} is encrypted: posts there would have to be, and are not", Scope.ACCOUNT
-            )
-        if state is not no:
-            return unpublished(state)
+        closed = self._encrypted(room)
+        if closed is not None:
+            return closed
         limits = self._read("/_matrix/client/v1/media/config")
         if isinstance(limits, Refused):  # before Matrix 1.11
             limits = self._read("/_matrix/media/v3/config")
+        if isinstance(limits, Retry | Unknown):
+            return unpublished(limits)
         size = limits.get("m.upload.size") if isinstance(limits, dict) else None
         about = {
             "room": room,
@@ -262,6 +271,21 @@ class Matrix:
         }
         self._vault.put(self._about_name, json.dumps(about))
         return about
+
+    def _encrypted(self, room: str) -> Failure | None:
+        """Why nothing can be sent: the room is encrypted (it may be so since yesterday), or can't be seen."""
+        no = Refused("not encrypted")
+        state = self._http.get(
+            f"{_V3}/rooms/{quote(room, safe='')}/state/m.room.encryption",
+            classify=lambda answer: no if _code(answer) == "M_NOT_FOUND" else _classify(answer),
+        )
+        if state is no:
+            return None
+        if isinstance(state, Answer):
+            return Refused(
+                f"{self._room} is encrypted: posts there would have to be, and are not", Scope.ACCOUNT
+            )
+        return unpublished(state)
 
     def _read(self, path: str) -> dict[str, Any] | Failure:
         answer = self._http.get(path, classify=_classify)
@@ -292,6 +316,11 @@ class Matrix:
 
     def _listed(self, event: Mapping[str, Any], post: Post, key: str, about: Mapping[str, str]) -> Listed:
         made = datetime.fromtimestamp(event["origin_server_ts"] / 1000, UTC)
+        if not event["content"] and event.get("unsigned", {}).get("transaction_id") is None:
+            # Taken back: its words are gone, so that it may have been this one.
+            return Listed(
+                made, self._receipt(str(event["event_id"]), about), event["sender"] == about["user"]
+            )
         transaction = (event.get("unsigned") or {}).get("transaction_id")
         # The server tells the transaction to the device that sent the event, for as long as it knows it.
         same = transaction == key

@@ -46,12 +46,15 @@ _EVENT = "campaign_post"
 
 _PAGES = 50
 
+_UNREADY = "unready"
+"""Note: Slack said once that it can't use the files that it was given."""
+
 _ACCOUNT = frozenset(
     {
-        "access_denied", "account_inactive", "as_user_not_supported", "cannot_reply_to_message", "channel_not_found",
+        "access_denied", "account_inactive", "as_user_not_supported", "channel_not_found",
         "ekm_access_denied", "enterprise_is_restricted", "invalid_auth", "is_archived", "missing_scope",
         "no_permission", "not_allowed_token_type", "not_authed", "not_in_channel", "org_login_required",
-        "restricted_action", "restricted_action_non_threadable_channel", "restricted_action_read_only_channel",
+        "restricted_action", "restricted_action_read_only_channel",
         "team_access_not_granted", "team_added_to_org", "token_expired", "token_revoked", "two_factor_setup_required",
     }
 )  # fmt: skip
@@ -151,6 +154,11 @@ class Slack:
     def from_account(cls, account: Account, vault: Vault, files: Files) -> Self:
         return cls(account.options, vault, files)
 
+    @classmethod
+    def id_in(cls, url: str) -> str | None:
+        found = re.search(r"/archives/[A-Z0-9]+/p(\d{10})(\d{6})(?:\?.*)?$", url)
+        return f"{found[1]}.{found[2]}" if found else None
+
     def prepare(self, post: Post) -> Mapping[str, Any]:
         return {}
 
@@ -177,7 +185,7 @@ class Slack:
         told = self._call("chat.postMessage", body)
         if not isinstance(told, dict):
             if pictures and isinstance(told, Refused) and "slack_file" in told.reason:
-                return Retry(told.reason, 10.0)  # Slack is still working on the file that it was given
+                return self._unready(told, post, notes)
             return told
         message = told.get("message")
         author = message.get("bot_id") if isinstance(message, dict) else None
@@ -243,6 +251,14 @@ class Slack:
         if isinstance(told, Refused) and "message_not_found" in told.reason:
             return Sent(receipt)
         return Sent(receipt) if isinstance(told, dict) else told
+
+    def _unready(self, refused: Refused, post: Post, notes: Notes) -> Retry:
+        """Slack is still working on a file, or can't use it: after the second time it is uploaded anew."""
+        if notes.get(_UNREADY):
+            for number, media in enumerate(post.media, 1):
+                notes.put(upload_note(number, media), "")
+        notes.put(_UNREADY, "" if notes.get(_UNREADY) else "yes")
+        return Retry(refused.reason, 10.0)
 
     # -- calls ---------------------------------------------------------------------------------------------
 
@@ -327,7 +343,7 @@ class Slack:
         parts = urlsplit(address)
         host = parts.hostname or ""
         slack = parts.scheme == "https" and (host == "slack.com" or host.endswith(".slack.com"))
-        return slack or parts.netloc == urlsplit(self._server).netloc
+        return slack or address.startswith(f"{self._server}/")
 
 
 def _escaped(text: str) -> str:

@@ -98,6 +98,11 @@ class Telegram:
     def from_account(cls, account: Account, vault: Vault, files: Files) -> Self:
         return cls(account.options, files)
 
+    @classmethod
+    def id_in(cls, url: str) -> str | None:
+        found = re.search(r"t\.me/(?:c/\d+|\w+)/(\d+)/?(?:\?.*)?$", url)
+        return found[1] if found else None
+
     def prepare(self, post: Post) -> Mapping[str, Any]:
         return {}
 
@@ -194,7 +199,8 @@ class Telegram:
             number, username = str(chat["id"]), str(chat.get("username") or "")
         except (KeyError, TypeError, ValueError, IndexError):
             return Unknown(f"{self._host} accepted something, but did not say what")
-        if self._chat.lower() not in (number, f"@{username}".lower()):
+        # A channel may have several names, of which the answer tells one.
+        if not self._chat.startswith("@") and self._chat != number:
             return Unknown(f"{self._host} answered with a message in {number}, not in {self._chat}")
         extra = (("chat", number), ("ids", " ".join(map(str, ids))))
         author = f"@{username}" if username else str(chat.get("title") or number)

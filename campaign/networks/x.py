@@ -100,6 +100,11 @@ class X:
     def from_account(cls, account: Account, vault: Vault, files: Files) -> Self:
         return cls(account.options, vault, files)
 
+    @classmethod
+    def id_in(cls, url: str) -> str | None:
+        found = re.search(r"/status/(\d+)(?:[/?].*)?$", url)
+        return found[1] if found else None
+
     def prepare(self, post: Post) -> Mapping[str, Any]:
         return {}
 

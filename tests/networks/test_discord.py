@@ -51,6 +51,7 @@ def sent(outcome: object) -> Receipt:
         ("20.00 - 21.00, a-b", "20.00 - 21.00, a-b"),
         ("[teks](https://example.org/a_b_c) <@77>", r"\[teks](https://example.org/a_b_c) \<@77>"),
         ("https://example.org/a_b*c @everyone", "https://example.org/a_b*c @everyone"),
+        ("https://example.org/a_ x_", r"https://example.org/a_ x\_"),
     ],
 )
 def test_nothing_in_a_text_is_markup(text: str, sent_as: str) -> None:
@@ -175,6 +176,8 @@ def test_a_channel_that_can_not_be_read(at: Bench, server: ScriptedServer, answe
         (no(403, 50013, "Missing Permissions"), Scope.ACCOUNT),
         (no(404, 10003, "Unknown Channel"), Scope.ACCOUNT),
         (no(404, 10015, "Unknown Webhook"), Scope.ACCOUNT),
+        (no(400, 50008, "Cannot send messages in a non-text channel"), Scope.ACCOUNT),
+        (no(403, 20009, "Explicit content cannot be sent"), Scope.POST),
         (no(400, 50035, "Invalid Form Body"), Scope.POST),
         (no(400, 50006, "Cannot send an empty message"), Scope.POST),
         (no(413, 40005, "Request entity too large"), Scope.POST),
@@ -276,6 +279,7 @@ def test_another_address_is_no_webhook(at: Bench) -> None:
         {},
         {"token": secret(TOKEN)},
         {"channel": "500"},
+        {"token": secret(TOKEN), "channel": "#kabar"},
         {"token": secret(TOKEN), "channel": "500", "webhook": secret(HOOK)},
         {"channel": "500", "webhook": secret(HOOK)},
     ],

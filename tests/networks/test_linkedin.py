@@ -59,6 +59,7 @@ def person(at: Bench) -> LinkedIn:
         ("a (b) [c] {d} <e> |f|", r"a \(b\) \[c\] \{d\} \<e\> \|f\|"),
         ("*x* _y_ ~z~ @ani \\", r"\*x\* \_y\_ \~z\~ \@ani \\"),
         ("#Akhiri #16Hari #日本, #1 # #a_b", r"#Akhiri #16Hari #日本, \#1 \# \#a\_b"),
+        ("＃Akhiri", "＃Akhiri"),
         ("https://example.org/#a_(b)", r"https://example.org/\#a\_\(b\)"),
     ],
 )
@@ -139,7 +140,14 @@ def test_a_login_that_may_not_ask_after_pictures_posts_them(
 
 
 @pytest.mark.parametrize(
-    "place", ["https://example.org/dms", "http://www.linkedin.com/dms", "https://xlinkedin.com/", ""]
+    "place",
+    [
+        "http://api.linkedin.com/dms",
+        "https://example.org/dms",
+        "http://www.linkedin.com/dms",
+        "https://xlinkedin.com/",
+        "",
+    ],
 )
 def test_the_token_goes_to_linkedin_and_nowhere_else(
     at: Bench, double: Double, server: ScriptedServer, place: str
@@ -147,6 +155,8 @@ def test_the_token_goes_to_linkedin_and_nowhere_else(
     answer = {"value": {"uploadUrl": place, "image": "urn:li:image:C0"}}
     server.on("POST", "/rest/images", Reply(json=answer))
     assert isinstance(make(at).send(post(media=PICTURES), KEY, Memory()), Retry)
+    usual = LinkedIn(LinkedInOptions(author=PAGE, token=secret(TOKEN)), at.files)
+    assert not usual._ours(place) and usual._ours("https://www.linkedin.com/dms-uploads/x")
 
 
 # -- duplicates --------------------------------------------------------------------------------------------

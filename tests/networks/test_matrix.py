@@ -152,6 +152,24 @@ def test_the_room_is_asked_for_once(at: Bench, server: ScriptedServer) -> None:
     assert len(server.asked("GET", f"{V3}/account/whoami")) == 1
 
 
+def test_a_room_that_becomes_encrypted_is_refused_from_then_on(at: Bench, server: ScriptedServer) -> None:
+    accept(server)
+    sent(make(at).send(post(), KEY, Memory()))
+    server.on("GET", f"{IN_ROOM}/state/m.room.encryption", Reply(json={"algorithm": "m.megolm.v1.aes-sha2"}))
+    outcome = make(at).send(post(), OTHER_KEY, Memory())
+    assert isinstance(outcome, Refused) and "is encrypted" in outcome.reason
+    assert len(server.asked("PUT", PUBLISH)) == 1
+
+
+def test_a_limit_that_can_not_be_asked_for_now_is_asked_for_later(at: Bench, server: ScriptedServer) -> None:
+    accept(server)
+    server.on("GET", "/_matrix/client/v1/media/config", no(503, "M_UNKNOWN"))
+    assert isinstance(make(at).send(post(), KEY, Memory()), Retry)
+    server.on("GET", "/_matrix/client/v1/media/config", Reply(json={"m.upload.size": 700}))
+    sent(make(at).send(post(media=(DOOR,)), KEY, Memory()))
+    assert len(server.asked("POST", "/_matrix/media/v3/upload")[0].body) <= 700
+
+
 @pytest.mark.parametrize("membership", ["leave", "invite", "ban"])
 def test_whoami_says_when_the_account_is_not_in_the_room(
     at: Bench, server: ScriptedServer, membership: str
@@ -220,7 +238,8 @@ def event(number: int, **keys: Any) -> dict[str, Any]:
         ([event(1, unsigned={"transaction_id": OTHER_KEY})], Absent),
         ([event(1)], Sent),  # the server has forgotten the transaction: by its words
         ([event(1, sender="@lain:harapan.test")], Absent),
-        ([event(1, content={})], Absent),  # taken back
+        ([event(1, content={}, unsigned={"transaction_id": OTHER_KEY})], Absent),
+        ([event(1, content={})], Sent),  # taken back: it may have been this one, and is not sent again
         ([event(1), event(2)], CannotTell),
         ([{}], CannotTell),
     ],
@@ -306,6 +325,17 @@ def test_real_another_device_finds_it_by_its_words(
     receipt = sent(real(member, folder).send(post(), KEY, Memory()))
     other = real(matrix_server.login(member), folder)
     assert other.find(post(), KEY, LONG_AGO, Memory()) == Sent(receipt)
+
+
+def test_real_another_login_does_not_repeat(
+    matrix_server: MatrixServer, member: Member, folder: Folder
+) -> None:
+    notes = Memory()
+    receipt = sent(real(member, folder).send(post(), KEY, notes))
+    other = real(matrix_server.login(member), folder)
+    assert isinstance(other.send(post(), KEY, notes), Unknown)
+    assert other.find(post(), KEY, LONG_AGO, notes) == Sent(receipt)
+    assert len(member.messages()) == 1
 
 
 def test_real_pictures_are_made_to_fit(member: Member, folder: Folder) -> None:

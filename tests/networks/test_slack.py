@@ -94,8 +94,26 @@ def test_what_was_uploaded_is_used_again(at: Bench, server: ScriptedServer) -> N
     assert len(server.asked("POST", "/upload/v1/.*")) == 2
 
 
+def test_a_file_that_stays_unusable_is_uploaded_anew(at: Bench, server: ScriptedServer) -> None:
+    accept(server)
+    notes = Memory()
+    broken = no("invalid_blocks", response_metadata={"messages": ["invalid slack_file"]})
+    server.fault("POST", POST, broken, broken)
+    for _ in range(2):
+        assert isinstance(make(at).send(post(media=PICTURES), KEY, notes), Retry)
+    sent(make(at).send(post(media=PICTURES), KEY, notes))
+    assert len(server.asked("POST", "/upload/v1/.*")) == 4
+
+
 @pytest.mark.parametrize(
-    "place", ["https://example.org/upload", "http://files.slack.com/x", "https://slack.com.evil.org/x", ""]
+    "place",
+    [
+        "http://slack.com/x",
+        "https://example.org/upload",
+        "http://files.slack.com/x",
+        "https://slack.com.evil.org/x",
+        "",
+    ],
 )
 def test_pictures_go_to_slack_and_nowhere_else(at: Bench, server: ScriptedServer, place: str) -> None:
     accept(server)
@@ -103,6 +121,8 @@ def test_pictures_go_to_slack_and_nowhere_else(at: Bench, server: ScriptedServer
     server.on("GET", "/api/files.getUploadURLExternal", Reply(json=answer))
     assert isinstance(make(at).send(post(media=PICTURES), KEY, Memory()), Retry)
     assert not server.asked("POST", POST)
+    usual = Slack(SlackOptions(token=secret(TOKEN), channel=CHANNEL), at.vault, at.files)
+    assert not usual._ours(place) and usual._ours("https://files.slack.com/upload/v1/x")
 
 
 def test_parts_of_a_thread(at: Bench, server: ScriptedServer) -> None:
@@ -157,6 +177,7 @@ def test_requests_are_as_the_description_has_them(at: Bench, server: ScriptedSer
         ("is_archived", Scope.ACCOUNT),
         ("missing_scope", Scope.ACCOUNT),
         ("restricted_action", Scope.ACCOUNT),
+        ("cannot_reply_to_message", Scope.POST),
         ("msg_too_long", Scope.POST),
         ("no_text", Scope.POST),
         ("invalid_blocks", Scope.POST),

@@ -121,7 +121,9 @@ def test_a_success_that_says_nothing_is_unknown(at: Bench, server: ScriptedServe
 def test_a_message_in_another_chat_is_unknown(at: Bench, server: ScriptedServer) -> None:
     other = {"message_id": 1, "chat": {"id": -5, "username": "lain"}}
     server.on("POST", PUBLISH, Reply(json={"ok": True, "result": other}))
-    assert isinstance(make(at).send(post(), KEY, Memory()), Unknown)
+    options = TelegramOptions(server=at.url, chat=-6, token=secret(TOKEN))
+    assert isinstance(Telegram(options, at.files).send(post(), KEY, Memory()), Unknown)
+    assert sent(make(at).send(post(), KEY, Memory())).url == "https://t.me/lain/1"  # its other name
 
 
 def no(status: int, words: str, **parameters: Any) -> Reply:

@@ -44,6 +44,9 @@ THREAD = (
     "Part one of {{ vars.nonce }}\n---\nPart two of {{ vars.nonce }}\n---\nPart three of {{ vars.nonce }}\n"
 )
 
+SEEN = "https://example.org/status/1/statuses/1"
+"""Where a person says that a post is: an address as any of the networks may have it."""
+
 STEP = 65.0
 """Seconds between two starts: a lease given up is looked at 30 s later, a backoff is 15 s and more."""
 
@@ -221,7 +224,7 @@ class World:
                 self.tally.uncertain += 1
                 place = next(place for place in self.places if place.name == row.account)
                 there = row.text in place.accepted(folder)
-                answer = ["--published", "https://example.org/seen"] if there else ["--not-published"]
+                answer = ["--published", SEEN] if there else ["--not-published"]
                 assert self.run(folder, after, environ, "resolve", row.key, *answer) == 0
             after = self.settle(folder, after + STEP, environ)
         self.judge(folder)
