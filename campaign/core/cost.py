@@ -1,43 +1,15 @@
-"""What posts cost where a network charges for them: a dated list of prices, and what they come to."""
+"""What posts cost where a network charges for them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from campaign.errors import Place
-
-if TYPE_CHECKING:
-    from campaign.core.model import Post
+from campaign.core.model import Post
+from campaign.core.prices import Prices
 
 _CENT = Decimal("0.01")
-
-
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """What a network charges, in US dollars, as it said on a day; ``source``: where.
-
-    Each part of a thread counts. ``post``: a part without a link. ``link``: a part that holds one or more, instead.
-    ``described``: further, for each picture that has a description.
-    """
-
-    as_of: date
-    source: str
-    post: Decimal
-    link: Decimal
-    described: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """The most that an account's posts may cost in a calendar month, in US dollars, and where that is written."""
-
-    most: Decimal
-    place: Place
 
 
 def cost(posts: Iterable[Post], prices: Prices) -> Decimal:

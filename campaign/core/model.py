@@ -18,9 +18,9 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
-from campaign.core.cost import Budget, Prices
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
 from campaign.core.outcome import Receipt
+from campaign.core.prices import Budget, Prices
 from campaign.core.text import TextRules
 from campaign.core.timetable import Timetable
 from campaign.errors import Place, Problem

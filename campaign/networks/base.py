@@ -14,10 +14,10 @@ from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
-from campaign.core.cost import Prices
 from campaign.core.media import MediaRules
 from campaign.core.model import Account, Post
 from campaign.core.outcome import Found, Outcome, Receipt
+from campaign.core.prices import Prices
 from campaign.core.text import TextRules
 
 

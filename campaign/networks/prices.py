@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from campaign.core.cost import Prices
+from campaign.core.prices import Prices
 
 X = Prices(
     as_of=date(2026, 8, 22),

@@ -11,9 +11,9 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
-from campaign.core.cost import Prices
 from campaign.core.media import MediaRules
 from campaign.core.model import Spec
+from campaign.core.prices import Prices
 from campaign.core.text import TextRules
 from campaign.errors import CampaignError
 from campaign.networks.base import Network, Options, Traits

@@ -14,10 +14,10 @@ from typing import Any, ClassVar, Self
 
 from pydantic import Field
 
-from campaign.core.cost import Prices
 from campaign.core.media import MediaRules
 from campaign.core.model import Account, Post, Secret
 from campaign.core.outcome import Absent, CannotTell, Found, Outcome, Receipt, Refused, Sent, Unknown
+from campaign.core.prices import Prices
 from campaign.core.text import TextRules, Unit
 from campaign.errors import CampaignError
 from campaign.networks import prices, x_media

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, field_validator
 
-from campaign.core.cost import Budget
 from campaign.core.model import (
     DEFAULT_LATE,
     Account,
@@ -23,6 +22,7 @@ from campaign.core.model import (
     Secret,
     Spec,
 )
+from campaign.core.prices import Budget
 from campaign.errors import Problem
 from campaign.workspace import explain
 from campaign.workspace.accounts import read_account

@@ -18,7 +18,10 @@ from campaign.errors import CampaignError
 
 Give = Callable[[Callable[[Session], int | None]], None]
 
-HEAVY = ("rich", "sqlalchemy", "requests", "apscheduler", "pydantic", "jinja2", "yaml", "tweepy")
+HEAVY = (
+    "rich", "sqlalchemy", "requests", "apscheduler", "pydantic", "jinja2", "yaml", "tweepy", "PIL", "apprise",
+    "websockets", "coincurve", "smtplib",
+)  # fmt: skip
 
 
 @pytest.fixture

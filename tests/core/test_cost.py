@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from campaign.core.cost import Prices, cost, dollars, holds_link
+from campaign.core.cost import cost, dollars, holds_link
 from campaign.core.model import Media, Post
+from campaign.core.prices import Prices
 
 PRICES = Prices(date(2026, 8, 22), "x", Decimal("0.015"), Decimal("0.2"), Decimal("0.005"))
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from campaign.core.compose import Composer
-from campaign.core.cost import Budget, Prices
 from campaign.core.model import Account, Target, Workspace
 from campaign.core.outcome import Unknown
+from campaign.core.prices import Budget, Prices
 from campaign.errors import Level, Place
 from campaign.review.costs import cost_lines, over_budget
 from campaign.review.plan import look_ahead, plan_row, rows_around

@@ -10,9 +10,9 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from campaign.core.cost import Prices
 from campaign.core.media import ANY_MEDIA, MediaRules
 from campaign.core.model import Secret, Spec
+from campaign.core.prices import Prices
 from campaign.core.text import TextRules
 from campaign.errors import Problem, WorkspaceError
 from campaign.workspace.load import load

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from campaign.core.cost import Budget
 from campaign.core.model import Approval, Person, Public, QuietHours, Secret
+from campaign.core.prices import Budget
 from campaign.errors import CampaignError, Level, Place, WorkspaceError
 from campaign.workspace.load import load
 from tests.workspace.small import CONFIG, SPECS, Fedi, every_problem, lines, one, write
