@@ -15,14 +15,15 @@ from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import field_validator
 
 from campaign.core.media import GIF, JPEG, MOV, MP4, PNG, WEBM, WEBP, FilmRules, MediaRules
-from campaign.core.model import Account, Post, Secret
+from campaign.core.model import Account, Post
 from campaign.core.outcome import CannotTell, Found, Outcome, Receipt, Refused, Retry, Scope, Sent, Unknown
 from campaign.core.text import TextRules, Unit
 from campaign.errors import CampaignError
 from campaign.networks.base import Files, Notes, Options, Traits, Vault
+from campaign.networks.bot_or_webhook import BotOrWebhook
 from campaign.networks.discord_text import INLINE, escaped
 from campaign.networks.http import Answer, Client, Failure, SafeServer, required, said, unpublished
 from campaign.networks.media import fitted
@@ -40,14 +41,10 @@ _PLACE = frozenset({50008, 50024, 50083, 220001})
 """Codes of a 400 that are about the channel: not one for texts, an archived thread, a forum."""
 
 
-class DiscordOptions(Options):
+class DiscordOptions(BotOrWebhook):
     """Either ``token`` and ``channel`` (a bot), or ``webhook``: the whole address that Discord shows."""
 
     server: SafeServer = "https://discord.com"
-    token: Secret | None = None
-    channel: str | int | None = None
-    webhook: Secret | None = None
-    timeout: float = Field(60.0, gt=0, le=600, description="seconds to wait for an answer")
 
     @field_validator("channel")
     @classmethod
@@ -57,13 +54,6 @@ class DiscordOptions(Options):
                 "must be the number of a channel (developer mode on: right click, Copy Channel ID)"
             )
         return None if channel is None else str(channel)
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        bot = self.token is not None and self.channel is not None
-        if bot == (self.webhook is not None) or (not bot and (self.token or self.channel)):
-            raise ValueError("needs either `token` and `channel`, or `webhook`")
-        return self
 
 
 class Discord:

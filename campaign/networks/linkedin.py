@@ -20,6 +20,7 @@ from campaign.core.outcome import CannotTell, Found, Outcome, Receipt, Refused, 
 from campaign.core.text import TextRules, Unit
 from campaign.errors import CampaignError
 from campaign.networks.base import Files, Notes, Options, Traits, Vault
+from campaign.networks.elsewhere import own, reach
 from campaign.networks.http import Answer, Client, Failure, SafeServer, required, said, unpublished
 from campaign.networks.linkedin_text import RESERVED, escaped, shown
 from campaign.networks.media import fitted, upload_note
@@ -279,22 +280,17 @@ class LinkedIn:
         told = answer.object()
         value = told.get("value") if isinstance(told, dict) else None
         place, urn = (value.get("uploadUrl"), value.get("image")) if isinstance(value, dict) else (None, None)
-        if not isinstance(place, str) or not isinstance(urn, str) or not self._ours(place):
+        if (
+            not isinstance(place, str)
+            or not isinstance(urn, str)
+            or not own(place, "linkedin.com", self._server)
+        ):
             return Retry(f"{self._host} did not say where {media.file} is to be put")
-        parts = urlsplit(place)
-        client = Client(f"{parts.scheme}://{parts.netloc}", headers=self._bearer, timeout=self._timeout)
-        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        client, path = reach(place, self._timeout, self._bearer)
         put = client.call(
             "PUT", path, data=file.data, headers={"Content-Type": file.type}, classify=_classify
         )
         return urn if isinstance(put, Answer) else unpublished(put)
-
-    def _ours(self, address: str) -> bool:
-        """Whether an address may be given our token: LinkedIn's own, or that of the server named instead of it."""
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-        linkedin = parts.scheme == "https" and (host == "linkedin.com" or host.endswith(".linkedin.com"))
-        return linkedin or address.startswith(f"{self._server}/")
 
 
 def _twin(refused: Refused) -> str:

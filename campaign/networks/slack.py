@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import field_validator
 
 from campaign.core.links import spans
 from campaign.core.media import GIF, JPEG, PNG, MediaRules
-from campaign.core.model import Account, Media, Post, Secret
+from campaign.core.model import Account, Media, Post
 from campaign.core.outcome import (
     Absent,
     CannotTell,
@@ -34,6 +34,8 @@ from campaign.core.outcome import (
 from campaign.core.text import TextRules
 from campaign.errors import CampaignError
 from campaign.networks.base import Files, Notes, Options, Traits, Vault
+from campaign.networks.bot_or_webhook import BotOrWebhook
+from campaign.networks.elsewhere import own, reach
 from campaign.networks.http import Answer, Client, Failure, SafeServer, said, unpublished
 from campaign.networks.media import fitted, upload_note
 from campaign.networks.readback import SKEW
@@ -78,30 +80,19 @@ _SHUT = frozenset(
 """What a webhook answers, in plain text, when it is switched off or its channel is gone."""
 
 
-class SlackOptions(Options):
+class SlackOptions(BotOrWebhook):
     """Either ``token`` and ``channel`` (a bot), or ``webhook``: the whole address that Slack shows."""
 
     server: SafeServer = _HOME
-    token: Secret | None = None
-    channel: str | None = None
-    webhook: Secret | None = None
-    timeout: float = Field(60.0, gt=0, le=600, description="seconds to wait for an answer")
 
     @field_validator("channel")
     @classmethod
-    def _channel(cls, channel: str | None) -> str | None:
-        if channel is not None and not re.fullmatch(r"[CG][A-Z0-9]{6,}", channel):
+    def _channel(cls, channel: str | int | None) -> str | None:
+        if channel is not None and not re.fullmatch(r"[CG][A-Z0-9]{6,}", str(channel)):
             raise ValueError(
                 "must be the id of a channel such as C0123456789 (channel details, at the bottom)"
             )
-        return channel
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        bot = self.token is not None and self.channel is not None
-        if bot == (self.webhook is not None) or (not bot and (self.token or self.channel)):
-            raise ValueError("needs either `token` and `channel`, or `webhook`")
-        return self
+        return None if channel is None else str(channel)
 
 
 class Slack:
@@ -126,7 +117,7 @@ class Slack:
         self._vault = vault
         self._files = files
         self._server = options.server
-        self._channel = options.channel or ""
+        self._channel = str(options.channel or "")
         self._hook = ""
         timeout = (min(10.0, options.timeout), options.timeout)
         self._timeout = timeout
@@ -326,24 +317,19 @@ class Slack:
         if not isinstance(told, dict):
             return unpublished(told)
         place, number = told.get("upload_url"), told.get("file_id")
-        if not isinstance(place, str) or not isinstance(number, str) or not self._ours(place):
+        if (
+            not isinstance(place, str)
+            or not isinstance(number, str)
+            or not own(place, "slack.com", self._server)
+        ):
             return Retry(f"{self._host} did not say where {media.file} is to be put")
-        parts = urlsplit(place)
-        # Another client, without our token: the address itself is the permission.
-        upload = Client(f"{parts.scheme}://{parts.netloc}", timeout=self._timeout)
-        path = parts.path + (f"?{parts.query}" if parts.query else "")
-        put = upload.post(path, data=file.data, headers={"Content-Type": file.type})
+        # Without our token: the address itself is the permission.
+        client, path = reach(place, self._timeout)
+        put = client.post(path, data=file.data, headers={"Content-Type": file.type})
         if not isinstance(put, Answer):
             return unpublished(put)
         done = self._call("files.completeUploadExternal", {"files": [{"id": number, "title": file.name}]})
         return number if isinstance(done, dict) else unpublished(done)
-
-    def _ours(self, address: str) -> bool:
-        """Whether an address is one of Slack's, or of the server that was named instead of it."""
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-        slack = parts.scheme == "https" and (host == "slack.com" or host.endswith(".slack.com"))
-        return slack or address.startswith(f"{self._server}/")
 
 
 def _escaped(text: str) -> str:

@@ -121,8 +121,6 @@ def test_pictures_go_to_slack_and_nowhere_else(at: Bench, server: ScriptedServer
     server.on("GET", "/api/files.getUploadURLExternal", Reply(json=answer))
     assert isinstance(make(at).send(post(media=PICTURES), KEY, Memory()), Retry)
     assert not server.asked("POST", POST)
-    usual = Slack(SlackOptions(token=secret(TOKEN), channel=CHANNEL), at.vault, at.files)
-    assert not usual._ours(place) and usual._ours("https://files.slack.com/upload/v1/x")
 
 
 def test_parts_of_a_thread(at: Bench, server: ScriptedServer) -> None:
