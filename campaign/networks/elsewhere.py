@@ -11,7 +11,12 @@ from campaign.networks.http import Client
 def own(address: str, domain: str, server: str) -> bool:
     """Whether an address is of the network (https, ``domain`` or below it), or of the ``server`` that was named instead
     of it. Another one would be given what is ours."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        if parts.port == 0 or parts.username is not None or parts.fragment:
+            return False
+    except ValueError:  # no address at all, or no such port
+        return False
     host = parts.hostname or ""
     theirs = parts.scheme == "https" and (host == domain or host.endswith(f".{domain}"))
     return theirs or address.startswith(f"{server}/")

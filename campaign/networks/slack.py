@@ -41,7 +41,8 @@ from campaign.networks.media import fitted, upload_note
 from campaign.networks.readback import SKEW
 
 _HOME, _HOOKS = "https://slack.com", "https://hooks.slack.com"
-_WEBHOOK = re.compile(r"https://hooks\.slack\.com(/(?:services|workflows|triggers)/\S+)")
+# Not /workflows or /triggers, which start a workflow: they take its own variables, and say nothing of a message.
+_WEBHOOK = re.compile(r"https://hooks\.slack\.com(/services/[^\s?#]+)")
 
 _EVENT = "campaign_post"
 """The type of the metadata that holds our key."""
@@ -53,7 +54,7 @@ _UNREADY = "unready"
 
 _ACCOUNT = frozenset(
     {
-        "access_denied", "account_inactive", "as_user_not_supported", "channel_not_found",
+        "access_denied", "accesslimited", "account_inactive", "as_user_not_supported", "channel_not_found",
         "ekm_access_denied", "enterprise_is_restricted", "invalid_auth", "is_archived", "missing_scope",
         "no_permission", "not_allowed_token_type", "not_authed", "not_in_channel", "org_login_required",
         "restricted_action", "restricted_action_read_only_channel",
@@ -75,6 +76,7 @@ _SHUT = frozenset(
         "no_service",
         "no_team",
         "team_disabled",
+        "user_not_found",
     }
 )
 """What a webhook answers, in plain text, when it is switched off or its channel is gone."""
@@ -208,11 +210,11 @@ class Slack:
                 return CannotTell(told.reason + needs)
             try:
                 ours = [message["ts"] for message in told["messages"] if _key_of(message) == key]
-            except (KeyError, TypeError):
+                cursor = (told.get("response_metadata") or {}).get("next_cursor")
+            except (AttributeError, KeyError, TypeError):
                 return CannotTell(f"{self._host} lists messages in a way nobody can read")
             if ours:
                 return Sent(self._receipt(str(ours[0]), about))
-            cursor = (told.get("response_metadata") or {}).get("next_cursor")
             if not told.get("has_more"):
                 return Absent("no message since the attempt has its key")
             if not cursor:
@@ -244,7 +246,11 @@ class Slack:
         return Sent(receipt) if isinstance(told, dict) else told
 
     def _unready(self, refused: Refused, post: Post, notes: Notes) -> Retry:
-        """Slack is still working on a file, or can't use it: after the second time it is uploaded anew."""
+        """Slack is still working on a file, or can't use it: after the second time it is uploaded anew.
+
+        Completing an upload is asynchronous, and blocks with the file are refused until it is done
+        (slackapi/slack-github-action, issue 413; slackapi/python-slack-sdk, issue 1521).
+        """
         if notes.get(_UNREADY):
             for number, media in enumerate(post.media, 1):
                 notes.put(upload_note(number, media), "")
@@ -367,17 +373,18 @@ def _judged(answer: Answer | Failure) -> dict[str, Any] | Failure:
 def _classify(answer: Answer) -> Failure | None:
     """Other statuses than 200 have the same bodies; 403 is about the account."""
     told = answer.object()
-    if isinstance(told, dict) and told.get("error") in _ACCOUNT | _OPEN:
+    if isinstance(told, dict) and str(told.get("error")) in _ACCOUNT | _OPEN:
         return _no(answer, told)
     return Refused(said(answer), Scope.ACCOUNT) if answer.status == 403 else None
 
 
 def _no(answer: Answer, told: Mapping[str, Any]) -> Failure:
     """What ``ok: false`` means, by the error's name."""
-    error, more = str(told.get("error") or ""), (told.get("response_metadata") or {}).get("messages")
+    error, about = str(told.get("error") or ""), told.get("response_metadata")
+    more = about.get("messages") if isinstance(about, dict) else None
     needed = f", needs {told['needed']}" if told.get("needed") else ""
     reason = f"{answer.host}: {error or 'not ok'}{needed}" + (
-        f" ({'; '.join(map(str, more))[:150]})" if more else ""
+        f" ({'; '.join(map(str, more))[:150]})" if isinstance(more, list) and more else ""
     )
     if error in _ACCOUNT:
         return Refused(reason, Scope.ACCOUNT)

@@ -18,6 +18,9 @@ from campaign.networks.elsewhere import own, reach
         ("https://xslack.com/x", False),
         ("https://slack.com@evil.org/x", False),
         ("", False),
+        ("https://slack.com:99999/x", False),
+        ("https://ani:secret@slack.com/x", False),
+        ("https://[slack.com/x", False),
     ],
 )
 def test_only_the_networks_own_addresses_over_https(address: str, expected: bool) -> None:

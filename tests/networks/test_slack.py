@@ -112,6 +112,10 @@ def test_a_file_that_stays_unusable_is_uploaded_anew(at: Bench, server: Scripted
         "https://example.org/upload",
         "http://files.slack.com/x",
         "https://slack.com.evil.org/x",
+        "https://someone@files.slack.com/x",
+        "https://files.slack.com:99999/x",
+        "https://files.slack.com:0/x",
+        "https://[",
         "",
     ],
 )
@@ -175,6 +179,7 @@ def test_requests_are_as_the_description_has_them(at: Bench, server: ScriptedSer
         ("is_archived", Scope.ACCOUNT),
         ("missing_scope", Scope.ACCOUNT),
         ("restricted_action", Scope.ACCOUNT),
+        ("accesslimited", Scope.ACCOUNT),
         ("cannot_reply_to_message", Scope.POST),
         ("msg_too_long", Scope.POST),
         ("no_text", Scope.POST),
@@ -194,6 +199,12 @@ def test_what_a_no_is_about(at: Bench, server: ScriptedServer, error: str, scope
 def test_a_no_that_may_be_a_yes(at: Bench, server: ScriptedServer, error: str) -> None:
     assert isinstance(answered(at, server, no(error)), Unknown)
     assert isinstance(answered(at, server, Reply(400, json={"ok": False, "error": "fatal_error"})), Unknown)
+
+
+@pytest.mark.parametrize("details", ["x", ["x"], {"messages": "x"}])
+def test_a_no_with_details_that_nobody_can_read(at: Bench, server: ScriptedServer, details: Any) -> None:
+    outcome = answered(at, server, no("no_text", response_metadata=details))
+    assert isinstance(outcome, Refused) and outcome.reason.endswith(": no_text")
 
 
 def test_too_many_messages(at: Bench, server: ScriptedServer) -> None:
@@ -268,6 +279,9 @@ def test_looking_up_over_pages(at: Bench, server: ScriptedServer) -> None:
         (no("missing_scope"), "channels:history"),
         (no("internal_error"), "internal_error"),
         (Reply(json={"ok": True}), "nobody can read"),
+        (Reply(json={"ok": True, "messages": ["x"]}), "nobody can read"),
+        (Reply(json={"ok": True, "messages": [{"ts": "1.0", "metadata": "x"}]}), "nobody can read"),
+        (Reply(json={"ok": True, "messages": [], "response_metadata": ["x"]}), "nobody can read"),
         (Reply(json={"ok": True, "messages": [], "has_more": True}), "to its end"),
     ],
 )
@@ -344,6 +358,7 @@ def test_a_webhook_takes_text(at: Bench, server: ScriptedServer) -> None:
         (Reply(404, body=b"no_service"), Scope.ACCOUNT),
         (Reply(403, body=b"action_prohibited"), Scope.ACCOUNT),
         (Reply(410, body=b"channel_is_archived"), Scope.ACCOUNT),
+        (Reply(400, body=b"user_not_found"), Scope.ACCOUNT),
         (Reply(400, body=b"invalid_payload"), Scope.POST),
         (Reply(200, body=b"<html>"), None),
         (Reply(500, body=b"rollup_error"), None),
@@ -361,7 +376,15 @@ def test_what_a_webhook_says(
     assert "hook-Zq3" not in outcome.reason
 
 
-def test_another_address_is_no_webhook(at: Bench) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/services/T1/B1/abcdef",
+        "https://hooks.slack.com/triggers/T1/2/abcdef",
+        "https://hooks.slack.com/workflows/T1/A1/2/abcdef",
+    ],
+)
+def test_another_address_is_no_webhook(at: Bench, address: str) -> None:
     with pytest.raises(CampaignError) as caught:
-        hook(at, "https://example.org/services/T1/B1/abcdef")
+        hook(at, address)
     assert "abcdef" not in str(caught.value)
