@@ -172,10 +172,11 @@ def _suffer(
 
 
 def _revive(here: Hosts, running: dict[str, Process]) -> None:
-    """Start again what was started while the store was away, as systemd would."""
+    """Start again what was started while the store was away, or was stopped before it was at work, as systemd would."""
     for name, process in running.items():
         if not process.alive:
-            assert "can't be reached" in process.said()[-1000:], process.said()[-2000:]
+            last = process.said()[-1000:]
+            assert "can't be reached" in last or "did not wait for this host" in last, process.said()[-2000:]
             running[name] = here.start(name, ahead=AHEAD[NAMES.index(name)])
 
 
