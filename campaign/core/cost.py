@@ -31,6 +31,12 @@ def holds_link(text: str) -> bool:
     return bool(twitter_text.extract_urls_with_indices(text))
 
 
+def exactly(amount: Decimal) -> str:
+    """A price as it stands in the list: ``US$0.015``, ``US$0.20``."""
+    cents = amount.quantize(_CENT)
+    return f"US${cents if cents == amount else amount.normalize():f}"
+
+
 def dollars(amount: Decimal) -> str:
     """``US$0.62``; whole dollars without cents: ``US$20``. What is less than a cent is not hidden: ``US$0.005``."""
     cents = amount.quantize(_CENT, ROUND_HALF_UP)

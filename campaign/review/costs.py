@@ -11,7 +11,7 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from campaign.core.compose import Composer
-from campaign.core.cost import cost, dollars
+from campaign.core.cost import cost, dollars, exactly
 from campaign.core.lifecycle import State
 from campaign.core.model import Account, Workspace
 from campaign.core.timetable import to_utc
@@ -86,7 +86,7 @@ def _verdict(account: Account, month: date, spent: Decimal, due: Decimal) -> Pro
     said += f", over the budget of {dollars(budget.most)}" + (
         f" ({dollars(spent)} is spent)" if spent else ""
     )
-    hint = f"a post with a link costs {dollars(prices.link)}, one without {dollars(prices.post)}"
+    hint = f"a post with a link costs {exactly(prices.link)}, one without {exactly(prices.post)}"
     hint += ": leave links out, post less, or raise it"
     return Problem(budget.place, said, hint, Level.WARN, "budget")
 

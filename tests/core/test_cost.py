@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from campaign.core.cost import cost, dollars, holds_link
+from campaign.core.cost import cost, dollars, exactly, holds_link
 from campaign.core.model import Media, Post
 from campaign.core.prices import Prices
 
@@ -53,3 +53,8 @@ def test_each_part_counts_and_a_description_too() -> None:
 )
 def test_dollars(amount: str, said: str) -> None:
     assert dollars(Decimal(amount)) == said
+
+
+@pytest.mark.parametrize(("amount", "shown"), [("0.015", "US$0.015"), ("0.2", "US$0.20"), ("1", "US$1.00")])
+def test_a_price_is_not_rounded(amount: str, shown: str) -> None:
+    assert exactly(Decimal(amount)) == shown
