@@ -300,7 +300,9 @@ class Invariants:
         account = self.world.running.accounts.get(row.account)
         if account is None:
             return
-        others = [post for post in self.world.servers[row.account].posts if post.key != row.network_key]
+        # What a person has given up, or called absent though it was on its way, is not waited for any more.
+        apart = {self.rows[key].network_key for key in self.lied if key in self.rows} | {row.network_key}
+        others = [post for post in self.world.servers[row.account].posts if post.key not in apart]
         if account.gap:
             near = [post for post in others if at < post.asked + account.gap]
             self.check(not near, f"within the gap of {account.gap}", row.key, at, near)
