@@ -201,6 +201,8 @@ def test_the_json_names_in_the_docs_are_those_that_are_printed(tmp_path: Path) -
     assert printed("plan", "--from", "2027-07-01", "--to", "2027-07-31") == contract("plan")
     assert printed("check") == contract("check")
     assert printed("status") == contract("status")
+    assert printed("hotlines") == contract("hotlines")
+    assert printed("facts") == contract("facts")
     assert list(COLUMNS) == contract("log")
 
 
