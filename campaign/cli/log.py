@@ -30,6 +30,7 @@ MARGIN = timedelta(days=2)
 @click.option("--campaign", metavar="NAME", help="Only this campaign.")
 @click.option("--account", metavar="NAME", help="Only this account, or one language of it: fedi.en.")
 @click.option("--state", type=click.Choice(STATES), help="Only what is in this state.")
+@click.option("--fact", metavar="ID", help="Only what is out and used this fact.")
 @from_to
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
@@ -39,6 +40,7 @@ def command(
     campaign: str | None,
     account: str | None,
     state: str | None,
+    fact: str | None,
     first: date | None,
     last: date | None,
     as_json: bool,
@@ -52,6 +54,8 @@ def command(
 
     if as_json and as_csv:
         raise click.UsageError("give --json or --csv, not both")
+    if fact is not None and key is not None:
+        raise click.UsageError("give a KEY or --fact, not both")
     with session.station(temporary=True) as station:
         if key is not None:
             found = [_one(session, station, key)]
@@ -59,6 +63,8 @@ def command(
             wanted = [State(state)] if state else None
             found = _many(station, wanted, campaign, account, first, last)
             found = [row for row in found if _on(row, first, last, session.zone)]
+            if fact is not None:
+                found = _using(session, found, fact)
         found = _explained(session, station, found)
         if as_csv:
             _print_csv(session, found)
@@ -70,6 +76,21 @@ def command(
         from campaign.review.log import summary
 
         output.talk(summary(found))
+
+
+def _using(session: Session, rows: list[Delivery], fact: str) -> list[Delivery]:
+    """The rows that are out, or may be, and printed a fact: what has to be corrected when the fact is wrong."""
+    from campaign.core.lifecycle import State
+    from campaign.core.suggest import did_you_mean
+    from campaign.errors import CampaignError
+
+    using = [row for row in rows if row.post is not None and fact in row.post.facts]
+    if not using and fact not in session.workspace.facts:
+        known = session.workspace.facts
+        raise CampaignError(
+            f"there is no fact {fact!r}{did_you_mean(fact, known)}", "campaign facts lists them"
+        )
+    return [row for row in using if row.state in (State.SENT, State.UNCERTAIN)]
 
 
 def _explained(session: Session, station: Station, rows: list[Delivery]) -> list[Delivery]:

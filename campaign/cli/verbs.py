@@ -10,6 +10,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "preview": "Show posts as each network would, with their length.",
         "plan": "List what will go out, when and where.",
         "accounts": "List the accounts, or prove that each one works.",
+        "facts": "List the figures that posts may print, with sources.",
+        "hotlines": "List the help lines, or say that one was checked.",
     },
     "Launch day": {
         "run": "Publish what is due, and keep going.",

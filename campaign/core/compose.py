@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from campaign.core import text as texts
+from campaign.core.helpline import stray_numbers
 from campaign.core.links import first_link
 from campaign.core.media import unfit
 from campaign.core.model import (
@@ -138,6 +139,7 @@ class _Work:
             self._problem("media", f"{self.network} takes no text without a picture", hint)
         parts = self._with_descriptions(self._threaded(parts or ("",), warning, media), media)
         self._check_text(parts, warning, media)
+        self._check_numbers((*parts, warning, *(item.alt for item in media)))
         facts = tuple(scope.facts)
         return tuple(
             Post(
@@ -250,6 +252,11 @@ class _Work:
                 if self.slot.template is not None:
                     hint += f", or write posts/{self.slot.template}.{self.network}.{self.language}.j2 for it alone"
                 self._problem("length", f"too long for {self.network}: {excess}{where}", hint)
+
+    def _check_numbers(self, said: tuple[str, ...]) -> None:
+        audience = self.workspace.speaks_to(self.campaign, self.target.account)
+        for message, hint in stray_numbers(said, self.workspace.hotlines, audience):
+            self._problem("phone", message, hint)
 
     # -- pictures -----------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
+from campaign.core.hotlines import Audience, Check, Hotline
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
 from campaign.core.outcome import Receipt
 from campaign.core.prices import Budget, Prices
@@ -133,7 +134,7 @@ class Account:
     ``gap``, ``daily``: the least time between two posts and the most posts in a day of the workspace's zone, over all
     languages of the login (None: no cap). ``media``: what its network takes. ``public``: the workspace's ``media_url``,
     for networks that fetch media. ``prices``: what its network charges (None: nothing that is known). ``budget``: its
-    own of the workspace's ``budget``.
+    own of the workspace's ``budget``. ``audience``: whom its posts speak to, if it says so itself.
     """
 
     id: str
@@ -149,6 +150,7 @@ class Account:
     public: Public | None = None
     prices: Prices | None = None
     budget: Budget | None = None
+    audience: Audience | None = None
     place: Place = field(default_factory=lambda: Place("config.yaml"))
 
 
@@ -204,6 +206,8 @@ class Slot:
     """The quiet hours that hold for this slot (None: there are none, or it ignores them)."""
     repeat_after: timedelta = DEFAULT_REPEAT_AFTER
     thread: Thread = Thread.AS_WRITTEN
+    page_if_stale: bool = False
+    """While no help line is confirmed, the official page stands in for it."""
     explicit: bool = False
     """True for ``at`` and ``on``: moments that a person wrote down one by one."""
 
@@ -223,6 +227,8 @@ class Campaign:
     hashtags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     vars: Mapping[str, Any] = field(default_factory=dict)
     links: Mapping[str, Link] = field(default_factory=dict)
+    audience: Audience | None = None
+    hotlines: tuple[str, ...] | None = None
 
     def slot(self, slot_id: str) -> Slot | None:
         return next((slot for slot in self.slots if slot.id == slot_id), None)
@@ -249,7 +255,7 @@ class Workspace:
     posts/ of all other files; ``pictures``: what each of those is. ``problems``: what the loader found. A campaign with
     an error is in ``broken`` and not in ``campaigns``. ``digest``: changes when any file that counts changes.
     ``common``: of the bytes of what all campaigns share (config.yaml, texts and rows in posts/, observances), the same
-    wherever the same files lie.
+    wherever the same files lie. ``checks``: of help lines, by this organisation. ``preferred``: ids of help lines.
     """
 
     root: PurePath
@@ -272,11 +278,19 @@ class Workspace:
     digest: str = ""
     common: str = ""
     heartbeat: Secret | str | None = None
+    hotlines: Mapping[str, Hotline] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+    audience: Audience | None = None
+    preferred: tuple[str, ...] = ()
 
     def slots(self) -> Iterator[tuple[Campaign, Slot]]:
         for campaign in self.campaigns.values():
             for slot in campaign.slots:
                 yield campaign, slot
+
+    def speaks_to(self, campaign: Campaign, account: Account) -> Audience | None:
+        """The audience of a post; later wins: config.yaml, campaign, account."""
+        return account.audience or campaign.audience or self.audience
 
     def target(self, name: str) -> Target | None:
         """The target called ``fedi`` or ``fedi.en``, or None."""

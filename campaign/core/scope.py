@@ -1,4 +1,4 @@
-"""What a template sees: campaign, slot, row, vars, account, network, language, occurrence, fact, link, hashtags."""
+"""What a template sees: names (campaign, row, vars, account…) and functions (fact, hotline, link, hashtags)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from campaign.core.budget import Fault, View
+from campaign.core.helpline import Asked, say
 from campaign.core.links import tracked
 from campaign.core.model import Campaign, Link, Slot, Target, Workspace, text_for
 from campaign.core.render import plain
@@ -43,6 +44,7 @@ class Scope:
             "language": language,
             "occurrence": View(self._occurrence()),
             "fact": Function(self._fact),
+            "hotline": Function(self._hotline),
             "link": Function(self._link),
             "hashtags": Function(self._hashtags),
         }
@@ -107,6 +109,10 @@ class Scope:
         if fact.id not in self.facts:
             self.facts.append(fact.id)
         return str(plain(text))
+
+    def _hotline(self, name: Any = None) -> str:
+        wanted = None if name is None else _word(name, "hotline")
+        return str(plain(say(Asked(self.workspace, self.campaign, self.slot, self.target, self.day), wanted)))
 
     def _link(self, name: Any) -> str:
         links: dict[str, Link] = {**self.workspace.links, **self.campaign.links, **self.slot.links}

@@ -14,7 +14,7 @@ from campaign.errors import CampaignError, Problem
 from campaign.workspace import explain
 from campaign.workspace.fields import ApprovalWord, Duration, Language, Languages
 from campaign.workspace.findings import Findings, did_you_mean
-from campaign.workspace.keys import Keys, Later, Vars
+from campaign.workspace.keys import AudienceKeys, Keys, Vars
 from campaign.workspace.readers import complaint, kind_of, read_id
 from campaign.workspace.secretrefs import parse_secret, secret_fields
 from campaign.workspace.yamlfile import Document, Map
@@ -36,7 +36,9 @@ class AccountKeys(Keys):
     test: bool = Field(False, description="A test account: only posts that name it go there.")
     approval: ApprovalWord | None = Field(None, description="How many people must approve its posts.")
     vars: Vars = Field(default_factory=dict, description="Words that templates may use.")
-    audience: Later = None
+    audience: AudienceKeys | None = Field(
+        None, description="Whom its posts speak to, if not whom config.yaml or the campaign says."
+    )
 
 
 COMMON = frozenset(AccountKeys.model_fields)
@@ -76,8 +78,6 @@ def read_account(
                 "an account has either `language` or `languages`",
                 "keep one of them",
             )
-        if common.audience is not None:
-            findings.not_yet(document.place((*path, "audience"), key=True), "audience")
         if common.approval not in (None, Approval.NONE):
             findings.warn(
                 document.place((*path, "approval"), key=True),
@@ -98,6 +98,7 @@ def read_account(
         test=common.test,
         approval=tighter(approval, common.approval),
         vars=common.vars,
+        audience=common.audience.value() if common.audience else None,
         media=spec.media if spec is not None else ANY_MEDIA,
         prices=getattr(spec, "prices", None),
         place=document.place(path, key=True),

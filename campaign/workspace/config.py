@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, field_validator
 
+from campaign.core.hotlines import Audience
 from campaign.core.model import (
     DEFAULT_LATE,
     Account,
@@ -28,14 +29,14 @@ from campaign.workspace import explain
 from campaign.workspace.accounts import read_account
 from campaign.workspace.fields import Address, ApprovalWord, Id, Language, Late, Money, Quiet, Zone
 from campaign.workspace.findings import Findings, did_you_mean, quoted
-from campaign.workspace.keys import Keys, Later, Links, Vars, links_of
+from campaign.workspace.keys import AudienceKeys, Keys, Later, Links, Preferred, Vars, links_of
 from campaign.workspace.readers import ALWAYS, complaint, kind_of, read_address, wrong
 from campaign.workspace.secretrefs import SECRET_SCHEMA, parse_secret
 from campaign.workspace.yamlfile import Document, Map, Seq
 
 NAME = "config.yaml"
 
-NOT_YET = ("audience", "hotlines", "alerts", "packs")
+NOT_YET = ("alerts", "packs")
 
 
 def read_uuid(value: Any) -> uuid.UUID:
@@ -122,8 +123,13 @@ class ConfigHead(Keys):
     links: Links = Field(
         default_factory=dict, description="Addresses that templates name: {{ link('act') }}."
     )
-    audience: Later = None
-    hotlines: Later = None
+    audience: AudienceKeys | None = Field(
+        None, description="Whom posts speak to: {country: ID}, or {country: ID, abroad: true}."
+    )
+    hotlines: Preferred = Field(
+        default_factory=list,
+        description="Ids of posts/hotlines.yaml that {{ hotline() }} prints, the best first.",
+    )
     alerts: Annotated[
         Any,
         WithJsonSchema(
@@ -168,6 +174,8 @@ class Settings:
     links: Mapping[str, Link] = field(default_factory=dict)
     accounts: Mapping[str, Account] = field(default_factory=dict)
     heartbeat: Secret | str | None = None
+    audience: Audience | None = None
+    hotlines: tuple[str, ...] = ()
 
 
 def read_config(document: Document, specs: Mapping[str, Spec], findings: Findings) -> Settings | None:
@@ -219,6 +227,8 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         links=links_of(head.links),
         accounts=accounts,
         heartbeat=heartbeat,
+        audience=head.audience.value() if head.audience else None,
+        hotlines=tuple(dict.fromkeys(head.hotlines)),
     )
 
 

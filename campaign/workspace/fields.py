@@ -23,6 +23,7 @@ from campaign.workspace.readers import (
     as_list,
     one_of,
     read_address,
+    read_country,
     read_day,
     read_day_or_moment,
     read_days,
@@ -135,6 +136,13 @@ Texts = Annotated[
 ]
 Address = Annotated[
     str, PlainValidator(read_address), _schema("An address.", type="string", pattern="^https?://")
+]
+Country = Annotated[
+    str,
+    PlainValidator(read_country),
+    _schema(
+        "A country in two capitals: ID, GB; EU for the European Union.", type="string", pattern="^[A-Z]{2}$"
+    ),
 ]
 ApprovalWord = Annotated[
     Approval,

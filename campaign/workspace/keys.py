@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 from campaign.core import model
-from campaign.workspace.fields import Address
+from campaign.core.hotlines import Audience, Group
+from campaign.workspace.fields import Address, Country, Id
 from campaign.workspace.readers import wrong
 
 Later = Annotated[Any, WithJsonSchema({"description": "Accepted; this version does not act on it."})]
@@ -39,6 +40,29 @@ class LinkKeys(Keys):
     def value(self) -> model.Link:
         return model.Link(self.url, self.track, self.help)
 
+
+GroupWord = Literal["children", "men", "migrant-workers", "women"]
+
+
+class AudienceKeys(Keys):
+    """Whom posts speak to: it decides which help line they may name."""
+
+    country: Country = Field(description="The country of the help lines: ID, GB, EU.")
+    abroad: bool = Field(
+        False, description="These people live outside of that country: 129 does not ring there."
+    )
+    who: list[GroupWord] | None = Field(
+        None,
+        description="Only these: women, children, men, migrant-workers. Default: everybody.",
+        min_length=1,
+    )
+
+    def value(self) -> Audience:
+        return Audience(self.country, self.abroad, frozenset(Group(word) for word in self.who or ()))
+
+
+Preferred = Annotated[list[Id], Field(min_length=1)]
+"""Ids of help lines, the first one that can be printed wins."""
 
 Links = dict[str, LinkKeys]
 Vars = dict[str, Any]

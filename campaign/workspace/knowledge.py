@@ -18,7 +18,7 @@ from campaign.workspace.yamlfile import Document, Map, Seq
 
 OBSERVANCES = "schedules/observances.yaml"
 FACTS = "posts/facts.yaml"
-READABLE = ("posts/hotlines.yaml", "posts/organisations.yaml", "posts/consents.yaml")
+READABLE = ("posts/organisations.yaml", "posts/consents.yaml")
 """Knowledge of later versions: it only has to be YAML for now."""
 
 Month = Annotated[int, Field(ge=1, le=12)]
@@ -106,7 +106,7 @@ class FactKeys(Loose):
 def read_observances(document: Document, findings: Findings) -> dict[str, Yearly | Dates]:
     """Observance id -> its day in every year, or its announced days; a span counts by its first day."""
     found: dict[str, Yearly | Dates] = {}
-    for keys, index in _items(document, "observances", ObservanceKeys, findings):
+    for keys, index in items(document, "observances", ObservanceKeys, findings):
         rule = keys.rule
         try:
             match rule:
@@ -125,7 +125,7 @@ def read_observances(document: Document, findings: Findings) -> dict[str, Yearly
                 "look at month and day",
             )
             continue
-        if _new(keys.id, found, document, ("observances", index, "id"), findings):
+        if is_new(keys.id, found, document, ("observances", index, "id"), findings):
             found[keys.id] = day
     return found
 
@@ -138,9 +138,9 @@ def _yearly(month: int, day: int) -> Yearly:
 def read_facts(document: Document, findings: Findings) -> dict[str, Fact]:
     """Fact id -> fact. One that is not marked ``publishable: true`` is there, and not publishable."""
     found: dict[str, Fact] = {}
-    for keys, index in _items(document, "facts", FactKeys, findings):
+    for keys, index in items(document, "facts", FactKeys, findings):
         source = keys.source
-        if _new(keys.id, found, document, ("facts", index, "id"), findings):
+        if is_new(keys.id, found, document, ("facts", index, "id"), findings):
             found[keys.id] = Fact(
                 id=keys.id,
                 text=keys.text,
@@ -153,28 +153,28 @@ def read_facts(document: Document, findings: Findings) -> dict[str, Fact]:
     return found
 
 
-Entry = TypeVar("Entry", bound=Loose)
+Entry = TypeVar("Entry", bound=BaseModel)
 
 
-def _items(
+def items(
     document: Document, key: str, model: type[Entry], findings: Findings
 ) -> Iterator[tuple[Entry, int]]:
     """The entries of the list ``key`` that can be read, with their index."""
     findings.extend(document.problems)
     if document.root is None:
         return
-    items = document.root.get(key) if isinstance(document.root, Map) else None
-    if not isinstance(items, Seq):
+    found = document.root.get(key) if isinstance(document.root, Map) else None
+    if not isinstance(found, Seq):
         findings.add(document.place((key,)), f"there is no list `{key}:` in this file", f"begin with {key}:")
         return
-    for index, item in enumerate(items):
+    for index, item in enumerate(found):
         try:
             yield model.model_validate(item), index
         except ValidationError as error:
             findings.extend(explain.problems(error, model, document, (key, index)))
 
 
-def _new(
+def is_new(
     name: str, found: dict[str, Any], document: Document, path: tuple[str | int, ...], findings: Findings
 ) -> bool:
     if name in found:

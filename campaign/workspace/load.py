@@ -11,16 +11,17 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from campaign.core import model
+from campaign.core.hotlines import Check, Hotline
 from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
 from campaign.errors import Level, Place, WorkspaceError
-from campaign.workspace import explain, knowledge
+from campaign.workspace import checks, explain, hotlines, knowledge
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
 from campaign.workspace.keys import links_of
 from campaign.workspace.pictures import Gallery
 from campaign.workspace.readers import complaint, kind_of, read_id
-from campaign.workspace.schedules import HEAD_NOT_YET, RESERVED, CampaignHead, SlotKeys
+from campaign.workspace.schedules import RESERVED, CampaignHead, SlotKeys
 from campaign.workspace.slots import Around, Inherited, inherit, read_slot, stems_of
 from campaign.workspace.templates import read_posts
 from campaign.workspace.tree import Entry, read_bytes, walk
@@ -45,7 +46,8 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     digest = hashlib.sha256()
     common = hashlib.sha256()
     _rename(directory, findings)
-    settings = read_config(_read(directory, CONFIG, digest, common), specs, findings)
+    config = _read(directory, CONFIG, digest, common)
+    settings = read_config(config, specs, findings)
     posts = read_posts(directory, findings)
     for entry in posts.entries:
         digest.update(f"posts/{entry.name}\0{entry.size}\0{entry.mtime_ns}\n".encode())
@@ -55,6 +57,15 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     facts = {}
     if "facts.yaml" in posts.media:
         facts = knowledge.read_facts(_read(directory, knowledge.FACTS, digest, common), findings)
+    lines: dict[str, Hotline] = {}
+    if "hotlines.yaml" in posts.media:
+        lines = hotlines.read_hotlines(_read(directory, hotlines.NAME, digest, common), findings)
+    made: tuple[Check, ...] = ()
+    if checks.NAME.removeprefix("posts/") in posts.media:
+        document = _read(directory, checks.NAME, digest, common)
+        made = checks.read_checks(document, settings.id if settings else None, lines, findings)
+    if settings is not None:
+        hotlines.must_be_there(config, settings.hotlines, lines, findings)
     for name in knowledge.READABLE:
         if name.removeprefix("posts/") in posts.media:
             findings.extend(_read(directory, name, digest, common).problems)
@@ -64,7 +75,7 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         document = _read(directory, knowledge.OBSERVANCES, digest, common)
         observances = knowledge.read_observances(document, findings)
     stems = frozenset(stem for name in posts.templates for stem in stems_of(name))
-    around = Around(settings, posts.templates, stems, posts.sizes, observances) if settings else None
+    around = Around(settings, posts.templates, stems, posts.sizes, observances, lines) if settings else None
     campaigns: dict[str, Campaign] = {}
     broken: set[str] = set()
     for entry in files:
@@ -99,6 +110,10 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         links=settings.links,
         heartbeat=settings.heartbeat,
         problems=problems,
+        hotlines=lines,
+        checks=made,
+        audience=settings.audience,
+        preferred=settings.hotlines,
         broken=frozenset(broken),
         digest=digest.hexdigest(),
         common=common.hexdigest(),
@@ -185,7 +200,9 @@ def _campaign(
         findings.extend(explain.problems(error, CampaignHead, document, known=("posts",)))
     inherited = inherit(head, around.settings) if head and around else None
     if head is not None:
-        _not_yet(head, document, findings)
+        _held(head, document, findings)
+        if around is not None:
+            hotlines.must_be_there(document, head.hotlines or (), around.hotlines, findings)
     slots = list(_slots(document, inherited, around, findings))
     if head is None or inherited is None or around is None or findings.errors() > before:
         return None
@@ -201,13 +218,12 @@ def _campaign(
         hashtags={language: tuple(words) for language, words in head.hashtags.items()},
         vars=head.vars,
         links=links_of(head.links),
+        audience=head.audience.value() if head.audience else None,
+        hotlines=tuple(dict.fromkeys(head.hotlines)) if head.hotlines else None,
     )
 
 
-def _not_yet(head: CampaignHead, document: Document, findings: Findings) -> None:
-    for key in HEAD_NOT_YET:
-        if getattr(head, key) is not None:
-            findings.not_yet(document.place((key,), key=True), key)
+def _held(head: CampaignHead, document: Document, findings: Findings) -> None:
     if head.approval not in (None, model.Approval.NONE):
         warn_held(document, ("approval",), findings)
 

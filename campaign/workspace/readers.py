@@ -73,6 +73,19 @@ def read_time(value: Any) -> time:
     return time.fromisoformat(text)
 
 
+def read_country(value: Any) -> str:
+    """A country as ISO 3166-1 alpha-2 spells it, or EU."""
+    text = _text(value, "a country", "ID")
+    if not re.fullmatch("[A-Z]{2}", text):
+        capitals = text.upper()
+        known = re.fullmatch("[A-Z]{2}", capitals)
+        wrong(
+            f"{quoted(text)} is not a country",
+            f"write {capitals}" if known else "two capital letters (ISO 3166): ID, GB; or EU",
+        )
+    return text
+
+
 def read_day(value: Any) -> date:
     """A day, ``2027-07-30``."""
     text = _text(value, "a day", "2027-07-30")

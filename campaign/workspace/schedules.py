@@ -24,14 +24,13 @@ from campaign.workspace.fields import (
     WholeDays,
     Zone,
 )
-from campaign.workspace.keys import Keys, Later, Links, Vars
+from campaign.workspace.keys import AudienceKeys, Keys, Later, Links, Preferred, Vars
 from campaign.workspace.readers import as_list, kind_of, one_of, wrong
 
 RESERVED = frozenset({"observances.yaml"})
 """Files below schedules/ that are knowledge, not campaigns."""
 
-SLOT_NOT_YET = ("tone", "quiet_on", "consent", "accept", "if_stale")
-HEAD_NOT_YET = ("audience", "hotlines")
+SLOT_NOT_YET = ("tone", "quiet_on", "consent", "accept")
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WhichDay = Annotated[
@@ -162,7 +161,9 @@ class SlotKeys(Keys):
     quiet_on: Later = None
     consent: Later = None
     accept: Later = None
-    if_stale: Later = None
+    if_stale: Literal["page"] | None = Field(
+        None, description="page: while no help line is confirmed, {{ hotline() }} gives its official page."
+    )
 
 
 class CampaignHead(Keys):
@@ -183,8 +184,12 @@ class CampaignHead(Keys):
     quiet_hours: Quiet | None = None
     if_late: Late | None = Field(None, description="How late its posts may still go out.")
     approval: ApprovalWord | None = Field(None, description="How many people must approve its posts.")
-    audience: Later = None
-    hotlines: Later = None
+    audience: AudienceKeys | None = Field(
+        None, description="Whom its posts speak to, if not whom config.yaml says."
+    )
+    hotlines: Preferred | None = Field(
+        None, description="Ids of posts/hotlines.yaml that {{ hotline() }} prints, the best first."
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> CampaignHead:

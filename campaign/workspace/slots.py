@@ -31,6 +31,7 @@ class Around:
     tables: Mapping[str, int] = field(default_factory=dict)
     """CSV name -> number of rows; -1 for one that is broken."""
     observances: Mapping[str, Yearly | Dates] = field(default_factory=dict)
+    hotlines: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ def read_slot(
         approval=tighter(campaign.approval, slot.approval),
         quiet=None if slot.quiet == "ignore" else campaign.quiet,
         repeat_after=DEFAULT_REPEAT_AFTER if slot.repeat_after is None else slot.repeat_after,
+        page_if_stale=slot.if_stale == "page",
         thread=slot.thread or Thread.AS_WRITTEN,
         explicit=slot.on is not None or (slot.at is not None and slot.rrule is None),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+from campaign.core.hotlines import Audience, Channel, Check, Hotline, How, Kind, Reach, Status
 from campaign.core.model import Approval, Target
 from campaign.dispatch.planner import GONE
 from tests.dispatch.world import World, account, at, daily, slot, workspace
@@ -51,6 +52,20 @@ def test_planning_twice_makes_nothing_twice(world: World) -> None:
     keys = list(world.states())
     assert keys == sorted(set(keys))
     assert list(world.states().values()).count("sent") == 2  # 09:00 of 1 and 2 July
+
+
+def test_a_help_line_whose_check_has_run_out_fails_visibly(world: World) -> None:
+    phone = Channel(Kind.PHONE, "129", Reach.DOMESTIC, Status.GREEN)
+    line = Hotline("sapa", {"": "SAPA"}, "ID", (phone,), Status.GREEN, "https://example.org")
+    check = Check("sapa", "129", "ani", date(2027, 4, 2), How.CALLED)  # it counts until 1 July
+    plan = workspace([FEDI], [slot("s", daily(9), ON_FEDI, "{{ hotline('sapa') }} {{ occurrence.day }}")])
+    known = {"hotlines": {"sapa": line}, "checks": (check,), "audience": Audience("ID")}
+    world.adopt(replace(plan, **known))
+    world.go(hours=26)
+    assert list(world.states().values()) == ["missed", "sent", "failed"]  # that of the day before: missed
+    reason = world.rows()["c/s/2027-07-02T09:00/fedi"].reason
+    assert reason is not None
+    assert "sapa was last checked on 2027-04-02, which counts for 90 days, until 2027-07-01" in reason
 
 
 def test_what_cannot_be_composed_fails_visibly(world: World) -> None:

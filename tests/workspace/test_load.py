@@ -128,6 +128,9 @@ def design(folder: Path) -> Path:
     write(folder, "schedules/world-day.yaml", campaign)
     write(folder, "posts/day-of.j2", "hello")
     write(folder, "posts/tips.j2", "hello")
+    line = "name: a, country: ID, status: green, source: https://example.org, channels: [{type: phone, show: '129'}]"
+    entries = [f"{{id: {name}, {line}}}" for name in ("id-kp2mi", "id-sapa129")]
+    write(folder, "posts/hotlines.yaml", f"hotlines: [{', '.join(entries)}]\n")
     return folder
 
 
@@ -154,8 +157,6 @@ def test_the_design_loads(design: Path, networks: Mapping[str, Spec]) -> None:
     workspace = load(design, {**networks, **later})
     assert {problem.rule for problem in workspace.problems} == {"not-yet"}
     assert lines(workspace.problems) == [
-        "config.yaml:5:1: this version does not act on `audience`",
-        "config.yaml:6:1: this version does not act on `hotlines`",
         "config.yaml:21:1: this version does not act on `alerts`",
         "schedules/world-day.yaml:26:5: posts will be held: this version can't record approvals",
     ]

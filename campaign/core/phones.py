@@ -1,0 +1,156 @@
+"""Finds what looks like a phone number in a text, and compares numbers by their digits, however they are written.
+
+What is no number to call is taken out first: links, addresses, hashtags, dates, times, years, money, figures. What is
+left and has seven digits or more looks like a phone number; three to six digits do where a word such as "call" stands
+right before them. Patterns are linear: no repetition of a repetition that could match the same text twice.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from campaign.core import links
+
+LONG = 7
+"""From so many digits on, a number looks like a phone number wherever it stands (ITU-T E.164: up to 15)."""
+
+SHORT = 3
+"""The fewest digits of a short code (110, 129)."""
+
+_SPACE = r"[ \t\u00a0\u202f\u200b-\u200f\u2060]{0,2}"
+_GAP = rf"(?:{_SPACE}(?:[-._·•\u2010-\u2015\u2212)]{{1,2}}|\((?=\d{{1,5}}\)))?{_SPACE})"
+_CHAT = re.compile(r"(?:\bwa\.me/|\bwhatsapp\.com/send/?\?phone=)\+?(\d{5,15})", re.IGNORECASE)
+"""A link that opens a chat holds a number, and one wrong digit of it leads a person to a stranger."""
+
+_NUMBER = re.compile(rf"(?<!\d)\+?\(?\d(?:{_GAP}\d)*")
+
+_MONTHS = (
+    "jan|feb|mar|apr|may|mei|jun|jul|aug|agu|sep|oct|okt|nov|dec|des"  # beginnings, English and Indonesian
+)
+_UNITS = (
+    "%|percent|persen|per cent|people|persons?|orang|women|men|girls|boys|children|perempuan|laki|anak|victims|korban|"
+    "survivors|penyintas|cases|kasus|laporan|reports|workers|pekerja|countries|negara|characters|huruf|words|kata|"
+    "thousand|million|billion|trillion|ribu|juta|miliar|triliun|rupiah|dollars?|dolar|euros?|pounds|ringgit|"
+    "km|kg|m²|jam|hours?|menit|minutes?|hari|days?|minggu|weeks?|bulan|months?|tahun|years?|relawan|volunteers|times|kali"
+)
+_AMOUNT = r"(?:\d{1,3}(?:[.,]\d{3})+|\d+)(?:[.,]\d{1,2})?"
+_YEAR = r"(?:19|20)\d\d"
+_NO_MORE = r"(?!\d|[-.,:/\u2010-\u2015]\d)"
+_NOT_INSIDE = r"(?<![\d+])(?<!\d[-.,:/ \u2010-\u2015])"
+_NOT_JOINED = r"(?<![\d+])(?<!\d[-.,:/])"
+
+_OTHERS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"[\w.+-]{1,64}@[\w.-]{1,255}",  # a mail address, a Fediverse name
+        r"[#@][\w-]+",  # a hashtag, a mention
+        r"\b(?=[\d-]{0,63}[a-z])(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}\b(?:/[^\s]{0,500})?",  # an address without https://
+        r"\b(?:ISBN|ISSN|DOI)[ :]{0,3}[\dXx./ -]{8,24}",
+        rf"{_NOT_JOINED}{_YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01]){_NO_MORE}",
+        rf"{_NOT_JOINED}(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|1[0-2])\1(?:{_YEAR}|\d\d){_NO_MORE}",
+        rf"{_NOT_INSIDE}(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])/{_YEAR}{_NO_MORE}",
+        rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?: ?[-–] ?\d{{1,2}})? (?:{_MONTHS})[a-z]{{0,7}},?(?: {_YEAR})?\b",
+        rf"\b(?:{_MONTHS})[a-z]{{0,7}} \d{{1,2}}(?: ?[-–] ?\d{{1,2}})?(?:, ?{_YEAR})?\b",
+        rf"{_NOT_INSIDE}(?:[01]?\d|2[0-4])[:.][0-5]\d(?::[0-5]\d)?"
+        rf"(?: ?[-–] ?(?:[01]?\d|2[0-4])[:.][0-5]\d)?{_NO_MORE}(?! ?\d)",
+        rf"{_NOT_INSIDE}{_YEAR} ?[-–/] ?(?:{_YEAR}|\d\d){_NO_MORE}",
+        rf"(?:\bRp|\bIDR|US\$|\bUSD|\$|€|\bEUR|£|\bGBP|¥|\bRM|\bSGD|\bAUD)\.? ?(?!0\d){_AMOUNT}{_NO_MORE}",
+        rf"{_NOT_INSIDE}(?!0\d){_AMOUNT}(?: ?[-–] ?(?!0\d){_AMOUNT})?[ -]?(?:{_UNITS})(?!\w)",
+    )
+)
+_FIGURE = re.compile(
+    rf"{_NOT_INSIDE}(?!0)\d{{1,3}}(?:([.,\u00a0\u202f])\d{{3}})(?:\1\d{{3}})*(?:[.,]\d{{1,2}})?{_NO_MORE}(?! ?\d)"
+)
+_ONE_YEAR = re.compile(rf"{_NOT_INSIDE}{_YEAR}{_NO_MORE}(?! ?\d)")
+
+_CALLING = (
+    "call|dial|ring|phone|telephone|tel|telp|telepon|tlp|hotline|helpline|line|sms|text|whatsapp|wa|hubungi|kontak|"
+    "contact|number|nomor|no|saluran|layanan|panggil|línea|disque|ligue|reach|☎|📞|📱"
+)
+_SMALL = "us|them|now|free|at|on|to|the|di|ke|kami|sekarang|gratis|nomor|number|bebas|pulsa"
+_BETWEEN = rf"[ \ufe0f\u00a0:.,(\"'“]{{0,3}}(?:(?:{_SMALL})[ :]{{1,2}}){{0,3}}"
+
+
+def phone_like(text: str, names: tuple[str, ...] = ()) -> list[str]:
+    """What looks like a phone number in a text, as it is written there; those in links to a chat come first.
+
+    ``names``: further words (``SAPA``) after which a short number is one to call.
+    """
+    if not any(map(str.isdecimal, text)):
+        return []
+    plain = _ascii(text)
+    bare = _without(plain, names)
+    found = [match[1] for match in _CHAT.finditer(plain)]
+    for match in _NUMBER.finditer(bare):
+        count = len(digits_of(match[0]))
+        if count >= LONG or (count >= SHORT and _called(bare[: match.start()], names)):
+            found.append(text[match.start() : match.end()].strip())
+    return found
+
+
+def digits_of(text: str) -> str:
+    """The digits of a text, those of every script as 0 to 9."""
+    return "".join(str(unicodedata.decimal(letter)) for letter in text if letter.isdecimal())
+
+
+@lru_cache(maxsize=4096)
+def canonical(number: str, country: str) -> str:
+    """A number in the one form in which two spellings are equal: ``+62…`` where the numbering plan of the country gives
+    it a country code (phonenumbers, Google's libphonenumber data), else its digits."""
+    import phonenumbers  # costs start-up time
+
+    bare = digits_of(number)
+    if len(bare) <= SHORT:
+        return bare
+    plus = "+" if number.lstrip(" (\u202a\u2066").startswith("+") else ""
+    try:
+        parsed = phonenumbers.parse(plus + bare, country)
+    except phonenumbers.NumberParseException:
+        return bare
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _ascii(text: str) -> str:
+    """The same text, letter by letter, with the digits and the plus of every script as ASCII."""
+    if text.isascii():
+        return text
+    return "".join(
+        str(unicodedata.decimal(letter)) if letter.isdecimal() else "+" if letter == "＋" else letter
+        for letter in text
+    )
+
+
+def _without(text: str, names: tuple[str, ...]) -> str:
+    """The text with everything that is no number to call made unreadable, at the same length."""
+    for start, end in reversed(links.spans(text)):
+        text = text[:start] + "\0" * (end - start) + text[end:]
+    for pattern in _OTHERS:
+        text = pattern.sub(_blank, text)
+    for pattern in (_FIGURE, _ONE_YEAR):
+        # "131.237" and "1955" are figures, unless somebody is told to call them.
+        text = pattern.sub(
+            lambda match: (
+                match[0]
+                if "," not in match[0] and _called(match.string[: match.start()], names)
+                else _blank(match)
+            ),
+            text,
+        )
+    return text
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "\0" * len(match[0])
+
+
+@lru_cache(maxsize=64)
+def _before(names: tuple[str, ...]) -> re.Pattern[str]:
+    words = "|".join([_CALLING, *(re.escape(name) for name in names)])
+    return re.compile(rf"(?<!\w)(?:{words}){_BETWEEN}$", re.IGNORECASE)
+
+
+def _called(before: str, names: tuple[str, ...]) -> bool:
+    """Whether a text ends with a word that tells to call what follows."""
+    return _before(names).search(before[-60:]) is not None

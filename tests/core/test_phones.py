@@ -1,0 +1,224 @@
+"""What looks like a phone number and what does not; each changed digit of each help line is found."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign.core.helpline import stray_numbers
+from campaign.core.hotlines import Audience, Channel, Hotline, Kind, calling_words
+from campaign.core.phones import canonical, digits_of, phone_like
+from campaign.workspace.findings import Findings
+from campaign.workspace.hotlines import NAME, read_hotlines
+from campaign.workspace.yamlfile import read
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def starter() -> dict[str, Hotline]:
+    findings = Findings()
+    found = read_hotlines(read(NAME, (ROOT / NAME).read_bytes()), findings)
+    assert findings.problems == []
+    return found
+
+
+LINES = starter()
+NUMBERS = [
+    (line, channel)
+    for line in LINES.values()
+    for channel in line.channels
+    if channel.kind is not Kind.WEB and channel.status is line.status
+]
+
+
+def stray(text: str, country: str) -> list[str]:
+    return [message for message, _ in stray_numbers([text], LINES, Audience(country))]
+
+
+SENTENCES = ("Call {}.", "Hubungi {} (24 jam), gratis.", "WhatsApp: {}", "Telepon {} atau datang.", "No. {}")
+
+
+@pytest.mark.parametrize(
+    ("line", "channel"), NUMBERS, ids=[f"{line.id}-{digits_of(channel.show)}" for line, channel in NUMBERS]
+)
+def test_a_known_number_passes_and_each_changed_digit_of_it_is_refused(
+    line: Hotline, channel: Channel
+) -> None:
+    others = {canonical(other.show, line.country) for own, other in NUMBERS if own.country == line.country}
+    tried = 0
+    for written in filter(None, (channel.show, channel.e164)):
+        for sentence in SENTENCES:
+            assert stray(sentence.format(written), line.country) == [], written
+            for place, digit in enumerate(written):
+                for other in "0123456789" if digit.isdigit() else "":
+                    changed = written[:place] + other + written[place + 1 :]
+                    if other == digit or canonical(changed, line.country) in others:
+                        continue
+                    assert stray(sentence.format(changed), line.country), changed
+                    tried += 1
+    assert tried >= 9 * len(SENTENCES) * len(digits_of(channel.show)) - 90
+
+
+def test_there_are_numbers_to_change() -> None:
+    assert len(LINES) == 12
+    assert len(NUMBERS) >= 13
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "08000121700 is read, spaced or not",
+        "WA08111129129",
+        "(021) 7973 4567",
+        "+62 811‑8080‑141",
+        "０８１１ ８０８０ １４１",
+        "٠٨١١٨٠٨٠١٤١",
+        "1.888.373.7888",
+        "0811-8080-141.Hubungi kami",
+        "at 0800 222 777",
+        "Call 128",
+        "Dial us at 131.238",
+        "telepon ke 1956",
+        "0811_8080_141",
+        "0811\t8080\t141",
+        "0811 · 8080 · 141",
+        "0811\u200b8080\u200b141",
+        "0811–8080–142 jam",
+        "☎️ 128",
+        "📞 128",
+        "tel:128",
+        "https://wa.me/628118080142",
+        "https://api.whatsapp.com/send?phone=628118080142",
+    ],
+)
+def test_what_looks_like_a_number_to_call(text: str) -> None:
+    assert len(phone_like(text)) == 1
+
+
+def test_a_name_of_a_service_calls_too() -> None:
+    assert phone_like("Layanan baik: SAPA 128") == []
+    assert phone_like("Layanan baik: SAPA 128", calling_words(LINES.values())) == ["128"]
+    assert stray("SAPA 128", "ID")
+    assert stray("SAPA 129", "ID") == []
+
+
+def test_a_link_to_a_chat_leads_to_a_known_number() -> None:
+    assert stray("https://wa.me/628118080141", "ID") == []
+    assert stray("https://wa.me/628118080142", "ID")
+
+
+def test_a_number_of_another_country_is_stray() -> None:
+    assert stray("Call 1-888-373-7888", "US") == []
+    assert stray("Call 1-888-373-7888", "ID")
+    assert stray("Call 911", "US") == []
+    assert stray("SMS 233733", "US"), "an amber channel is not known"
+    assert stray("Call 1-866-373-7888", "US"), "the wrong number that was once published"
+
+
+def test_without_an_audience_no_number_is_known() -> None:
+    found = list(stray_numbers(["WhatsApp 0811-8080-141"], LINES, None))
+    assert len(found) == 1
+    assert "audience" in found[0][1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "30 July 2027 at 18:30",
+        "Pada 30 Juli 2027, pukul 20.00-21.00 WIB",
+        "2027-07-30 20:00",
+        "30.07.2027 20:00 and 20:00 30/07/2027",
+        "Rp 1.000.000 and Rp50000000 and US$236,000,000,000 and €1.234,50",
+        "202,478 victims, 10.793 korban, 138 million children, 27,6 juta",
+        "between 100,000-120,000 people; 50000000 orang",
+        "2019-2022, 2020/21, 2021–2023",
+        "UU 21/2007, A/RES/68/192, S.I. 2010/2325",
+        "#Day2027000000 #129",
+        "https://example.org/08118080141?x=1234567890 and example.org/12345678",
+        "hello1234567@example.org and @user12345678",
+        "ISBN 978-92-2-037483-2",
+        "1 in 150, 16 Days, 24/7, COVID-19, 61 %",
+        "Call 250 people. Hubungi 150 relawan.",
+        "Contact with 1,200 women; phone 12",
+        "(1/3)",
+    ],
+)
+def test_what_is_no_number_to_call(text: str) -> None:
+    assert phone_like(text) == []
+
+
+@given(st.dates(date(1900, 1, 1), date(2097, 12, 31)), st.times())
+def test_no_date_or_time_is_taken_for_a_number(day: date, at: object) -> None:
+    moment = f"{at:%H:%M}"
+    for text in (
+        f"{day} {moment}",
+        f"{moment} {day}",
+        f"{day:%d.%m.%Y}, {moment}",
+        f"{day:%d/%m/%Y} {at:%H.%M}",
+        f"{day.day} {day:%B} {day.year}",
+        f"{day:%B} {day.day}, {day.year}",
+        f"{moment}-{moment} {day:%d-%m-%Y}",
+        f"Call on {day}",
+        f"{day.year}-{(day + timedelta(days=400)).year}",
+    ):
+        assert phone_like(text) == [], text
+
+
+@given(st.integers(1000, 10**13), st.sampled_from(["Rp ", "US$", "€", "Rp", "$"]), st.sampled_from(",."))
+def test_no_money_or_figure_is_taken_for_a_number(amount: int, sign: str, mark: str) -> None:
+    figure = f"{amount:,}".replace(",", mark)
+    for text in (
+        f"{sign}{figure}",
+        f"{sign}{amount}",
+        f"{figure} people",
+        f"{amount} orang",
+        f"A: {figure}.",
+    ):
+        assert phone_like(text) == [], text
+
+
+@given(st.text("abcDEF0123456789", min_size=1, max_size=30))
+def test_no_hashtag_or_link_is_taken_for_a_number(word: str) -> None:
+    assert phone_like(f"#{word} https://example.org/{word}?q={word} @{word}") == []
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read(text: str) -> None:
+    for found in phone_like(text):
+        assert found in text
+        assert len(digits_of(found)) >= 3
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["1", "1 ", "1.", "1,", "(1", "1-", "call ", "a.", "1) ", "2027-", "12:", "call the ", "€1.", "٣"],
+)
+def test_a_long_text_takes_time_in_proportion(piece: str) -> None:
+    text = (piece * 20_000)[:20_000]
+    begin = time.perf_counter()
+    phone_like(text)
+    assert time.perf_counter() - begin < 3
+
+
+@given(st.datetimes(datetime.fromisoformat("2000-01-01"), datetime.fromisoformat("2099-01-01")))
+def test_a_stamp_with_seconds_is_no_number(moment: datetime) -> None:
+    assert phone_like(f"{moment:%Y-%m-%d %H:%M:%S}") == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "country"),
+    [
+        ("0811-8080-141", "+62 811 8080 141", "ID"),
+        ("08000 121 700", "0800 0121 700", "GB"),
+        ("129", " 1 2 9 ", "ID"),
+        ("1-888-373-7888", "+1 (888) 373 7888", "US"),
+        ("٠٨١١٨٠٨٠١٤١", "0811 8080 141", "ID"),
+    ],
+)
+def test_two_spellings_are_one_number(one: str, other: str, country: str) -> None:
+    assert canonical(one, country) == canonical(other, country)
