@@ -29,6 +29,9 @@ from campaign.networks.media import fitted
 
 COLLECTION = "app.bsky.feed.post"
 
+_NO_HANDLE = "handle.invalid"
+"""What a server says of an account whose handle leads nowhere (atproto.com/specs/handle); no page has that name."""
+
 _FACETS = "facets"
 """Note: who a mention is can change between two attempts, and the record has to stay the same."""
 
@@ -147,6 +150,12 @@ class Bluesky:
     def whoami(self) -> str:
         answer = self._login.call("GET", "com.atproto.server.getSession")
         told = answer.object() if isinstance(answer, Answer) else answer
+        if isinstance(told, dict) and told.get("active") is False:
+            # A deactivated account may log in, but not write (com.atproto.server.getSession: active, status).
+            raise CampaignError(
+                f"{self._host}: the account is {told.get('status') or 'not active'}, and may not post",
+                "activate it again in the app",
+            )
         if isinstance(told, dict) and isinstance(told.get("handle"), str):
             return f"@{told['handle']}"
         reason = told.reason if not isinstance(told, dict) else "it did not say who it is"
@@ -292,6 +301,9 @@ class Bluesky:
         if match["did"] != did:
             return Unknown(f"{self._host} answered with a post of {match['did']}, not of this account")
         handle = self._login.handle()
+        if handle == _NO_HANDLE:
+            url = f"https://bsky.app/profile/{did}/post/{match['rkey']}"
+            return Receipt(match[0], url, did, (("cid", cid),))
         url = f"https://bsky.app/profile/{handle}/post/{match['rkey']}"
         return Receipt(match[0], url, f"@{handle}", (("cid", cid),))
 

@@ -14,9 +14,11 @@ from campaign.core.links import spans
 from campaign.core.text import HASHTAG, TextRules, Unit, length
 
 _MENTION = re.compile(
-    r"(?<![\w@/.#-])@(?P<handle>(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?\.)+[a-zA-Z]{2,})(?![\w-])"
+    r"(?<![\w@/.#-])@(?P<handle>(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?\.)+[a-zA-Z](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)"
+    r"(?!\.?[\w-])"
 )
-"""A handle is a domain name (atproto.com/specs/handle)."""
+"""A handle is a domain name (atproto.com/specs/handle). One that is only the beginning of a longer name is nobody's: it
+could be somebody else's."""
 
 _TAG = TextRules(unit=Unit.GRAPHEMES)
 _TAG_GRAPHEMES, _TAG_BYTES = 64, 640

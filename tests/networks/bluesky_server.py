@@ -45,6 +45,25 @@ class Person:
         answer.raise_for_status()
         return answer.content
 
+    def call(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
+        """com.atproto.server.``name``, as the account itself."""
+        login = {"identifier": self.handle, "password": self.password}
+        made = requests.post(
+            f"{self.server}/xrpc/com.atproto.server.createSession", json=login, timeout=30
+        ).json()
+        answer = requests.post(
+            f"{self.server}/xrpc/com.atproto.server.{name}",
+            json=body,
+            headers={"Authorization": f"Bearer {made['accessJwt']}"},
+            timeout=30,
+        )
+        answer.raise_for_status()
+        return dict(answer.json()) if answer.content else {}
+
+    def app_password(self) -> str:
+        """A new password for one program."""
+        return str(self.call("createAppPassword", {"name": "campaign"})["password"])
+
     def _ask(self, call: str, params: dict[str, str]) -> dict[str, Any]:
         answer = requests.get(f"{self.server}/xrpc/com.atproto.repo.{call}", params=params, timeout=30)
         return dict(answer.json())

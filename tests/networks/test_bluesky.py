@@ -91,6 +91,16 @@ def test_mentions_are_handles() -> None:
         "ani.test",
         "budi.example.org",
     ]
+    assert mentions("@ani.test.xn--p1ai @budi.x1. (@c.xn--p1ai)") == [
+        "ani.test.xn--p1ai",
+        "budi.x1",
+        "c.xn--p1ai",
+    ]
+
+
+@pytest.mark.parametrize("text", ["@ani.test.1", "@ani.test.é", "@ani.test-"])
+def test_the_beginning_of_a_longer_name_mentions_nobody(text: str) -> None:
+    assert mentions(text) == []
 
 
 PIECES = st.sampled_from(
@@ -319,6 +329,17 @@ def test_a_label_where_there_is_a_warning(at: Bench, server: ScriptedServer) -> 
     assert "labels" not in plain
 
 
+def test_an_account_without_a_handle_is_named_by_its_did(at: Bench, server: ScriptedServer) -> None:
+    accept(server)
+    session = {"did": DID, "handle": "handle.invalid", "accessJwt": ACCESS, "refreshJwt": "r"}
+    server.on("POST", CREATE, Reply(json=session))
+    adapter = make(at)
+    words = frozen(adapter, post())
+    receipt = sent(adapter.send(words, KEY, Memory()))
+    assert receipt.url == f"https://bsky.app/profile/{DID}/post/{words.prepared['rkey']}"
+    assert receipt.author == DID
+
+
 # -- the real server ---------------------------------------------------------------------------------------
 
 
@@ -458,4 +479,33 @@ def test_real_sessions_are_refreshed(person: Person, folder: Folder) -> None:
     )  # a token that the server takes for no access
     sent(bluesky.send(frozen(bluesky, post()), KEY, Memory()))
     assert json.loads(vault.kept[name])["refresh"] != kept["refresh"]
+    assert len(person.records()) == 1
+
+
+def test_real_app_passwords_post_and_delete(person: Person, folder: Folder) -> None:
+    bluesky = real(replace(person, password=person.app_password()), folder)
+    assert bluesky.whoami() == f"@{person.handle}"
+    receipt = sent(bluesky.send(frozen(bluesky, post()), KEY, Memory()))
+    assert len(person.records()) == 1
+    assert sent(bluesky.delete(receipt)) == receipt
+
+
+def test_real_deactivated_accounts_are_no_good(person: Person, folder: Folder) -> None:
+    bluesky = real(person, folder)
+    assert bluesky.whoami() == f"@{person.handle}"
+    person.call("deactivateAccount", {})
+    with pytest.raises(CampaignError, match="deactivated"):
+        bluesky.whoami()
+    outcome = bluesky.send(frozen(bluesky, post()), KEY, Memory())
+    assert isinstance(outcome, Refused) and outcome.scope is Scope.ACCOUNT
+    assert isinstance(bluesky.find(frozen(bluesky, post()), KEY, SINCE, Memory()), CannotTell)
+
+
+def test_real_repeats_write_again_what_somebody_deleted(person: Person, folder: Folder) -> None:
+    bluesky = real(person, folder)
+    words = frozen(bluesky, post())
+    first = sent(bluesky.send(words, KEY, Memory()))
+    sent(bluesky.delete(first))
+    assert person.records() == []
+    assert sent(bluesky.send(words, KEY, Memory())) == first  # docs/networks.md says so
     assert len(person.records()) == 1
