@@ -1,0 +1,124 @@
+"""``campaign kit``: a toolkit that partners without this program copy from."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from campaign.cli import output, show
+from campaign.cli.arguments import from_to
+from campaign.cli.session import Session
+from campaign.cli.verb import json_option, verb, verbs
+
+if TYPE_CHECKING:
+    from campaign.core.model import Account
+    from campaign.core.text import TextRules
+    from campaign.errors import Problem
+    from campaign.review.kit import Kit
+
+FOLDER = "kits"
+"""Where kits go, from the folder of config.yaml, unless ``--out`` says else."""
+
+
+@verb("build", "campaign kit build world-day --language id --out kit.zip")
+@click.argument("campaign", metavar="CAMPAIGN")
+@click.option("--out", metavar="FILE|DIR", help="A .zip, or a folder (a zip then lies beside it).")
+@click.option(
+    "--language", "languages", metavar="NAME", multiple=True, help="Only this one; may be repeated."
+)
+@from_to
+@json_option
+def build(
+    session: Session,
+    campaign: str,
+    out: str | None,
+    languages: tuple[str, ...],
+    first: date | None,
+    last: date | None,
+    as_json: bool,
+) -> int:
+    """Make a toolkit of a campaign: pages to copy from, pictures, tables and a calendar.
+
+    It has at least three wordings of each text (see docs/kit.md). Nothing is written
+    while a text has an error.
+    """
+    from campaign.review.kit import Wanted, gather
+    from campaign.review.problems import problem_lines, summary
+
+    if first is not None and last is not None and last < first:
+        raise click.UsageError("--to is before --from")
+    chosen = tuple(dict.fromkeys(languages)) or None
+    found, problems = gather(
+        session.workspace, campaign, session.today(), Wanted(chosen, first, last), _rules
+    )
+    written: list[Path] = []
+    files: list[dict[str, Any]] = []
+    if found is not None:
+        written, files = _write(session, found, out)
+    if as_json:
+        output.rows([_row(campaign, found, written, files, problems)])
+    else:
+        show.lines(problem_lines(problems))
+        for path in written:
+            output.data(str(path))
+    said = summary(problems)
+    if found is None:
+        output.talk(f"{said}: no kit was written")
+        return 1
+    output.talk(
+        f"{len(found.items)} texts in {', '.join(found.languages)}, to be used until {found.review_by}"
+        + (f"; {said}" if said else "")
+    )
+    return 0
+
+
+def _rules(account: Account) -> TextRules:
+    """What the network itself takes: partners have servers and accounts of their own."""
+    from campaign.networks import registry
+
+    return registry.network(account.network).rules
+
+
+def _write(session: Session, kit: Kit, out: str | None) -> tuple[list[Path], list[dict[str, Any]]]:
+    from campaign.review.kit_files import files_of, manifest, write_folder, write_zip, zipped
+    from campaign.workspace.files import MediaFiles
+
+    name = kit.campaign.id
+    identity = session.workspace.id or uuid.uuid5(uuid.NAMESPACE_URL, name)
+    made = files_of(kit, MediaFiles(session.folder), identity)
+    target = Path(out).expanduser() if out else session.folder / FOLDER / name
+    archive = target if target.suffix.lower() == ".zip" else target.with_name(f"{target.name}.zip")
+    written = []
+    if archive != target:
+        write_folder(target, made)
+        written.append(target / "index.html")
+    write_zip(archive, zipped(made, f"{name}-kit"))
+    return [*written, archive], manifest(kit, made)["files"]
+
+
+def _row(
+    campaign: str,
+    kit: Kit | None,
+    written: list[Path],
+    files: list[dict[str, Any]],
+    problems: list[Problem],
+) -> dict[str, Any]:
+    return {
+        "campaign": campaign,
+        "written": [os.fspath(path) for path in written],
+        "made": kit.made.isoformat() if kit else None,
+        "review_by": kit.review_by.isoformat() if kit else None,
+        "languages": list(kit.languages) if kit else [],
+        "networks": list(kit.networks) if kit else [],
+        "texts": len(kit.items) if kit else 0,
+        "files": files,
+        "problems": [problem.as_json() for problem in problems],
+    }
+
+
+command = verbs("kit", "Make a toolkit that partners copy from.", [build])
