@@ -14,6 +14,7 @@ from campaign.cli import output, show
 from campaign.cli.arguments import from_to
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb, verbs
+from campaign.errors import CampaignError
 
 if TYPE_CHECKING:
     from campaign.core.model import Account
@@ -42,10 +43,10 @@ def build(
     last: date | None,
     as_json: bool,
 ) -> int:
-    """Make a toolkit of a campaign: pages to copy from, pictures, tables and a calendar.
+    """Make a kit of a campaign: pages to copy from, tables, a calendar.
 
-    It has at least three wordings of each text (see docs/kit.md). Nothing is written
-    while a text has an error.
+    It has at least three wordings of each text, so that partners do not all say the
+    same (docs/kit.md). Nothing is written while a text has an error.
     """
     from campaign.review.kit import Wanted, gather
     from campaign.review.problems import problem_lines, summary
@@ -91,7 +92,7 @@ def _write(session: Session, kit: Kit, out: str | None) -> tuple[list[Path], lis
     name = kit.campaign.id
     identity = session.workspace.id or uuid.uuid5(uuid.NAMESPACE_URL, name)
     made = files_of(kit, MediaFiles(session.folder), identity)
-    target = Path(out).expanduser() if out else session.folder / FOLDER / name
+    target = _target(session.folder, out, name)
     archive = target if target.suffix.lower() == ".zip" else target.with_name(f"{target.name}.zip")
     written = []
     if archive != target:
@@ -99,6 +100,17 @@ def _write(session: Session, kit: Kit, out: str | None) -> tuple[list[Path], lis
         written.append(target / "index.html")
     write_zip(archive, zipped(made, f"{name}-kit"))
     return [*written, archive], manifest(kit, made)["files"]
+
+
+def _target(folder: Path, out: str | None, name: str) -> Path:
+    """Where the kit goes. CampaignError for a place whose files the workspace itself reads."""
+    target = Path(out).expanduser().absolute() if out else folder / FOLDER / name
+    for taken in ("posts", "schedules"):
+        if target.resolve().is_relative_to((folder / taken).resolve()):
+            raise CampaignError(f"{out} lies in {taken}/, whose files are read", "name a folder elsewhere")
+    if not target.name:
+        raise CampaignError(f"{out} is no folder that a kit could have for itself", "name a new one")
+    return target
 
 
 def _row(
@@ -121,4 +133,4 @@ def _row(
     }
 
 
-command = verbs("kit", "Make a toolkit that partners copy from.", [build])
+command = verbs("kit", "Make a toolkit that partners copy from.", "campaign kit build world-day", [build])

@@ -47,7 +47,7 @@ def verb(
     return make
 
 
-def verbs(name: str, about: str, commands: Sequence[click.Command]) -> click.Group:
+def verbs(name: str, about: str, example: str, commands: Sequence[click.Command]) -> click.Group:
     """A verb of several parts (``kit build``), each made by ``verb``; ``-w`` may stand behind either word."""
     return click.Group(
         name,
@@ -63,6 +63,7 @@ def verbs(name: str, about: str, commands: Sequence[click.Command]) -> click.Gro
         ],
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
         help=about,
+        epilog=f"\b\nExample: {example}",
         callback=lambda: None,
     )
 

@@ -21,6 +21,7 @@ from campaign.errors import CampaignError, Level, Place, Problem
 from campaign.review import times
 from campaign.review.kit_knowledge import Knowledge
 from campaign.review.kit_wordings import too_few
+from campaign.review.log_csv import cell
 from campaign.review.preview import campaign_named
 
 AHEAD = timedelta(days=366)
@@ -30,6 +31,11 @@ MOST_OCCURRENCES = 500
 """More would be a page that nobody reads. Our own bound."""
 
 _SECOND = timedelta(seconds=1)
+
+_APOSTROPHE = (
+    "a text begins as a formula does: in the kit's tables an apostrophe stands before it",
+    "begin it with a word, so that nobody posts the apostrophe",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +213,11 @@ class _Work:
 
     def _occurrences(self) -> list[tuple[Slot, Moment]]:
         first = self.wanted.first or self.today
+        if first < self.today:
+            # Help lines and facts of days that are over are judged on those days, not today.
+            raise CampaignError(
+                f"a kit holds what is ahead, and {first} is over", "name a later day with --from"
+            )
         last = self.wanted.last or max(self.campaign.ends or first + AHEAD, first)
         zone = self.campaign.zone
         after = to_utc(datetime.combine(first, time()), zone) - _SECOND
@@ -258,6 +269,11 @@ class _Work:
                     wrong = True
                     continue
                 said.setdefault(network, {}).setdefault(_shown(posts), wording)
+                self.problems += [
+                    Problem(slot.place, *_APOSTROPHE, Level.ADVICE, "formula")
+                    for post in posts
+                    if cell(post.text) != post.text
+                ]
         if wrong or not said:
             return ()
         few = too_few(self.workspace, slot, moment, language, {n: list(w.values()) for n, w in said.items()})

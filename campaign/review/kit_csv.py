@@ -133,11 +133,6 @@ def table(head: Record, records: Iterable[Record]) -> bytes:
     return out.getvalue().encode()
 
 
-def begins_like_a_formula(text: str) -> bool:
-    """Whether a text gets an apostrophe before it in a table."""
-    return cell(text) != text
-
-
 def _records(layout: Layout, items: Iterable[Item], network: str, number: int) -> Iterator[Record]:
     found: list[tuple[datetime, Record]] = []
     for item in items:

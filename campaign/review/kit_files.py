@@ -113,7 +113,8 @@ def write_folder(path: Path, made: Mapping[str, bytes]) -> None:
     """Put the files into a folder of their own; an older kit there goes, with all its files. CampaignError when the
     folder holds something else, or can't be written: what was there stays."""
     if path.exists() and not _replaceable(path):
-        raise CampaignError(f"{path} holds files that are no kit", "name a new folder with --out")
+        what = "holds files that are no kit" if path.is_dir() else "is no folder"
+        raise CampaignError(f"{path} {what}", "name a new folder with --out, or a file that ends in .zip")
     new: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -127,7 +128,11 @@ def write_folder(path: Path, made: Mapping[str, bytes]) -> None:
             # A folder can't be put over a full one: the old kit steps aside for the moment between the two renames.
             old = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
             path.replace(old)
-            new.replace(path)
+            try:
+                new.replace(path)
+            except OSError:
+                old.replace(path)
+                raise
             shutil.rmtree(old)
         else:
             new.replace(path)

@@ -133,8 +133,8 @@ def counts(kit: Kit, post: Post, networks: Sequence[str], language: str) -> str:
     said = []
     for network in networks:
         measured = meter(post, kit.rules[network])
-        limit = f" {of} {measured.limit:,}" if measured.limit is not None else ""
-        said.append(f"{say.network_name(network, language)} {measured.used:,}{limit}")
+        limit = f" {of} {measured.limit}" if measured.limit is not None else ""
+        said.append(f"{say.network_name(network, language)} {measured.used}{limit}")
     return "; ".join(said)
 
 

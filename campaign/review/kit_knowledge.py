@@ -67,7 +67,7 @@ class Knowledge:
                     ]
                     if entries and not checked:
                         hotline = entries[0][0].id
-                        message = f"{number!r} of help line {hotline} is checked by nobody until {day}"
+                        message = f"{number!r} is a number of help line {hotline}, and no check of it counts on {day}"
                         hint = f"campaign hotlines verify {hotline}; or write {{{{ hotline() }}}} instead of the number"
                         yield Problem(place, message, hint, rule="hotline")
                     for line in checked[:1]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from campaign.core.model import Slot, Workspace
 from campaign.core.timetable import Moment
 from campaign.core.variants import template_names
-from campaign.core.wordings import LEAST, Wording, different
+from campaign.core.wordings import LEAST, MOST, Wording, different
 from campaign.errors import Place, Problem
 from campaign.review.words import count
 
@@ -44,7 +44,10 @@ def too_few(
     # Where only one network lacks some, the files for that network alone are the place.
     only = next(iter(lacking)) if len(lacking) == 1 and len(said) > 1 else ""
     suffix = f"{only}.{language}" if only else language
-    place, hint = _where(workspace, slot, moment, language, next(iter(lacking)), suffix)
+    poorest = min(lacking, key=lambda network: (lacking[network], network))
+    taken = {wording.number for wording in said[poorest]}
+    free = [number for number in range(2, MOST + 1) if number not in taken][: LEAST - number]
+    place, hint = _where(workspace, slot, moment, language, poorest, suffix, free)
     return Problem(place, message, hint, rule="kit-wordings")
 
 
@@ -59,24 +62,29 @@ def _row(workspace: Workspace, slot: Slot, moment: Moment) -> Mapping[str, str] 
 
 
 def _where(
-    workspace: Workspace, slot: Slot, moment: Moment, language: str, network: str, suffix: str
+    workspace: Workspace,
+    slot: Slot,
+    moment: Moment,
+    language: str,
+    network: str,
+    suffix: str,
+    free: Sequence[int],
 ) -> tuple[Place, str]:
-    """Where the wordings of a slot stand, and how to write more of them."""
+    """Where the wordings of a slot stand, and how to write more of them, under the numbers that are ``free``."""
     row = _row(workspace, slot, moment)
     if row is not None:
         name = _column(row, language)
-        hint = f"add the columns {name}.2.{suffix} and {name}.3.{suffix} to posts/{slot.rows}: the same in other words"
+        columns = " and ".join(f"{name}.{number}.{suffix}" for number in free)
+        hint = f"fill the columns {columns} of posts/{slot.rows}: the same in other words"
         return Place(f"posts/{slot.rows}"), hint
     if slot.template is not None:
-        second, third = (f"posts/{slot.template}.{number}.{suffix}.j2" for number in (2, 3))
-        hint = f"write {second} and {third}: the same in other words"
+        files = " and ".join(f"posts/{slot.template}.{number}.{suffix}.j2" for number in free)
+        hint = f"write {files}: the same in other words"
         names = template_names(slot.template, network, language)
         found = next((name for name in names if name in workspace.templates), None)
         return (Place(f"posts/{found}") if found else slot.place), hint
-    return (
-        slot.place,
-        f"write below `text`: wordings: [{{{language}: …}}, {{{language}: …}}], the same in other words",
-    )
+    lines = ", ".join(f"{{{language}: …}}" for _ in free)
+    return slot.place, f"add to `wordings:` of this post: [{lines}], the same in other words"
 
 
 def _column(row: Mapping[str, str], language: str) -> str:
