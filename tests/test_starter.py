@@ -23,7 +23,8 @@ from campaign.core.timetable import first, moments
 from campaign.core.wordings import Wordings, different
 from campaign.errors import Level, Problem
 from campaign.networks import registry
-from campaign.review.kit import Kit, Wanted, gather
+from campaign.review.kit import Kit
+from campaign.review.kit_gather import Wanted, gather
 from campaign.workspace.load import load
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,7 +17,7 @@ from campaign.cli.verb import json_option, verb, verbs
 from campaign.errors import CampaignError
 
 if TYPE_CHECKING:
-    from campaign.core.model import Account
+    from campaign.core.model import Account, Spec
     from campaign.core.text import TextRules
     from campaign.errors import Problem
     from campaign.review.kit import Kit
@@ -32,6 +32,13 @@ FOLDER = "kits"
 @click.option(
     "--language", "languages", metavar="NAME", multiple=True, help="Only this one; may be repeated."
 )
+@click.option(
+    "--network",
+    "networks",
+    metavar="NAME",
+    multiple=True,
+    help="For partners on this network too; may be repeated.",
+)
 @from_to
 @json_option
 def build(
@@ -39,6 +46,7 @@ def build(
     campaign: str,
     out: str | None,
     languages: tuple[str, ...],
+    networks: tuple[str, ...],
     first: date | None,
     last: date | None,
     as_json: bool,
@@ -48,15 +56,18 @@ def build(
     It has at least three wordings of each text, so that partners do not all say the
     same (docs/kit.md). Nothing is written while a text has an error.
     """
-    from campaign.review.kit import Wanted, gather
+    from campaign.review.kit_gather import Wanted, gather
     from campaign.review.problems import problem_lines, summary
 
     if first is not None and last is not None and last < first:
         raise click.UsageError("--to is before --from")
-    chosen = tuple(dict.fromkeys(languages)) or None
-    found, problems = gather(
-        session.workspace, campaign, session.today(), Wanted(chosen, first, last), _rules
+    wanted = Wanted(
+        languages=tuple(dict.fromkeys(languages)) or None,
+        first=first,
+        last=last,
+        networks=tuple(_network(name) for name in dict.fromkeys(networks)),
     )
+    found, problems = gather(session.workspace, campaign, session.today(), wanted, _rules)
     written: list[Path] = []
     files: list[dict[str, Any]] = []
     if found is not None:
@@ -83,6 +94,14 @@ def _rules(account: Account) -> TextRules:
     from campaign.networks import registry
 
     return registry.network(account.network).rules
+
+
+def _network(name: str) -> Spec:
+    """The network of that name. CampaignError when there is none."""
+    from campaign.networks import registry
+
+    registry.network(name)
+    return registry.specs()[name]
 
 
 def _write(session: Session, kit: Kit, out: str | None) -> tuple[list[Path], list[dict[str, Any]]]:

@@ -105,6 +105,13 @@ def test_an_older_kit_stays_while_the_new_one_has_an_error(kits: Place) -> None:
     assert (kits.folder / "kits" / "vigil.zip").read_bytes() == before
 
 
+def test_partners_networks_are_named(kits: Place) -> None:
+    (row,) = kits("kit", "build", "vigil", "--network", "bluesky", "--network", "x", "--json").rows()
+    assert row["networks"] == ["bluesky", "feed", "handoff", "x"]
+    page = (kits.folder / "kits" / "vigil" / "index.html").read_text(encoding="utf-8")
+    assert "Bluesky 26 of 300; Website 26" in page
+
+
 def test_json_says_the_same_to_programs(kits: Place) -> None:
     said = kits("kit", "build", "vigil", "--json")
     (row,) = said.rows()
@@ -130,6 +137,7 @@ def test_json_says_the_same_to_programs(kits: Place) -> None:
     ("words", "code", "message"),
     [
         (["vigill"], 1, "there is no campaign 'vigill'"),
+        (["vigil", "--network", "myspace"], 1, "no network called myspace"),
         (["vigil", "--language", "fr"], 1, "campaign 'vigil' says nothing in 'fr'"),
         (["vigil", "--from", "2020-01-01"], 1, "a kit holds what is ahead, and 2020-01-01 is over"),
         (["vigil", "--from", "2100-01-01"], 1, "vigil has nothing planned from 2100-01-01"),

@@ -14,8 +14,9 @@ from campaign.core.model import Account, Workspace
 from campaign.core.text import TextRules
 from campaign.errors import Problem
 from campaign.networks import registry
-from campaign.review.kit import Kit, Wanted, gather
+from campaign.review.kit import Kit
 from campaign.review.kit_files import files_of
+from campaign.review.kit_gather import Wanted, gather
 from campaign.workspace.checks import record
 from campaign.workspace.files import MediaFiles
 from campaign.workspace.load import load

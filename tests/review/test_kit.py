@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from campaign.errors import CampaignError, Level
-from campaign.review.kit import Kit, Wanted
+from campaign.networks import registry
+from campaign.review.kit import Kit
+from campaign.review.kit_gather import Wanted
 from tests.review.kits import FACTS, HOTLINES, THREE, TODAY, VIGIL, Place, slots, worded
 
 LATE = date(2027, 7, 31)
@@ -63,6 +65,21 @@ def test_networks_whose_texts_differ_stand_apart(place: Place) -> None:
     place.write("posts/a.2.x.id.j2", "Terang kecil, hanya untuk X.")
     place.write("schedules/vigil.yaml", slots("  - {id: a, template: a, at: 2027-07-30 20:00}\n"))
     assert [block.networks for block in place.kit().items[0].blocks] == [("feed",), ("x",)]
+
+
+def test_partners_may_be_on_networks_where_the_organisation_is_not(place: Place) -> None:
+    networks = tuple(registry.specs()[name] for name in ("mastodon", "instagram", "x"))
+    kit = place.kit(wanted=Wanted(networks=networks))
+    # Instagram takes no text without a picture; X was there in Indonesian already.
+    assert [[block.networks for block in item.blocks] for item in kit.items] == [
+        [("feed", "mastodon", "x")],
+        [("feed", "mastodon", "x")],
+    ]
+    place.picture("lilin.jpg")
+    image = "    image: {file: lilin.jpg, alt: {id: Lilin menyala., en: A candle burns.}}\n"
+    place.write("schedules/vigil.yaml", VIGIL + image)
+    assert place.kit(wanted=Wanted(networks=networks)).networks == ("feed", "instagram", "mastodon", "x")
+    assert place.kit(wanted=Wanted(networks=networks)).items[0].media[0].alt == "Lilin menyala."
 
 
 def test_only_the_languages_that_were_asked_for(place: Place) -> None:

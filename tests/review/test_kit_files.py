@@ -19,9 +19,9 @@ from icalendar import Calendar
 from PIL import Image
 
 from campaign.errors import CampaignError
-from campaign.review.kit import Wanted
 from campaign.review.kit_csv import COLUMNS, table
 from campaign.review.kit_files import MANIFEST, write_folder, write_zip, zipped
+from campaign.review.kit_gather import Wanted
 from tests.networks.reading import Reader
 from tests.review.kits import HOTLINES, IDENTITY, THREE, VIGIL, Place, slots, worded
 
