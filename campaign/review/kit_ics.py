@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime, time, timedelta
 
+from campaign.core.model import text_for
 from campaign.review.kit import Kit
 from campaign.review.kit_html import title_of
 from campaign.review.kit_page import words as say
@@ -23,7 +24,7 @@ def calendar(kit: Kit, language: str, identity: uuid.UUID) -> bytes:
     found = Calendar()
     found.add("prodid", "-//campaign//partner kit//EN")
     found.add("version", "2.0")
-    found.add("x-wr-calname", f"{word['title']}: {kit.campaign.title.get(language) or kit.campaign.id}")
+    found.add("x-wr-calname", f"{word['title']}: {text_for(kit.campaign.title, language) or kit.campaign.id}")
 
     def event(name: str, start: object, summary: str, text: str) -> Event:
         made_event = Event()

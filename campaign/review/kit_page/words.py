@@ -46,7 +46,7 @@ _ENGLISH = {
     "sheet": "All texts as a table (CSV)",
     "tools_hint": "For tools that plan posts. Look at every post there before it goes out.",
     "sets": "Take one set only. Does the name of your organisation begin with A to I? Set 1. With J to R? Set 2. With "
-    "S to Z? Set 3. So not everybody says the same.",
+    "S to Z? Set 3. With anything else? Choose freely. So not everybody says the same.",
     "set_number": "set {number}",
     "tools_limits": "Times are those of the campaign's zone ({zone}). Hootsuite's dates are month/day/year. The files "
     "hold no pictures: add them, with their descriptions, in the tool. Threads are only in Publer's files (as "
@@ -75,7 +75,7 @@ _INDONESIAN = {
     "until": "Pakai salinan ini sampai {day}.",
     "made": "Dibuat pada {day}.",
     "until_why": "Setelah itu, layanan bantuan, angka, dan tautannya harus diperiksa lagi: mintalah paket yang baru.",
-    "old": "Salinan ini sudah terlalu lama. Mohon jangan dipakai lagi, dan mintalah paket yang baru.",
+    "old": "Salinan ini sudah kedaluwarsa. Mohon jangan dipakai lagi, dan mintalah paket yang baru.",
     "late": "{number} teks dijadwalkan setelah tanggal itu: untuk teks itu diperlukan paket yang lebih baru.",
     "contents": "Isi",
     "languages": "Bahasa lain",
@@ -108,13 +108,13 @@ _INDONESIAN = {
     "sheet": "Semua teks dalam tabel (CSV)",
     "tools_hint": "Untuk alat penjadwal unggahan. Periksa setiap unggahan di sana sebelum terbit.",
     "sets": "Ambil satu set saja. Nama organisasi Anda berawalan A sampai I? Set 1. J sampai R? Set 2. S sampai Z? "
-    "Set 3. Dengan begitu tidak semua orang mengunggah kata-kata yang sama.",
+    "Set 3. Huruf atau angka lain? Bebas memilih. Dengan begitu tidak semua orang mengunggah kata-kata yang sama.",
     "set_number": "set {number}",
     "tools_limits": "Jam mengikuti zona waktu kampanye ({zone}). Tanggal untuk Hootsuite ditulis bulan/hari/tahun. "
     "Berkasnya tidak memuat gambar: tambahkan gambar beserta deskripsinya di alat itu. Utas hanya ada di berkas Publer "
     "(sebagai komentar) dan di halaman ini. Tanda petik tunggal di depan teks mencegah lembar sebar membacanya "
     "sebagai rumus: hapus sebelum diunggah.",
-    "sources": "Dari mana isinya",
+    "sources": "Sumber isi",
     "lines": "Layanan bantuan dalam teks ini",
     "checked": "Diperiksa pada {day}; berlaku sampai {until}.",
     "page": "Halaman resmi",
@@ -122,12 +122,12 @@ _INDONESIAN = {
     "facts": "Angka dalam teks ini",
     "source": "Sumber",
     "fact_until": "Harus diperiksa lagi paling lambat {day}.",
-    "ask": "Bertanya kepada siapa",
+    "ask": "Kontak",
     "ask_hint": "Ada yang keliru, atau ingin mengubah angka atau layanan bantuan? Hubungi:",
     "mail": "Surel",
     "event": "Unggah",
     "event_text": "Buka paketnya, pilih salah satu versi, lalu sampaikan dengan kata-kata Anda sendiri.",
-    "event_old": "Mulai besok paket ini terlalu lama: mintalah yang baru",
+    "event_old": "Mulai besok paket ini kedaluwarsa: mintalah yang baru",
 }
 _DOS = {
     "en": (
