@@ -73,7 +73,7 @@ class Wordings:
                 return replace(slot, text=text)
         else:
             named = f"{slot.template}.{number}"
-            if any(name in self.workspace.templates for name in template_names(named, network, language)):
+            if template_of(self.workspace, named, network, language) is not None:
                 return replace(slot, template=named)
         return slot if self._has_columns(slot, moment, network, language, number) else None
 
@@ -83,6 +83,12 @@ class Wordings:
             return False
         row = table[moment.index % len(table)]
         return _seen(_row(row, number), network, language) != _seen(row, network, language)
+
+
+def template_of(workspace: Workspace, name: str, network: str, language: str) -> str | None:
+    """The file below posts/ that a template's name means for a network and a language; None when there is none."""
+    names = template_names(name, network, language)
+    return next((name for name in names if name in workspace.templates), None)
 
 
 def different(said: Sequence[tuple[str, ...]], network: str, moment: Moment) -> tuple[int, dict[int, int]]:

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from campaign.core.model import Slot, Workspace
 from campaign.core.timetable import Moment
-from campaign.core.variants import template_names
-from campaign.core.wordings import LEAST, MOST, Wording, different
+from campaign.core.wordings import LEAST, MOST, Wording, different, template_of
 from campaign.errors import Place, Problem
 from campaign.review.words import count
 
@@ -80,8 +79,7 @@ def _where(
     if slot.template is not None:
         files = " and ".join(f"posts/{slot.template}.{number}.{suffix}.j2" for number in free)
         hint = f"write {files}: the same in other words"
-        names = template_names(slot.template, network, language)
-        found = next((name for name in names if name in workspace.templates), None)
+        found = template_of(workspace, slot.template, network, language)
         return (Place(f"posts/{found}") if found else slot.place), hint
     lines = ", ".join(f"{{{language}: …}}" for _ in free)
     return slot.place, f"add to `wordings:` of this post: [{lines}], the same in other words"
