@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from campaign.core.lifecycle import State
 from campaign.review import times
+from campaign.review.cards import named
 from campaign.review.news import STYLE
 from campaign.review.table import Cell, Line
 from campaign.review.words import one_line, wrap
@@ -96,7 +97,7 @@ def _text(delivery: Delivery, width: int) -> Iterator[Line]:
     for line in wrap(post.text, width - 4):
         yield (Cell("  │ ", "dim"), Cell(line))
     for media in post.media:
-        yield (Cell("  │ ", "dim"), Cell(f"[picture {media.file}: {one_line(media.alt)}]", "blue"))
+        yield (Cell("  │ ", "dim"), Cell(f"[{named(media)}: {one_line(media.alt)}]", "blue"))
 
 
 def _attempt(attempt: Attempt, zone: str, width: int) -> Iterator[Line]:
