@@ -378,6 +378,8 @@ class _Work:
         style, shape = self.workspace.cards, wanted.shape or self.target.account.media.card
         words, place = self._card_words(wanted)
         card = cards.made(words, self.language, shape, style, self._organisation(style))
+        if press is None:
+            self._problem("card", "this workspace has nothing to draw cards with", place=place)
         if len(self.problems) > before or press is None:
             return None
         account = self.target.account

@@ -150,15 +150,15 @@ def card_of(
     findings: Findings,
 ) -> CardText | None:
     """The card of a slot, or of all slots of a campaign. ``path``: where it stands; ``stems``: what templates may be
-    called; ``networks``: of the accounts."""
+    called; ``networks``: all that there are."""
     if keys is None:
         return None
     for index, name in enumerate(keys.networks or ()):
         if name not in networks:
             findings.add(
                 document.place((*path, "networks", index)),
-                f"no account is on a network called {quoted(name)}{did_you_mean(name, networks)}",
-                f"networks of your accounts: {', '.join(sorted(networks)) or 'none yet'}",
+                f"there is no network called {quoted(name)}{did_you_mean(name, networks)}",
+                f"write one of: {', '.join(sorted(networks))}",
                 rule="unknown-network",
             )
     if keys.template is not None and keys.template not in stems:

@@ -41,8 +41,8 @@ _MARGINS = {
     Shape.UPRIGHT: (96, 104, 96),
     Shape.TALL: (96, 270, 384),
 }
-"""Sides, top and bottom, in pixels of a card 1080 wide. Of a story, Meta's guide to ads advises to keep some 14 % at the
-top and 20 % at the bottom free: its own buttons lie there."""
+"""Sides, top and bottom, in pixels of a card 1080 wide. Of a story, Meta's guide to ads advises
+to keep some 14 % of the top and 20 % of the bottom free: its own buttons lie there."""
 
 _END = b"IEND\xaeB`\x82"
 """What a whole PNG ends with (PNG specification, 5.3 and 11.2.5)."""

@@ -182,6 +182,8 @@ class Settings:
     audience: Audience | None = None
     hotlines: tuple[str, ...] = ()
     cards: Style = field(default_factory=Style)
+    networks: frozenset[str] = frozenset()
+    """All that there are, by name."""
 
 
 def read_config(document: Document, specs: Mapping[str, Spec], findings: Findings) -> Settings | None:
@@ -235,6 +237,7 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         heartbeat=heartbeat,
         audience=head.audience.value() if head.audience else None,
         hotlines=tuple(dict.fromkeys(head.hotlines)),
+        networks=frozenset(specs),
         cards=head.cards.value(document.place(("cards",), key=True)) if head.cards else Style(),
     )
 

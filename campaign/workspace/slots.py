@@ -247,7 +247,7 @@ def _card(
     around: Around,
     findings: Findings,
 ) -> CardText | None:
-    networks = {account.network for account in around.settings.accounts.values()}
+    networks = around.settings.networks
     shown = "image" if slot.image else "video" if slot.video else ""
     if slot.card is not None and shown:
         findings.add(
