@@ -97,7 +97,8 @@ def _text(delivery: Delivery, width: int) -> Iterator[Line]:
     for line in wrap(post.text, width - 4):
         yield (Cell("  │ ", "dim"), Cell(line))
     for media in post.media:
-        yield (Cell("  │ ", "dim"), Cell(f"[{named(media)}: {one_line(media.alt)}]", "blue"))
+        for line in wrap(one_line(f"[{named(media)}: {media.alt}]"), width - 4):
+            yield (Cell("  │ ", "dim"), Cell(line, "blue"))
 
 
 def _attempt(attempt: Attempt, zone: str, width: int) -> Iterator[Line]:
