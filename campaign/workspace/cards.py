@@ -20,7 +20,7 @@ from campaign.core.media import JPEG, PNG, WEBP, Shape
 from campaign.errors import CampaignError
 
 if TYPE_CHECKING:
-    from typst import Compiler, Fonts
+    from typst import Fonts
 
 KEPT = ".campaign/cards"
 """Where drawn cards are kept, from the folder of config.yaml. They may be removed: they are drawn again."""
@@ -31,6 +31,9 @@ LOGOS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP"}
 _PRESS = Path(__file__).parent / "press"
 _PAGE = _PRESS / "card.typ"
 _FONT = _PRESS / "PlusJakartaSans.ttf"
+
+_MOST = 3000
+"""Characters of a card: more than have room on any, and few enough to be measured in a moment."""
 
 _LARGEST_TITLE, _LARGEST_TEXT = 116, 56
 _LOGO = (360, 84)  # pixels of a card 1080 wide: the most
@@ -80,12 +83,10 @@ class CardPress:
 
     def draw(self, card: Card) -> bytes:
         """The card as a PNG. CampaignError when it can't be drawn whole."""
-        logo = self._logo(card.logo, card.size[0])
-        if trouble := _measured(card, logo):
-            raise CampaignError(f"the card can't be drawn: {trouble}", "shorten it")
-        drawn = _compiler(card, logo).compile(format="png", ppi=72)
-        assert isinstance(drawn, bytes)  # noqa: S101 - a list only for several pages, and `_measured` knows of one
-        return drawn
+        try:
+            return _drawn(card, self._logo(card.logo, card.size[0]), 72)
+        except _NoRoom as error:
+            raise CampaignError(f"the card can't be drawn: {error}", "shorten it") from None
 
     def keep(self, card: Card, file: Path) -> None:
         """Draw the card into a file, unless it is there and whole. CampaignError when it can't be drawn or written."""
@@ -144,26 +145,59 @@ def _edition() -> str:
     return f"typst {version('typst')} {seen.hexdigest()}"
 
 
+class _NoRoom(Exception):
+    """Words for which a card has no room."""
+
+
 @lru_cache(maxsize=4096)
 def _measured(card: Card, logo: _Logo) -> str:
-    fit = json.loads(_compiler(card, logo).query("<fit>", field="value", one=True))
-    if fit["pages"] != 1:
-        raise AssertionError(f"a card has one page, and this has {fit['pages']}: {card}")
-    if fit["fits"]:
-        return ""
-    if fit["word"]:
-        return f"the word {fit['word']!r} is wider than the card, at {LEAST_TITLE} px"
-    over = max(round((fit["share"] - 1) * 100), 1)
+    try:
+        _drawn(card, logo, 1)
+    except _NoRoom as error:
+        return str(error)
+    return ""
+
+
+def _drawn(card: Card, logo: _Logo, resolution: int) -> bytes:
+    """``resolution``: pixels per inch; 72 for a whole card, less where only the error counts."""
+    import typst
+
+    if len(card.words) > _MOST:
+        raise _NoRoom(f"it has {len(card.words):,} characters, far too many")
+    compiler = typst.Compiler(
+        _PAGE.read_bytes(),
+        root=_PRESS,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"card": json.dumps(_said(card, logo))},
+    )
+    try:
+        # `query` would give the measures too, but Typst forgets what it worked out (1 MB a card) in `compile` only.
+        drawn = compiler.compile(format="png", ppi=resolution)
+    except typst.TypstError as error:
+        _, found, told = error.message.partition("no room ")
+        if not found:
+            raise
+        raise _NoRoom(_plainly(**json.loads(told))) from None
+    if not isinstance(drawn, bytes):
+        raise AssertionError(f"a card has one page, and this has several: {card}")
+    return drawn
+
+
+def _plainly(share: float, word: str) -> str:
+    """``share``: of the room that the words need, in the smallest letters; ``word``: one that is too wide."""
+    if word:
+        return f"the word {word!r} is wider than the card, at {LEAST_TITLE} px"
+    over = max(round((share - 1) * 100), 1)
     return f"it is {over} % too long, in the smallest letters that a phone shows readably ({LEAST_TEXT} px)"
 
 
-def _compiler(card: Card, logo: _Logo) -> Compiler:
-    import typst
-
+def _said(card: Card, logo: _Logo) -> dict[str, Any]:
+    """What the page is told."""
     width, height = card.size
     side, top, bottom = _MARGINS[card.shape]
     title, *below = card.paragraphs or [""]
-    said: dict[str, Any] = {
+    return {
         "width": width,
         "height": height,
         "margins": {"side": side, "top": top, "bottom": bottom},
@@ -178,10 +212,3 @@ def _compiler(card: Card, logo: _Logo) -> Compiler:
             "foot": LEAST_FOOT,
         },
     }
-    return typst.Compiler(
-        _PAGE.read_bytes(),
-        root=_PRESS,
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"card": json.dumps(said)},
-    )

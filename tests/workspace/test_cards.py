@@ -196,6 +196,7 @@ def test_what_has_no_room_is_refused_never_cut() -> None:
         "the word 'pertanggungjawabanpertanggungjawabanpertanggungjawaban' is wider than the card, at 60 px"
     )
     assert "wider than the card" in PRESS.trouble(card(by="Y" * 60))
+    assert PRESS.trouble(card("a b " * 5000)) == "it has 20,000 characters, far too many"
 
 
 def test_letters_shrink_no_further_than_a_phone_shows_readably() -> None:
