@@ -40,7 +40,7 @@ FOLDER = ".cards"
 """Where the files of cards lie, as ``Media.file`` names them: no file below posts/ can be called so, as hidden ones are
 passed over."""
 
-INTRODUCED = {"en": "Card with the words: {}", "id": "Kartu bertulisan: {}"}
+INTRODUCED = {"en": "Card with the words: {}", "id": "Kartu bertuliskan: {}"}
 """How the description of a card begins; in other languages its words stand alone."""
 
 _LETTERS = re.compile(

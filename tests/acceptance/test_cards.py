@@ -63,7 +63,7 @@ def test_instagram_gets_a_campaign_of_texts(tmp_path: Path) -> None:
         assert campaign(folder, "run", "--once", IG=TOKEN).returncode == 0
     assert {post["caption"]: post["alts"] for post in double.posts} == {
         "Tidak ada majikan yang boleh menahannya.": (
-            "Kartu bertulisan: Paspormu milikmu. Tidak ada majikan yang boleh menahannya. Yayasan Harapan.",
+            "Kartu bertuliskan: Paspormu milikmu. Tidak ada majikan yang boleh menahannya. Yayasan Harapan.",
         ),
         "No employer may keep it.": (
             "Card with the words: Your passport is yours. No employer may keep it. Yayasan Harapan.",
@@ -96,10 +96,10 @@ def test_a_preview_shows_the_card(tmp_path: Path) -> None:
         shown = campaign(folder, "preview", "c", IG=TOKEN)
         page = campaign(folder, "preview", "c", "--html", "p.html", IG=TOKEN)
     assert (shown.returncode, page.returncode) == (0, 0), shown.stderr + page.stderr
-    assert "[card 4:5: Kartu bertulisan: Paspormu milikmu. " in shown.stdout
+    assert "[card 4:5: Kartu bertuliskan: Paspormu milikmu. " in shown.stdout
     html = (folder / "p.html").read_text(encoding="utf-8")
     assert html.count('<img src="data:image/png;base64,') == 2
-    assert "<figcaption>card 4:5: Kartu bertulisan" in html
+    assert "<figcaption>card 4:5: Kartu bertuliskan" in html
 
 
 @pytest.mark.parametrize("carded", [False, True])

@@ -100,7 +100,7 @@ def test_letters_are_composed_before_they_are_set() -> None:
 
 
 def test_what_is_read_out_holds_every_word() -> None:
-    assert CARD.described() == "Kartu bertulisan: Paspormu milikmu. Tidak seorang pun. Yayasan Harapan."
+    assert CARD.described() == "Kartu bertuliskan: Paspormu milikmu. Tidak seorang pun. Yayasan Harapan."
     english = replace(CARD, words="Is it\nyours?", language="en", organisation="")
     assert english.described() == "Card with the words: Is it yours?"
     assert replace(english, language="ms").described() == "Is it yours?"

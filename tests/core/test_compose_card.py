@@ -57,7 +57,7 @@ def test_a_card_is_the_picture_of_a_text() -> None:
             space={"cards": Style(organisation={"": "Yayasan {{ vars.city }}"}), "vars": {"city": "Solo"}}
         )
     )
-    assert media.alt == "Kartu bertulisan: Paspormu milikmu. Mintalah kembali. Yayasan Solo."
+    assert media.alt == "Kartu bertuliskan: Paspormu milikmu. Mintalah kembali. Yayasan Solo."
     assert media.type == PNG and media.sha256 == ""
     assert media.card is not None
     assert media.file == media.card.name(CardPress(Path("/nowhere")).edition(""))
@@ -96,7 +96,7 @@ def test_a_template_has_the_words_and_sees_what_a_text_sees() -> None:
     space = {"templates": templates, "tables": {"s.csv": rows}, "facts": {"total": fact("total")}}
     slot = a_slot(rows="s.csv")
     post = only(with_card(slot, template="c", space=space))
-    assert post.media[0].alt == "Kartu bertulisan: Paspor ditahan. Fakta."
+    assert post.media[0].alt == "Kartu bertuliskan: Paspor ditahan. Fakta."
     assert post.facts == ("total",)
     assert picture(with_card(slot, on=Target(TWITTER, "id"), template="c", space=space)).alt.endswith(
         "Untuk X."
@@ -171,7 +171,7 @@ def test_a_network_without_pictures_goes_out_without_the_card() -> None:
 def test_a_card_says_what_it_is_where_its_words_stand_in_the_text() -> None:
     chat = Account("chat", "chat", ("id",), None)
     assert only(with_card(on=Target(chat, "id"))).text == (
-        "Halo\n\n[Kartu bertulisan: Paspormu milikmu. Mintalah kembali.]"
+        "Halo\n\n[Kartu bertuliskan: Paspormu milikmu. Mintalah kembali.]"
     )
 
 

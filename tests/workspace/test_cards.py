@@ -84,8 +84,11 @@ def test_the_same_card_is_the_same_bytes_in_another_process() -> None:
 
 
 LETTERS = "aeioubcdghjklmnprstwy"
+SIGNS = "".join(chr(code) for code in range(0x21, 0x2213) if unset(chr(code)) == "")
 WORD = st.one_of(
     st.text(LETTERS, min_size=1, max_size=14),
+    st.text(SIGNS, min_size=1, max_size=12),
+    st.text("()[]{}/!?.,:;\"'“”‘’«»‹›„‚–—-…%\u00a0#a", min_size=1, max_size=6),
     st.sampled_from(
         [
             "pertanggungjawaban",
@@ -197,6 +200,14 @@ def test_what_has_no_room_is_refused_never_cut() -> None:
     )
     assert "wider than the card" in PRESS.trouble(card(by="Y" * 60))
     assert PRESS.trouble(card("a b " * 5000)) == "it has 20,000 characters, far too many"
+
+
+def test_words_are_words_never_code() -> None:
+    """What would be markup or code in Typst stands on the card as it is written."""
+    for words in ('#panic("x")', "= A *b* _c_ $x^2$", '") #read("card.typ") //', "\\u{41} {a: [b]} <fit> @x"):
+        image = pixels(PRESS.draw(card(words)))
+        assert margins_are_empty(image, Shape.SQUARE)
+        assert image.tobytes() != pixels(PRESS.draw(card("-"))).tobytes()
 
 
 def test_letters_shrink_no_further_than_a_phone_shows_readably() -> None:
