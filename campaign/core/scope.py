@@ -124,7 +124,18 @@ class Scope:
 
     def _hotline(self, name: Any = None) -> str:
         wanted = None if name is None else _word(name, "hotline")
-        return str(plain(say(Asked(self.workspace, self.campaign, self.slot, self.target, self.day), wanted)))
+        try:
+            said = say(Asked(self.workspace, self.campaign, self.slot, self.target, self.day), wanted)
+        except Fault:
+            # Nobody has checked a number yet, and it has no page: then the organisation's own way to help stands there.
+            own = next(
+                (x.links["help"] for x in (self.slot, self.campaign, self.workspace) if "help" in x.links),
+                None,
+            )
+            if wanted is not None or not self.slot.page_if_stale or own is None or not own.help:
+                raise
+            said = own.url
+        return str(plain(said))
 
     def _link(self, name: Any) -> str:
         links: dict[str, Link] = {**self.workspace.links, **self.campaign.links, **self.slot.links}
