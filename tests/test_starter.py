@@ -6,8 +6,8 @@ import itertools
 import re
 import shutil
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,12 @@ import pytest
 import yaml
 
 from campaign.core.compose import Composer
-from campaign.core.model import Post, Workspace
+from campaign.core.hotlines import Audience, Check, Group, How
+from campaign.core.media import Shape
+from campaign.core.model import Campaign, Post, Slot, Workspace
 from campaign.core.outlook import check
 from campaign.core.text import TextRules, Unit, length
-from campaign.core.timetable import first, moments
+from campaign.core.timetable import Moment, moments
 from campaign.core.wordings import Wordings, different
 from campaign.errors import Level, Problem
 from campaign.networks import registry
@@ -30,6 +32,11 @@ from campaign.workspace.load import load
 ROOT = Path(__file__).resolve().parent.parent
 DOMAIN = ROOT.parent / "shared" / "domain"
 
+CAMPAIGNS = {"world-day", "know-the-signs", "safe-migration", "online-scams", "sixteen-days", "help-lines"}
+
+ABOUT_SIGNS = ("signs", "offers")
+"""The planned posts that speak of signs."""
+
 BEGIN = datetime(2026, 11, 24, tzinfo=UTC)
 YEAR = timedelta(days=366)
 
@@ -39,7 +46,10 @@ BLUESKY = TextRules(limit=300, unit=Unit.GRAPHEMES)
 PHONE = re.compile(r"(?<![\w.,])\+?\d[\d\s().-]{5,}\d(?![\w%])")
 SHORT_CODE = re.compile(r"(?<!\d)(110|112|119|129|145|148|911|999|1343|1500)(?!\d)")
 TAG = re.compile(r"#(\w+)")
-HEDGE = {"id": re.compile(r"\b(bisa|mungkin|dapat)\b"), "en": re.compile(r"\b(may|might|could)\b")}
+HEDGE = {
+    "id": re.compile(r"\b(bisa|mungkin|dapat)\b", re.IGNORECASE),
+    "en": re.compile(r"\b(may|might|could)\b", re.IGNORECASE),
+}
 
 
 @dataclass(frozen=True)
@@ -91,8 +101,6 @@ def compose(
     for campaign, slot in workspace.slots():
         for moment in moments(slot.timetable, begin, begin + span):
             for target in slot.targets:
-                if not slot.images and registry.network(target.account.network).rules.needs_media:
-                    continue  # a text alone is nothing for such a network, and `check` says so
                 made = composer.compose(campaign, slot, moment, target)
                 key = f"{campaign.id}/{slot.id}/{moment.wall:%Y-%m-%dT%H:%M}/{target.name}"
                 problems = list(made.problems)
@@ -147,7 +155,7 @@ def broken_rules(text: str, language: str, rules: list[dict[str, Any]]) -> list[
 def test_it_loads_as_it_is_without_a_word_of_complaint(tmp_path: Path) -> None:
     workspace = make(tmp_path, example())
     assert [str(problem) for problem in workspace.problems] == []
-    assert set(workspace.campaigns) == {"know-the-signs", "world-day"}
+    assert set(workspace.campaigns) == CAMPAIGNS
     assert list(workspace.accounts) == ["site"]
     assert workspace.accounts["site"].network == "feed"
     for campaign, slot in workspace.slots():
@@ -166,32 +174,41 @@ def test_a_year_of_it_fits_every_network_in_both_languages_whenever_it_begins(
 ) -> None:
     # Also years from now: nothing in it goes stale by itself, for what could (figures) is on dated moments.
     problems = itertools.chain.from_iterable(found for _, found in compose(workspace, begin, YEAR))
-    assert sorted({f"{p.key} {p}" for p in problems if p.level is not Level.ADVICE}) == []
+    assert sorted({f"{p.key} {p}" for p in problems}) == []
 
 
 @pytest.mark.parametrize("now", [BEGIN, datetime(2027, 7, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)])
-def test_check_has_nothing_but_advice_to_say_now_and_years_from_now(
-    workspace: Workspace, now: datetime
+@pytest.mark.parametrize("accounts", [example, uncommented, everywhere])
+def test_check_has_nothing_to_say_now_and_years_from_now(
+    accounts: Callable[[], str], now: datetime, tmp_path: Path
 ) -> None:
+    workspace = make(tmp_path, accounts())
     composer = Composer(workspace, lambda account: registry.network(account.network).rules)
-    problems = [
-        str(problem) for problem in check(workspace, composer, now) if problem.level is not Level.ADVICE
+    problems = check(workspace, composer, now)
+    advice = [problem for problem in problems if problem.level is Level.ADVICE]
+    # Figures end before their facts fall due, and are said to be over. Who sends both languages to one Telegram
+    # channel, five minutes apart, is told of the minutes. Nothing else.
+    meant = [
+        p for p in advice if re.search("gap of channel|'figures' is over: it never happens again", p.message)
     ]
-    # Most posts have no picture, and Instagram takes none without.
-    assert [
-        problem for problem in problems if "instagram takes no text without a picture" not in problem
-    ] == []
+    assert [str(problem) for problem in problems if problem not in meant] == []
+    if now == BEGIN and accounts is not everywhere:
+        assert meant == []
 
 
-def test_a_year_has_a_sign_each_week_help_every_other_week_and_the_day_with_its_thread(
+def test_a_year_has_its_weekly_posts_and_the_days_with_theirs(
     year: list[Said],
 ) -> None:
     said = [s for s in year if s.network == "feed" and s.language == "id" and s.post.part == 1]
     count = {slot: sum(s.slot == slot for s in said) for slot in {s.slot for s in said}}
-    assert count["signs"] in (52, 53)
-    assert count["help"] in (26, 27)
-    assert count["figures"] == 4
+    for weekly in ("signs", "steps", "help"):
+        assert count[weekly] in (51, 52)  # from 1 December on
+    assert count["offers"] in (25, 26)
+    assert count["figures"] == 6
     assert sum(s.campaign == "world-day" for s in said) == 7
+    assert sum(s.campaign == "sixteen-days" for s in said) == 6
+    days = {s.slot: s.key.split("/")[2][5:10] for s in said if s.campaign == "sixteen-days"}
+    assert (days["first-day"], days["abolition"], days["human-rights"]) == ("11-25", "12-02", "12-10")
     parts = {(threads(s), s.post.parts) for s in year if s.slot == "day-of"}
     assert parts == {(True, 3), (False, 1)}
 
@@ -224,41 +241,45 @@ def test_no_text_comes_round_again_within_30_days(year: list[Said]) -> None:
 # -- its other wordings, for partner kits ------------------------------------------------------------------
 
 
+def every_text(campaign: Campaign, workspace: Workspace) -> Iterator[tuple[Slot, Moment]]:
+    """Each planned post of a campaign once, and one of a table once for each of its rows."""
+    for slot in campaign.slots:
+        rows = len(workspace.tables[slot.rows]) if slot.rows else 1
+        found = moments(slot.timetable, BEGIN, BEGIN + timedelta(days=400))
+        yield from ((slot, moment) for moment in itertools.islice(found, rows))
+
+
 @pytest.fixture(scope="module")
 def reworded(workspace: Workspace) -> list[Said]:
-    """The other wordings of every post of World Day, on every network, in both languages."""
+    """The other wordings of every text, on every network, in both languages."""
     words = Wordings(workspace, lambda account: registry.network(account.network).rules)
-    campaign, found = workspace.campaigns["world-day"], []
-    for slot in campaign.slots:
-        moment = first(slot.timetable, BEGIN)
-        assert moment is not None
-        for target in slot.targets:
-            network = target.account.network
-            if not slot.images and registry.network(network).rules.needs_media:
-                continue
-            made = words.of(campaign, slot, moment, target)
-            assert [(wording.number, wording.composition.problems) for wording in made] == [
-                (number, made[0].composition.problems) for number in (1, 2, 3)
-            ], (slot.id, target.name)
-            assert different([wording.texts for wording in made], network, moment) == (3, {})
-            assert len({wording.composition.posts[0].media for wording in made}) == 1
-            assert len({len(wording.texts) for wording in made}) == 1, "as many parts in other words"
-            key = f"{campaign.id}/{slot.id}"
-            found += [
-                Said(f"{key}/{wording.number}", campaign.id, slot.id, network, target.language, post)
-                for wording in made[1:]
-                for post in wording.composition.posts
-            ]
+    found = []
+    for campaign in workspace.campaigns.values():
+        for slot, moment in every_text(campaign, workspace):
+            for target in slot.targets:
+                network = target.account.network
+                made = words.of(campaign, slot, moment, target)
+                told = (campaign.id, slot.id, moment.wall, target.name)
+                assert [(w.number, w.composition.problems) for w in made] == [(1, ()), (2, ()), (3, ())], told
+                assert different([wording.texts for wording in made], network, moment) == (3, {}), told
+                assert len({wording.composition.posts[0].media for wording in made}) == 1
+                assert len({len(wording.texts) for wording in made}) == 1, "as many parts in other words"
+                key = f"{campaign.id}/{slot.id}/{moment.wall:%Y-%m-%d}"
+                found += [
+                    Said(f"{key}/{wording.number}", campaign.id, slot.id, network, target.language, post)
+                    for wording in made[1:]
+                    for post in wording.composition.posts
+                ]
     return found
 
 
 def test_the_other_wordings_keep_to_the_same_rules(
     workspace: Workspace, reworded: list[Said], rules: list[dict[str, Any]]
 ) -> None:
-    assert {s.slot for s in reworded} == {slot.id for slot in workspace.campaigns["world-day"].slots}
+    assert {(s.campaign, s.slot) for s in reworded} == {(c.id, slot.id) for c, slot in workspace.slots()}
     test_every_part_fits_x_and_bluesky(reworded)
     test_every_text_and_description_keeps_the_safeguarding_rules(reworded, rules)
-    test_no_number_to_call_stands_anywhere(reworded)
+    test_no_number_to_call_stands_anywhere(workspace, reworded)
     test_signs_are_hedged_and_lead_to_help(workspace, reworded)
     test_figures_come_from_facts_and_name_their_source(workspace, reworded)
     test_words_are_those_of_the_law_and_tags_can_be_read_aloud(reworded)
@@ -268,21 +289,83 @@ def test_the_other_wordings_keep_to_the_same_rules(
             assert ("bukan bukti" if s.language == "id" else "not proof") in s.post.text
 
 
-def test_a_partner_kit_of_world_day_can_be_made_once_somebody_can_be_asked(tmp_path: Path) -> None:
+TEXTS = {"know-the-signs": 16, "safe-migration": 11, "online-scams": 10, "sixteen-days": 6, "help-lines": 8}
+
+
+@pytest.mark.parametrize(("name", "texts"), [("world-day", 7), *TEXTS.items()])
+def test_a_partner_kit_of_each_can_be_made_once_somebody_can_be_asked(
+    tmp_path: Path, name: str, texts: int
+) -> None:
     config = re.sub(r"# contact: .*", "contact: mitra@example.org", example())
     assert config != example()
     workspace = make(tmp_path, config)
+    today = {"world-day": date(2027, 6, 1), "sixteen-days": date(2027, 11, 1)}.get(name, date(2026, 12, 1))
 
     def build(today: date) -> tuple[Kit | None, list[Problem]]:
         return gather(
-            workspace, "world-day", today, Wanted(), lambda account: registry.network(account.network).rules
+            workspace, name, today, Wanted(), lambda account: registry.network(account.network).rules
         )
 
-    kit, problems = build(date(2027, 6, 1))
+    kit, problems = build(today)
     assert kit is not None
-    assert problems == []
-    assert len(kit.items) == 14
-    assert build(BEGIN.date())[1][0].rule == "kit-old"  # eight months ahead is too early, and it says so
+    # Every other week is slow: some of the scams' posts come after the day by which its figures are to be renewed.
+    assert {problem.rule for problem in problems} <= ({"kit-old"} if name == "online-scams" else set())
+    assert len(kit.items) == 2 * texts
+    if name == "world-day":
+        assert build(BEGIN.date())[1][0].rule == "kit-old"  # eight months ahead is too early, and it says so
+
+
+# -- cards, and help lines -------------------------------------------------------------------------------
+
+
+def test_where_nothing_goes_out_without_a_picture_each_post_has_one(
+    workspace: Workspace, year: list[Said]
+) -> None:
+    cards = {s.post.media[0].card for s in year if s.network == "instagram" and s.post.part == 1}
+    drawn = [card for card in cards if card is not None]
+    assert len(drawn) == 2 * (
+        11 + 8 + 8 + 6 + 6 + 2
+    )  # the steps, the offers, help, figures, 16 Days, World Day
+    assert workspace.press is not None
+    for card in drawn:
+        # In the name of an organisation with a long one, too, and in every shape that networks ask for.
+        for shape in (Shape.UPRIGHT, Shape.SQUARE, Shape.TALL):
+            named = replace(
+                card, shape=shape, organisation="Yayasan Harapan Bersama Pekerja Migran Nusantara"
+            )
+            assert workspace.press.trouble(named) == "", card.words
+
+
+HELP_LINES = [
+    (Audience("ID", abroad=True, who=frozenset({Group.MIGRANT_WORKERS})), "id-kp2mi", "+62 21 2924 4800"),
+    (Audience("ID", who=frozenset({Group.WOMEN})), "id-sapa129", "08111-129-129"),
+    (Audience("ID", who=frozenset({Group.MIGRANT_WORKERS})), "id-kp2mi", "0800-1000"),
+    (Audience("DE", who=frozenset({Group.WOMEN})), "de-hilfetelefon", "116 016"),
+]
+
+
+@pytest.mark.parametrize(("audience", "line", "number"), HELP_LINES)
+def test_help_shows_a_number_once_it_is_checked_and_a_page_until_then(
+    workspace: Workspace, audience: Audience, line: str, number: str
+) -> None:
+    entry, campaign = workspace.hotlines[line], workspace.campaigns["help-lines"]
+    set_up = replace(workspace, audience=audience, preferred=("id-sapa129", "id-kp2mi", "de-hilfetelefon"))
+    today = BEGIN.date() + timedelta(days=1)
+    checks = tuple(Check(line, channel.show, "ani", today, How.CALLED) for channel in entry.channels)
+    for known, stands in (
+        (set_up, entry.page or workspace.links["help"].url),
+        (replace(set_up, checks=checks), number),
+    ):
+        composer = Composer(known, lambda account: registry.network(account.network).rules)
+        for slot, moment in every_text(campaign, known):
+            for target in slot.targets:
+                if target.language not in entry.names:
+                    continue  # its name is to be written first, and `check` says so
+                made = composer.compose(campaign, slot, moment, target)
+                assert made.problems == ()
+                assert stands in made.posts[0].text
+                words = {"id": "Di Uni Eropa:", "en": "Help lines in EU countries:"}[target.language]
+                assert (words in made.posts[0].text) == (stands == workspace.links["help"].url)
 
 
 # -- what it says ---------------------------------------------------------------------------------
@@ -310,11 +393,13 @@ def test_every_text_and_description_keeps_the_safeguarding_rules(
     assert found == set()
 
 
-def test_no_number_to_call_stands_anywhere(year: list[Said]) -> None:
+def test_no_number_to_call_stands_anywhere(workspace: Workspace, year: list[Said]) -> None:
     # Nobody has called one yet: help is a link.
     for s in year:
         for text in (s.post.text, *(media.alt for media in s.post.media)):
             bare = re.sub(r"https?://\S+", "", text)
+            for fact in s.post.facts:
+                bare = bare.replace(workspace.facts[fact].text[s.language], "")
             assert not PHONE.search(bare), (s.key, text)
             assert not SHORT_CODE.search(bare), (s.key, text)
 
@@ -323,11 +408,14 @@ def test_signs_are_hedged_and_lead_to_help(workspace: Workspace, year: list[Said
     assert workspace.links["help"].help
     assert not workspace.links["help"].track
     for s in year:
-        if s.slot == "signs":
+        if s.slot in ABOUT_SIGNS:
             assert HEDGE[s.language].search(s.post.text), s.post.text
+        if s.slot == "signs":
             assert ("bukan bukti" if s.language == "id" else "not proof") in s.post.text
-        if s.slot in ("signs", "help", "contract", "offer", "listen") or (
-            s.slot == "day-of" and s.post.part == 3
+        if (
+            s.campaign in ("safe-migration", "sixteen-days", "help-lines")
+            or s.slot in (*ABOUT_SIGNS, "contract", "offer", "listen")
+            or (s.slot == "day-of" and s.post.part == 3)
         ):
             assert workspace.links["help"].url in s.post.text.split(), s.post.text
 
@@ -401,7 +489,7 @@ def test_pictures_have_the_format_of_a_card(picture: Path) -> None:
 
 
 def test_every_picture_is_used_and_described_in_the_language_of_its_post(year: list[Said]) -> None:
-    used = {(media.file, s.language, media.alt) for s in year for media in s.post.media}
+    used = {(media.file, s.language, media.alt) for s in year for media in s.post.media if media.card is None}
     assert {"images/day.id.jpg", "images/day.en.jpg"} <= {file for file, _, _ in used}
     assert {file for file, _, _ in used} | {"images/day.jpg"} == {
         f"images/{path.name}" for path in (ROOT / "posts" / "images").iterdir()

@@ -16,7 +16,7 @@ from campaign.cli.verb import verb
 @click.argument("directory", metavar="[DIR]", default=".")
 @click.option("--schemas", is_flag=True, help="Only renew what editors complete and check with.")
 def command(session: Session, directory: str, schemas: bool) -> None:
-    """Make a workspace in a folder (this one by default), with two campaigns to start from.
+    """Make a workspace in a folder (this one by default), with six campaigns to start from.
 
     What is there already stays as it is.
     """

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from campaign.core.budget import Fault, View
+from campaign.core.helpline import RULE as HOTLINE
 from campaign.core.helpline import Asked, say
 from campaign.core.links import tracked
 from campaign.core.model import Campaign, Link, Slot, Target, Workspace, text_for
@@ -31,6 +32,8 @@ class Scope:
     row: Mapping[str, str] | None
     facts: list[str] = field(default_factory=list)
     explain: list[str] = field(default_factory=list)
+    helped: list[str] = field(default_factory=list)
+    """What `hotline()` printed so far."""
 
     def names(self) -> dict[str, Any]:
         """What a template can name. Values are plain; nothing of Python can be reached through them."""
@@ -96,10 +99,10 @@ class Scope:
         return tuple(str(plain(text)) for text in texts if text)
 
     def help_addresses(self) -> tuple[str, ...]:
-        """Addresses of help that this post may point to: links marked ``help``, and pages of help lines."""
+        """What leads this post's readers to help: links marked ``help``, pages of help lines, and those it printed."""
         links: dict[str, Link] = {**self.workspace.links, **self.campaign.links, **self.slot.links}
         pages = (line.page for line in self.workspace.hotlines.values() if line.page)
-        return (*(str(plain(link.url)) for link in links.values() if link.help), *pages)
+        return (*(str(plain(link.url)) for link in links.values() if link.help), *pages, *self.helped)
 
     # -- functions ----------------------------------------------------------------------------------------------------
 
@@ -126,16 +129,17 @@ class Scope:
         wanted = None if name is None else _word(name, "hotline")
         try:
             said = say(Asked(self.workspace, self.campaign, self.slot, self.target, self.day), wanted)
-        except Fault:
+        except Fault as fault:
             # Nobody has checked a number yet, and it has no page: then the organisation's own way to help stands there.
-            own = next(
-                (x.links["help"] for x in (self.slot, self.campaign, self.workspace) if "help" in x.links),
-                None,
-            )
-            if wanted is not None or not self.slot.page_if_stale or own is None or not own.help:
+            layers = (self.slot, self.campaign, self.workspace)
+            own = next((layer.links["help"] for layer in layers if "help" in layer.links), None)
+            if fault.rule != HOTLINE or wanted is not None or not self.slot.page_if_stale:
+                raise
+            if own is None or not own.help:
                 raise
             said = own.url
-        return str(plain(said))
+        self.helped.append(str(plain(said)))
+        return self.helped[-1]
 
     def _link(self, name: Any) -> str:
         links: dict[str, Link] = {**self.workspace.links, **self.campaign.links, **self.slot.links}

@@ -24,7 +24,7 @@ from campaign.core.hotlines import (
     confirmed,
     latest,
 )
-from campaign.core.model import Account, Campaign, Slot, Target, Workspace
+from campaign.core.model import Account, Campaign, Link, Slot, Target, Workspace
 from campaign.core.text import TextRules
 from campaign.core.timetable import At, Moment, Timetable
 from campaign.errors import Place
@@ -212,6 +212,29 @@ def test_the_official_page_stands_in_if_the_slot_says_so() -> None:
     assert "none of them has a `page:`" in fault("{{ hotline('id-sapa129') }}", checks=(), slot=page)[0]
     # A page for people elsewhere helps nobody here.
     assert "no page to name" in fault(checks=(), slot=page, audience=Audience("GB"))[0]
+
+
+def test_without_a_page_the_link_help_stands_in_if_the_slot_says_so() -> None:
+    page = {"page_if_stale": True}
+    here: dict[str, Any] = {"links": {"help": Link("https://example.org/bantuan", help=True)}}
+    paged = {KP2MI.id: replace(KP2MI, page="")}
+    reasons: tuple[dict[str, Any], ...] = (
+        {"hotlines": paged, "checks": ()},
+        {"preferred": ()},
+        {"audience": None},
+    )
+    for why in reasons:
+        assert said(slot=page, **why, **here) == "https://example.org/bantuan"
+        assert compose(**why, **here).posts == (), "only where the slot says so"
+    assert said(slot=page, **here) == "KP2MI: 0800-1000"
+    assert said(slot=page, checks=(), **here) == "https://kp2mi.example/help", "its own page first"
+    # What was written wrong stays an error, and so does a link that nobody marked as help.
+    assert "did you mean" in fault("{{ hotline('id-kp2m') }}", slot=page, **here)[0]
+    assert "by nobody" in fault("{{ hotline('id-sapa129') }}", checks=(), slot=page, **here)[0]
+    nameless = {KP2MI.id: replace(KP2MI, names={"en": "KP2MI"})}
+    assert "has no name in 'id'" in fault(hotlines=nameless, slot=page, **here)[0]
+    unmarked: dict[str, Any] = {"links": {"help": Link("https://example.org/bantuan")}}
+    assert "no list" in fault(preferred=(), slot=page, **unmarked)[0]
 
 
 @pytest.mark.parametrize(
