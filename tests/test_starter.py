@@ -77,8 +77,8 @@ def example() -> str:
 
 
 def uncommented() -> str:
-    """The example with every commented account switched on."""
-    head, accounts = example().replace("\n# media_url:", "\nmedia_url:").split("\naccounts:\n")
+    """The example with every commented account switched on, and with help lines that nobody has checked yet."""
+    head, accounts = re.sub("(?m)^# (media_url|audience|hotlines):", r"\1:", example()).split("\naccounts:\n")
     lines = [re.sub(r"^  # ?", "  ", line) for line in accounts.splitlines()]
     keys = [line for line in lines if re.match(r"^( {2,4}[a-z_]+|media_url):", line)]
     return head + "\naccounts:\n" + "\n".join(keys) + "\n"
@@ -166,6 +166,7 @@ def test_the_accounts_in_comments_are_right_too_and_name_every_network(tmp_path:
     workspace = make(tmp_path, uncommented())
     assert [str(problem) for problem in workspace.problems] == []
     assert {account.network for account in workspace.accounts.values()} == set(registry.specs())
+    assert (workspace.audience, workspace.preferred) == (HELP_LINES[0][0], ("id-kp2mi",))
 
 
 @pytest.mark.parametrize("begin", [BEGIN, datetime(2027, 6, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)])
