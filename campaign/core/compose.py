@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from campaign.core import text as texts
+from campaign.core.consents import NO_RECORD
 from campaign.core.helpline import stray_numbers
 from campaign.core.links import first_link
 from campaign.core.media import unfit
@@ -125,6 +126,7 @@ class _Work:
         if self.problems:
             return ()
         scope = Scope(self.workspace, self.campaign, self.slot, self.moment, self.target, row)
+        self._check_consents(scope)
         self.names = scope.names()
         self.explain += scope.explain
         parts = self._text()
@@ -151,6 +153,7 @@ class _Work:
                 part=number,
                 parts=len(parts),
                 facts=facts,
+                consents=self.slot.consents,
             )
             for number, part in enumerate(parts, 1)
         )
@@ -257,6 +260,20 @@ class _Work:
         audience = self.workspace.speaks_to(self.campaign, self.target.account)
         for message, hint in stray_numbers(said, self.workspace.hotlines, audience):
             self._problem("phone", message, hint)
+
+    def _check_consents(self, scope: Scope) -> None:
+        known = self.workspace.consents
+        for name in self.slot.consents:
+            consent = known.get(name)
+            if consent is None:
+                message = f"there is no consent {name!r}{did_you_mean(name, known)}"
+                hint = (
+                    "it stands in posts/consents.yaml: id, kind, networks, languages, until, status, held_by"
+                )
+                self._problem(NO_RECORD, message, hint, self.slot.consent_at)
+            elif (against := consent.against(self.network, self.language, scope.day)) is not None:
+                rule, message, hint = against
+                self._problem(rule, message, hint, self.slot.consent_at)
 
     # -- pictures -----------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
+from campaign.core.consents import Consent
 from campaign.core.hotlines import Audience, Check, Hotline
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
 from campaign.core.outcome import Receipt
@@ -208,6 +209,9 @@ class Slot:
     thread: Thread = Thread.AS_WRITTEN
     page_if_stale: bool = False
     """While no help line is confirmed, the official page stands in for it."""
+    consents: tuple[str, ...] = ()
+    """Ids of the consents that it needs, and where the file names them."""
+    consent_at: Place = field(default_factory=lambda: Place(""))
     explicit: bool = False
     """True for ``at`` and ``on``: moments that a person wrote down one by one."""
 
@@ -282,6 +286,7 @@ class Workspace:
     checks: tuple[Check, ...] = ()
     audience: Audience | None = None
     preferred: tuple[str, ...] = ()
+    consents: Mapping[str, Consent] = field(default_factory=dict)
 
     def slots(self) -> Iterator[tuple[Campaign, Slot]]:
         for campaign in self.campaigns.values():
@@ -323,7 +328,8 @@ class Post:
 
     ``part`` counts from 1 to ``parts``. ``root`` and ``reply_to`` are the receipts of part 1 and of the part before,
     filled in when the part is sent. ``prepared``: ids that an adapter fixed when the row was made.
-    ``facts``: ids of the facts that the text printed. ``link``: the post's first link, if any.
+    ``facts``: ids of the facts that the text printed. ``link``: the post's first link, if any. ``consents``: ids of the
+    consents that it needed.
     """
 
     text: str
@@ -337,6 +343,7 @@ class Post:
     prepared: Mapping[str, Any] = field(default_factory=dict)
     root: Receipt | None = None
     reply_to: Receipt | None = None
+    consents: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The frozen form that the store keeps (without root and reply_to, which are looked up at each send)."""
@@ -350,6 +357,7 @@ class Post:
             "parts": self.parts,
             "facts": list(self.facts),
             "prepared": dict(self.prepared),
+            "consents": list(self.consents),
         }
 
     @staticmethod
@@ -364,12 +372,13 @@ class Post:
             parts=data["parts"],
             facts=tuple(data["facts"]),
             prepared=data["prepared"],
+            consents=tuple(data.get("consents", ())),  # rows that an older version made have none
         )
 
     def digest(self) -> str:
         """SHA-256 (hex) over everything a reader would see; approval is bound to it."""
         seen = self.as_json()
-        del seen["prepared"]
+        del seen["prepared"], seen["consents"]  # a reader sees neither
         return hashlib.sha256(json.dumps(seen, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -18,7 +18,7 @@ from campaign.workspace.yamlfile import Document, Map, Seq
 
 OBSERVANCES = "schedules/observances.yaml"
 FACTS = "posts/facts.yaml"
-READABLE = ("posts/organisations.yaml", "posts/consents.yaml")
+READABLE = ("posts/organisations.yaml",)
 """Knowledge of later versions: it only has to be YAML for now."""
 
 Month = Annotated[int, Field(ge=1, le=12)]

@@ -11,10 +11,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from campaign.core import model
+from campaign.core.consents import Consent
 from campaign.core.hotlines import Check, Hotline
 from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
 from campaign.errors import Level, Place, WorkspaceError
-from campaign.workspace import checks, explain, hotlines, knowledge
+from campaign.workspace import checks, consents, explain, hotlines, knowledge
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
@@ -60,6 +61,10 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     lines: dict[str, Hotline] = {}
     if "hotlines.yaml" in posts.media:
         lines = hotlines.read_hotlines(_read(directory, hotlines.NAME, digest, common), findings)
+    agreed: dict[str, Consent] = {}
+    if consents.NAME.removeprefix("posts/") in posts.media:
+        document = _read(directory, consents.NAME, digest, common)
+        agreed = consents.read_consents(document, specs, findings)
     made: tuple[Check, ...] = ()
     if checks.NAME.removeprefix("posts/") in posts.media:
         document = _read(directory, checks.NAME, digest, common)
@@ -112,6 +117,7 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         problems=problems,
         hotlines=lines,
         checks=made,
+        consents=agreed,
         audience=settings.audience,
         preferred=settings.hotlines,
         broken=frozenset(broken),
@@ -146,7 +152,7 @@ def _read(directory: Path, name: str, *digests: hashlib._Hash) -> Document:
 
 
 def _rename(directory: Path, findings: Findings) -> None:
-    for name in ("config.yml", "posts/facts.yml", "posts/hotlines.yml"):
+    for name in ("config.yml", "posts/facts.yml", "posts/hotlines.yml", "posts/consents.yml"):
         try:
             there = (directory / name).is_file()
         except OSError:

@@ -30,7 +30,7 @@ from campaign.workspace.readers import as_list, kind_of, one_of, wrong
 RESERVED = frozenset({"observances.yaml"})
 """Files below schedules/ that are knowledge, not campaigns."""
 
-SLOT_NOT_YET = ("tone", "quiet_on", "consent", "accept")
+SLOT_NOT_YET = ("tone", "quiet_on", "accept")
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WhichDay = Annotated[
@@ -159,8 +159,11 @@ class SlotKeys(Keys):
     )
     tone: Later = None
     quiet_on: Later = None
-    consent: Later = None
     accept: Later = None
+    consent: Annotated[list[Id], Field(min_length=1), OrOne()] | None = Field(
+        None,
+        description="The consent (posts/consents.yaml) of the person whose story, words or picture it uses.",
+    )
     if_stale: Literal["page"] | None = Field(
         None, description="page: while no help line is confirmed, {{ hotline() }} gives its official page."
     )

@@ -103,6 +103,8 @@ def read_slot(
         quiet=None if slot.quiet == "ignore" else campaign.quiet,
         repeat_after=DEFAULT_REPEAT_AFTER if slot.repeat_after is None else slot.repeat_after,
         page_if_stale=slot.if_stale == "page",
+        consents=tuple(dict.fromkeys(slot.consent or ())),
+        consent_at=document.place((*path, "consent")),
         thread=slot.thread or Thread.AS_WRITTEN,
         explicit=slot.on is not None or (slot.at is not None and slot.rrule is None),
     )
