@@ -61,6 +61,7 @@ class Status:
     failed: tuple[Delivery, ...]
     held: tuple[Delivery, ...]
     missed: tuple[Delivery, ...]
+    to_withdraw: tuple[Delivery, ...]
     parked: tuple[AccountRow, ...]
     problems: tuple[Problem, ...]
 
@@ -83,6 +84,7 @@ class Status:
                     self.failed,
                     self.held,
                     self.missed,
+                    self.to_withdraw,
                     self.parked,
                 )
             )
@@ -141,6 +143,7 @@ def read(
         failed=tuple(row for row in failed if not _given_up(connection, row)),
         held=tuple(history.deliveries(connection, states=[State.HELD])),
         missed=tuple(missed),
+        to_withdraw=tuple(row for row in history.still_out(connection) if row.state is State.SENT),
         parked=tuple(row for row in accounts.values() if row.parked_until is not None),
         problems=tuple(found),
     )
@@ -208,6 +211,7 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
         "failed": rows(status.failed),
         "held": rows(status.held),
         "missed": rows(status.missed),
+        "to_withdraw": rows(status.to_withdraw),
         "parked": [
             {
                 "account": row.account,
@@ -238,6 +242,7 @@ def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Itera
         ("May be published: please look", status.uncertain, "campaign resolve KEY"),
         ("Not published", status.failed, "campaign retry KEY, or: campaign resolve KEY"),
         ("Waiting for a person", status.held, "campaign resolve KEY, or: campaign cancel KEY"),
+        ("Still online, to be withdrawn", status.to_withdraw, "campaign withdraw KEY"),
         ("Too late, not sent (last 24 hours)", status.missed, "campaign retry KEY sends one after all"),
     )
     for title, rows, hint in groups:

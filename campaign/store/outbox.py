@@ -14,8 +14,10 @@ from campaign.store.looking import absent, found, look_later
 from campaign.store.notes import notes, put_note
 from campaign.store.pacing import pace
 from campaign.store.planned import advance, fill, insert, see
+from campaign.store.redacting import redact
 from campaign.store.rows import Claim, NewDelivery
 from campaign.store.settling import settle
+from campaign.store.withdrawing import cancel_unwanted, not_withdrawn, unwanted, withdrawing, withdrawn
 
 __all__ = [
     "Claim",
@@ -26,6 +28,7 @@ __all__ = [
     "again",
     "break_threads",
     "cancel",
+    "cancel_unwanted",
     "claim",
     "fill",
     "found",
@@ -35,10 +38,12 @@ __all__ = [
     "look_later",
     "miss",
     "move",
+    "not_withdrawn",
     "notes",
     "orphan",
     "pace",
     "put_note",
+    "redact",
     "refuse",
     "release",
     "renew",
@@ -46,5 +51,8 @@ __all__ = [
     "resolve",
     "see",
     "settle",
+    "unwanted",
+    "withdrawing",
+    "withdrawn",
     "works",
 ]
