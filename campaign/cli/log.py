@@ -31,6 +31,7 @@ MARGIN = timedelta(days=2)
 @click.option("--account", metavar="NAME", help="Only this account, or one language of it: fedi.en.")
 @click.option("--state", type=click.Choice(STATES), help="Only what is in this state.")
 @click.option("--fact", metavar="ID", help="Only what is out and used this fact.")
+@click.option("--consent", metavar="ID", help="Only what is out and needed this consent.")
 @from_to
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
@@ -41,6 +42,7 @@ def command(
     account: str | None,
     state: str | None,
     fact: str | None,
+    consent: str | None,
     first: date | None,
     last: date | None,
     as_json: bool,
@@ -54,8 +56,8 @@ def command(
 
     if as_json and as_csv:
         raise click.UsageError("give --json or --csv, not both")
-    if fact is not None and key is not None:
-        raise click.UsageError("give a KEY or --fact, not both")
+    if sum(given is not None for given in (key, fact, consent)) > 1:
+        raise click.UsageError("give only one of KEY, --fact and --consent")
     with session.station(temporary=True) as station:
         if key is not None:
             found = [_one(session, station, key)]
@@ -64,7 +66,9 @@ def command(
             found = _many(station, wanted, campaign, account, first, last)
             found = [row for row in found if _on(row, first, last, session.zone)]
             if fact is not None:
-                found = _using(session, found, fact)
+                found = _using(session, found, "fact", fact)
+            if consent is not None:
+                found = _using(session, found, "consent", consent)
         found = _explained(session, station, found)
         if as_csv:
             _print_csv(session, found)
@@ -78,18 +82,19 @@ def command(
         output.talk(summary(found))
 
 
-def _using(session: Session, rows: list[Delivery], fact: str) -> list[Delivery]:
-    """The rows that are out, or may be, and printed a fact: what has to be corrected when the fact is wrong."""
+def _using(session: Session, rows: list[Delivery], kind: str, name: str) -> list[Delivery]:
+    """The rows that are out, or may be, and used a fact or a consent: what has to be corrected when it is wrong."""
     from campaign.core.lifecycle import State
     from campaign.core.suggest import did_you_mean
+    from campaign.core.used import Kinds, Thing
     from campaign.errors import CampaignError
 
-    using = [row for row in rows if row.post is not None and fact in row.post.facts]
-    if not using and fact not in session.workspace.facts:
-        known = session.workspace.facts
-        raise CampaignError(
-            f"there is no fact {fact!r}{did_you_mean(fact, known)}", "campaign facts lists them"
-        )
+    workspace, thing = session.workspace, Thing(Kinds(kind), name)
+    using = [row for row in rows if row.post is not None and thing.used_by(row.post, workspace.hotlines)]
+    known = thing.known(workspace)
+    if not using and name not in known:
+        where = "campaign facts lists them" if kind == "fact" else "they stand in posts/consents.yaml"
+        raise CampaignError(f"there is no {kind} {name!r}{did_you_mean(name, known)}", where)
     return [row for row in using if row.state in (State.SENT, State.UNCERTAIN)]
 
 

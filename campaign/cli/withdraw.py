@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,12 +119,17 @@ def _print(
     from campaign.core.withdrawal import Result
     from campaign.review.table import Columns, lines
     from campaign.review.withdrawn import COPIES, Ahead, ahead_row, entries, planned_lines, withdrawn_row
+    from campaign.store import history
 
-    ahead: list[Ahead] = [
-        Ahead(campaign.id, slot, moment)
-        for thing in things
-        for campaign, slot, moment in still_planned(desk.workspace, desk.composer, thing, desk.now)
-    ]
+    with desk.store.read() as connection:
+        decided = partial(history.existing_keys, connection)
+        ahead: list[Ahead] = [
+            Ahead(campaign.id, slot, moment)
+            for thing in things
+            for campaign, slot, moment in still_planned(
+                desk.workspace, desk.composer, thing, desk.now, decided
+            )
+        ]
     if as_json:
         output.rows(withdrawn_row(one) for one in done)
         output.rows(ahead_row(one, session.zone(one.campaign)) for one in ahead)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from campaign.core.compose import Composer
 from campaign.core.hotlines import Hotline, Kind, address, calling_words
-from campaign.core.model import Campaign, Post, Slot, Workspace
+from campaign.core.model import Campaign, Post, Slot, Workspace, delivery_key
 from campaign.core.phones import canonical, phone_like
 from campaign.core.timetable import Moment, moments
 
@@ -71,14 +71,20 @@ def _names(post: Post, hotline: Hotline, words: tuple[str, ...]) -> bool:
 
 
 def still_planned(
-    workspace: Workspace, composer: Composer, thing: Thing, now: datetime
+    workspace: Workspace,
+    composer: Composer,
+    thing: Thing,
+    now: datetime,
+    decided: Callable[[Collection[str]], Collection[str]] = lambda keys: (),
 ) -> Iterator[tuple[Campaign, Slot, Moment]]:
-    """The planned posts that use it still, with the first occurrence within a year of ``now`` (aware) that does."""
+    """The planned posts that use it still, with the first occurrence within a year of ``now`` (aware) that does.
+    ``decided``: those of some keys that have gone out or were cancelled ahead of their time."""
     for campaign, slot in workspace.slots():
         for number, moment in enumerate(moments(slot.timetable, now, now + AHEAD)):
             if number >= MOST:
                 break
-            if _uses(workspace, composer, thing, campaign, slot, moment):
+            keys = [delivery_key(campaign.id, slot.id, moment.wall, target.name) for target in slot.targets]
+            if len(decided(keys)) < len(keys) and _uses(workspace, composer, thing, campaign, slot, moment):
                 yield campaign, slot, moment
                 break
 
