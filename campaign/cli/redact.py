@@ -42,6 +42,8 @@ def command(session: Session, keys: tuple[str, ...], yes: bool, as_json: bool) -
 
 
 def _say(lines: Sequence[str]) -> None:
+    from campaign.review.words import wrap
+
     output.talk("What remains:")
     for line in lines:
-        output.talk(f"- {line}")
+        output.talk("- " + "\n  ".join(wrap(line, 76)))

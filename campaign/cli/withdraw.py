@@ -103,7 +103,8 @@ def _end(session: Session, name: str) -> None:
     if consent is None:
         output.talk(f"{NAME} has no record {name} (any more): nothing goes out under it")
     elif mark_withdrawn(Path(session.workspace.root), consent):
-        output.talk(f"{NAME}: {name} is `status: withdrawn` now. Commit it, and bring it to every machine")
+        output.talk(f"{NAME}: {name} is `status: withdrawn` now.")
+        output.talk("Commit that, and bring it to every machine that runs this workspace.")
 
 
 def _tell(one: Withdrawn, as_json: bool) -> None:

@@ -17,8 +17,8 @@ from campaign.review.words import count, wrap
 from campaign.store.history import Delivery
 
 COPIES = (
-    "Copies may live on elsewhere: shares and quotes, screenshots, archives and search engines, other\n"
-    "servers, feed readers, the phones of people who got it. Nobody can delete those from here."
+    "Copies may live on elsewhere: shares and quotes, screenshots, archives, search\n"
+    "engines, other servers, feed readers, phones. Nobody can delete those from here."
 )
 
 _STYLE = {
