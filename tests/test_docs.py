@@ -58,6 +58,10 @@ links: {act: {url: https://example.org/act}, help: {url: https://example.org/hel
 accounts:
 """
 SITE = "  site: {network: feed, folder: public, languages: [id, en]}\n"
+CONSENT = """\
+consents:
+  - {id: story-07, kind: story, networks: [feed], languages: [id, en], until: 2027-12-31, status: given, held_by: ani}
+"""
 CAMPAIGN = "starts: 2027-07-01\nends: 2027-08-31\nposts:\n"
 
 
@@ -93,6 +97,7 @@ def write(folder: Path, block: Block) -> None:
     for other in (folder / "schedules").glob("*.yaml"):
         if other.name != "observances.yaml":
             other.unlink()
+    (folder / "posts" / "consents.yaml").write_text(CONSENT, encoding="utf-8")
     config, campaign = CONFIG + SITE, ""
     match block.mark:
         case "yaml: config":
@@ -107,6 +112,8 @@ def write(folder: Path, block: Block) -> None:
             campaign = CAMPAIGN + textwrap.indent(block.body, "  ")
         case "yaml: hotlines":
             (folder / "posts" / "hotlines.yaml").write_text(block.body, encoding="utf-8")
+        case "yaml: consents":
+            (folder / "posts" / "consents.yaml").write_text(block.body, encoding="utf-8")
         case other:
             pytest.fail(f"{block}: {other!r} does not say what this YAML is")
     (folder / "config.yaml").write_text(config, encoding="utf-8")
@@ -226,7 +233,7 @@ def test_relative_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(there), f"{page.name}: {target}"
 
 
-MADE = ("schedules/vigil.yaml", "posts/hotlines.checked.yaml")
+MADE = ("schedules/vigil.yaml", "posts/consents.yaml", "posts/hotlines.checked.yaml")
 """Files that the docs name and that a person, or a verb, makes."""
 
 
