@@ -313,11 +313,11 @@ def test_one_wrong_post_hides_no_other(folder: Path) -> None:
 
 
 def test_keys_of_later_versions_warn_once_each(folder: Path) -> None:
-    keys = "tone: calm\nquiet_on: [x]\naccept: [SG01]\napproval: one"
+    keys = "tone: calm\nquiet_on: [x]\napproval: one"
     slot = only_slot(folder, f"text: a\n{AT}\n{keys}")
     found = load(folder, SPECS).problems
     assert slot.approval is Approval.ONE
-    assert len(found) == 4
+    assert len(found) == 3
     assert {problem.rule for problem in found} == {"not-yet"}
     assert any("posts will be held" in problem.message for problem in found)
 
