@@ -292,8 +292,9 @@ class Engine:
                 reason = row.reason if account is not None else "its account has gone from the files"
                 outbox.look_later(connection, row.key, reason, now + PARKED_RETRY, now)
                 continue
-            # What a person wants gone is looked up only: a repeat would publish it if it is not out yet.
-            if row.withdraw_at is None and now < row.first_attempt + adapter.repeat_safe_for - REPEAT_MARGIN:
+            # What is to be gone is looked up only: a repeat would publish it if it is not out (any more).
+            wanted = row.withdraw_at is None and not consented.refusal(self.planner.workspace, row)
+            if wanted and now < row.first_attempt + adapter.repeat_safe_for - REPEAT_MARGIN:
                 claim = outbox.repeat(connection, row.key, now, self.owner, lease=LEASE)
                 if claim is None:
                     continue

@@ -100,13 +100,17 @@ def test_by_hand(place: Place) -> None:
 def test_a_consent_that_is_withdrawn(stories: Place) -> None:
     place = stories
     assert place("check").code == 0
+    text = (place.folder / "schedules/c.yaml").read_text()
+    place.write("schedules/c.yaml", text.replace("    consent: ", "    pillar: story\n    consent: "))
+    assert "SG19" not in {row["rule"] for row in place("check", "--json").rows()}
+    place.write("schedules/c.yaml", text)
     place("post", "c/vigil")
     done = place("withdraw", "--consent", "story-07", "--yes")
     assert done.code == 0, done.err
     assert not online(place, "we light a candle")
     text = (place.folder / "posts/consents.yaml").read_text()
     assert text == CONSENTS.format(until=day(90)).replace("given", "withdrawn")
-    assert "Commit it" in done.err
+    assert "Commit that" in done.err
     assert "Still in the files" in done.out
     assert "c/daily" in done.out.partition("Still in the files")[2]
     assert "c/vigil" not in done.out.partition("Still in the files")[2]  # it has gone out

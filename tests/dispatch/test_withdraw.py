@@ -389,6 +389,18 @@ def test_what_was_on_its_way_meanwhile_is_judged_when_it_comes_back(bench: Bench
     assert bench.world.states() == {KEY: "held"}
 
 
+def test_what_may_be_out_is_looked_up_and_not_repeated(bench: Bench) -> None:
+    """Also after a backup was put back that does not know of the withdrawal: a repeat could publish it anew."""
+    bench.adopt(consented())
+    bench.net.script = [lambda post, key: Unknown("reset")]
+    bench.net.finds = [Absent("not there")]
+    bench.world.go(hours=1)
+    bench.adopt(consented(Status.WITHDRAWN))
+    bench.world.go(hours=9)
+    assert [call for call, _ in bench.net.calls] == ["send", "find"]
+    assert bench.world.states() == {KEY: "held"}
+
+
 def test_it_is_not_retried_either(bench: Bench) -> None:
     bench.adopt(consented())
     bench.net.script = [lambda post, key: Refused("no")]

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from campaign.core.lifecycle import State
 from campaign.core.model import Media
 from campaign.core.outcome import Receipt, Refused, Retry, Sent
+from campaign.core.safeguard.rules import Accepted
 from campaign.store import engines, history, outbox, tables
 from campaign.store.database import Store
 from campaign.store.log import REMOVED
@@ -32,6 +33,7 @@ def a_story(slot: str = "s", account: str = "fedi") -> Any:
         facts=("total",),
         consents=("story-07",),
         prepared={"slug": SECRET},
+        accepted=(Accepted("SG12", SECRET, ("ani", "budi"), f"{SECRET} asked for it"),),
     )
     return a_row(slot, account, post=post.__class__(**{**_fields(post), "media": media}))
 
