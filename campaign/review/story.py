@@ -99,6 +99,10 @@ def _text(delivery: Delivery, width: int) -> Iterator[Line]:
     for media in post.media:
         for line in wrap(one_line(f"[{named(media)}: {media.alt}]"), width - 4):
             yield (Cell("  │ ", "dim"), Cell(line, "blue"))
+    for one in post.accepted:
+        words = f'"{one.words}" ' if one.words else ""
+        who = " and ".join(one.by)
+        yield from _long("Let pass", f"{one.rule} {words}by {who}: {one.reason}", width)
 
 
 def _attempt(attempt: Attempt, zone: str, width: int) -> Iterator[Line]:
