@@ -171,6 +171,14 @@ def test_a_text_with_an_error_never_goes_into_a_kit(place: Place) -> None:
     assert message.startswith("too long for x: ")
 
 
+def test_each_wording_is_held_against_the_safeguarding_rules(place: Place) -> None:
+    harmful = "Inilah wajah pelaku perdagangan orang, simpan fotonya."
+    place.write("schedules/vigil.yaml", slots(worded("a", "at: 2027-07-30 20:00", *THREE[:2], harmful)))
+    kit, problems = place.gather()
+    assert kit is None
+    assert "SG03" in {p.rule for p in problems if p.level is Level.ERROR}
+
+
 def test_whom_to_ask_must_be_known(place: Place) -> None:
     config = (place.folder / "config.yaml").read_text()
     place.write("config.yaml", config.replace(", contact: mitra@harapan.example", ""))
