@@ -67,6 +67,9 @@ def test_the_wheel_holds_the_program_and_the_starter_pack_only(wheel: Path) -> N
         "campaign/workspace/press/card.typ",
         "campaign/workspace/press/OFL.txt",
         "campaign/workspace/press/PlusJakartaSans.ttf",
+        "campaign/review/kit_page/page.html.j2",
+        "campaign/review/kit_page/kit.css",
+        "campaign/review/kit_page/kit.js",
         "campaign/py.typed",
     ):
         assert name in names
