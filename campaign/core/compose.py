@@ -132,9 +132,7 @@ class _Work:
 
     @property
     def card(self) -> cards.CardText | None:
-        """What the slot says of its card, if the network is to have one."""
-        card = self.slot.card
-        return card if card is not None and (not card.networks or self.network in card.networks) else None
+        return self.slot.card_on(self.network)
 
     def __post_init__(self) -> None:
         self.place = self.slot.place  # until a template is found

@@ -220,6 +220,11 @@ class Slot:
     explicit: bool = False
     """True for ``at`` and ``on``: moments that a person wrote down one by one."""
 
+    def card_on(self, network: str) -> CardText | None:
+        """What it says of its card, if a network is to have one."""
+        card = self.card
+        return card if card is not None and (not card.networks or network in card.networks) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
