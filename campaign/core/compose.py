@@ -22,6 +22,7 @@ from campaign.core.model import (
     Thread,
     Workspace,
     delivery_key,
+    language_of,
     text_for,
 )
 from campaign.core.render import INLINE, Renderer, RenderError
@@ -125,8 +126,8 @@ class _Work:
         if self.problems:
             return ()
         scope = Scope(self.workspace, self.campaign, self.slot, self.moment, self.target, row)
+        scope.explain = self.explain
         self.names = scope.names()
-        self.explain += scope.explain
         parts = self._text()
         warning = self._warning()
         media = self._media()
@@ -233,7 +234,7 @@ class _Work:
         """Where a network has no field for descriptions they stand behind the text that goes with the pictures."""
         if not media or not self.rules.alt_in_text:
             return parts
-        word = DESCRIBED.get(self.language)
+        word = text_for(DESCRIBED, self.language)
         said = "\n".join(f"[{word}: {item.alt}]" if word else f"[{item.alt}]" for item in media)
         return ("\n\n".join(filter(None, (parts[0], said))), *parts[1:])
 
@@ -328,6 +329,7 @@ class _Work:
         if source is None:
             self._problem("alt", f"the picture has no description in {self.language!r}", hint, image.place)
             return None
+        self._serves("the picture's description", image.alt)
         before = len(self.problems)
         alt = self._line(source, image.place)
         if len(self.problems) > before:
@@ -365,7 +367,14 @@ class _Work:
             self._problem(
                 "language", message, f"{self.target.name} posts in {self.language!r}", self.slot.place
             )
+        self._serves(what, text)
         return found
+
+    def _serves(self, what: str, text: Text) -> None:
+        """Say so where the text of another language (``pt``) serves that of the target (``pt-BR``)."""
+        chosen = language_of(text, self.language)
+        if chosen and chosen != self.language:
+            self.explain.append(f"{what} in {chosen!r}, for there is none in {self.language!r}")
 
     def _line(self, source: str, place: Place) -> str:
         try:

@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Protocol
 from pydantic import BaseModel
 
 from campaign.core.hotlines import Audience, Check, Hotline
+from campaign.core.languages import fallbacks
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
 from campaign.core.outcome import Receipt
 from campaign.core.prices import Budget, Prices
@@ -43,8 +44,14 @@ DEFAULT_REPEAT_AFTER = timedelta(days=30)
 
 
 def text_for(text: Text, language: str) -> str | None:
-    """The text for a language, or None when there is none."""
-    return text.get(language, text.get(""))
+    """The text for a language (for ``pt-BR`` also one in ``pt``), or None when there is none."""
+    chosen = language_of(text, language)
+    return None if chosen is None else text[chosen]
+
+
+def language_of(things: Mapping[str, Any], language: str) -> str | None:
+    """Under which key of a mapping by language that of a language stands; None when it has none."""
+    return next((code for code in (*fallbacks(language), "") if code in things), None)
 
 
 class Thread(StrEnum):
