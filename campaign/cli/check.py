@@ -26,7 +26,7 @@ def command(session: Session, as_json: bool) -> int:
 
     Posts of the next 30 days are made and measured, as each network counts.
     """
-    from campaign.review.problems import has_errors, in_order, problem_lines, summary
+    from campaign.review.problems import check_lines, has_errors, in_order, summary
     from campaign.review.words import count
 
     try:
@@ -38,7 +38,7 @@ def command(session: Session, as_json: bool) -> int:
     if as_json:
         output.rows(problem.as_json() for problem in in_order(problems))
     else:
-        show.lines(problem_lines(problems))
+        show.lines(check_lines(problems, show.width()))
     output.talk(f"{about}: {summary(problems) or 'nothing is wrong'}")
     return 1 if has_errors(problems) else 0
 

@@ -32,7 +32,7 @@ from campaign.core.suggest import did_you_mean
 from campaign.core.text import TextRules
 from campaign.core.timetable import Moment
 from campaign.core.variants import best_columns, image_names, template_names
-from campaign.errors import Level, Place, Problem
+from campaign.errors import Gap, Level, Place, Problem
 
 MEDIA_TYPES = {
     "avif": "image/avif",
@@ -200,7 +200,10 @@ class _Work:
             known = sorted({file.removesuffix(".j2").partition(".")[0] for file in self.workspace.templates})
             message = f"there is no template {wanted!r} for {self.network} in {self.language!r}"
             self._problem(
-                "template", message + did_you_mean(wanted, known), f"looked for {', '.join(tried)} in posts/"
+                "template",
+                message + did_you_mean(wanted, known),
+                f"looked for {', '.join(tried)} in posts/",
+                missing="template",
             )
             return None
         self.place = Place(f"posts/{name}")
@@ -327,7 +330,8 @@ class _Work:
         hint = "say what it shows, for people who can't see it"
         source = text_for(image.alt, self.language)
         if source is None:
-            self._problem("alt", f"the picture has no description in {self.language!r}", hint, image.place)
+            message = f"the picture has no description in {self.language!r}"
+            self._problem("alt", message, hint, image.place, missing="alt")
             return None
         self._serves("the picture's description", image.alt)
         before = len(self.problems)
@@ -364,9 +368,8 @@ class _Work:
         if found is None:
             there = ", ".join(repr(language) for language in sorted(text)) or "none"
             message = f"there is no {what} in {self.language!r}, only in {there}"
-            self._problem(
-                "language", message, f"{self.target.name} posts in {self.language!r}", self.slot.place
-            )
+            hint = f"{self.target.name} posts in {self.language!r}"
+            self._problem("language", message, hint, self.slot.place, missing=what.rpartition(" ")[2])
         self._serves(what, text)
         return found
 
@@ -398,6 +401,9 @@ class _Work:
         hint: str = "",
         place: Place | None = None,
         level: Level = Level.ERROR,
+        missing: str = "",
     ) -> None:
+        """``missing``: what has no translation, if it is that."""
         key = delivery_key(self.campaign.id, self.slot.id, self.moment.wall, self.target.name)
-        self.problems.append(Problem(place or self.place, message, hint, level, rule, key))
+        gap = Gap(self.campaign.id, self.slot.id, self.language, missing) if missing else None
+        self.problems.append(Problem(place or self.place, message, hint, level, rule, key, gap))

@@ -1,4 +1,4 @@
-"""Dates, times and numbers as the language of the post writes them: ``|long_date``, ``|clock``, ``|number``, ``|spoken``.
+"""Dates, times and numbers as the language of the post writes them: ``|long_date``, ``|clock``, ``|number`` and others.
 
 Words and signs are CLDR's, by Babel. Digits are always 0 to 9, so that what looks like a phone number is found, and a
 number can be copied.

@@ -87,7 +87,10 @@ def read_account(
             )
     if common is None or options is None or findings.errors() > before:
         return None
-    own = [common.language] if common.language else common.languages or list(languages[:1])
+    audience = common.audience.value() if common.audience else None
+    own = [common.language] if common.language else common.languages
+    if own is None:
+        own = list(audience.languages if audience and audience.languages else languages[:1])
     return Account(
         id=name,
         network=common.network,
@@ -98,7 +101,7 @@ def read_account(
         test=common.test,
         approval=tighter(approval, common.approval),
         vars=common.vars,
-        audience=common.audience.value() if common.audience else None,
+        audience=audience,
         media=spec.media if spec is not None else ANY_MEDIA,
         prices=getattr(spec, "prices", None),
         place=document.place(path, key=True),

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from campaign.core.languages import primary
+from campaign.workspace.findings import quoted
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -27,7 +28,7 @@ def complaint(tag: str) -> tuple[str, str] | None:
     from langcodes import standardize_tag, tag_is_valid
     from langcodes.tag_parser import LanguageTagError
 
-    shown = f"`{tag[:40]}`"
+    shown = quoted(tag)
     try:
         right = standardize_tag(tag)
     except (LanguageTagError, ValueError):
