@@ -27,6 +27,7 @@ from campaign.core.model import (
 )
 from campaign.core.render import INLINE, Renderer, RenderError
 from campaign.core.scope import Scope
+from campaign.core.scripts import foreign
 from campaign.core.split import split
 from campaign.core.suggest import did_you_mean
 from campaign.core.text import TextRules
@@ -140,6 +141,7 @@ class _Work:
             self._problem("media", f"{self.network} takes no text without a picture", hint)
         parts = self._with_descriptions(self._threaded(parts or ("",), warning, media), media)
         self._check_text(parts, warning, media)
+        self._check_language(parts)
         self._check_numbers((*parts, warning, *(item.alt for item in media)))
         facts = tuple(scope.facts)
         return tuple(
@@ -256,6 +258,14 @@ class _Work:
                 if self.slot.template is not None:
                     hint += f", or write posts/{self.slot.template}.{self.network}.{self.language}.j2 for it alone"
                 self._problem("length", f"too long for {self.network}: {excess}{where}", hint)
+
+    def _check_language(self, parts: tuple[str, ...]) -> None:
+        """AX11: one post, one language."""
+        for part in parts:
+            if foreign(part, self.language):
+                message = f"this goes out as {self.language!r}, and hardly a letter of it is of that language"
+                hint = f"write it in {self.language!r}, or send it to an account in its own language"
+                self._problem("AX11", message, hint, level=Level.WARN)
 
     def _check_numbers(self, said: tuple[str, ...]) -> None:
         audience = self.workspace.speaks_to(self.campaign, self.target.account)

@@ -43,9 +43,11 @@ def complaint(tag: str) -> tuple[str, str] | None:
 
 
 def _outdated(tag: str, right: str) -> bool:
-    """Whether BCP 47 wants another code: the shorter one of ISO 639 (``ind``: id), or the one that replaced it."""
+    """Whether BCP 47 wants another code: the shorter one of ISO 639 (``ind``: id), or the one that replaced a language
+    or a region (``en-UK``: en-GB). Both ``tl`` and ``fil`` are good."""
     old, new = primary(tag.lower()), primary(right)
-    return old in REPLACED or (len(old) == 3 and len(new) == 2)
+    region = tag.lower().removeprefix(old) != right.lower().removeprefix(new)
+    return region or old in REPLACED or (len(old) == 3 and len(new) == 2)
 
 
 def _hint(tag: str) -> str:
