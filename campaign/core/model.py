@@ -51,6 +51,8 @@ def text_for(text: Text, language: str) -> str | None:
 
 def language_of(things: Mapping[str, Any], language: str) -> str | None:
     """Under which key of a mapping by language that of a language stands; None when it has none."""
+    if language in things:
+        return language
     return next((code for code in (*fallbacks(language), "") if code in things), None)
 
 

@@ -1,8 +1,7 @@
 """Whether a text is plainly not in the language it says, as far as its letters tell (AX11: one post, one language).
 
-Only scripts are compared (Arabic, Latin, Han...), by CLDR and Unicode: that is never wrong about a short text. Telling
-English from Indonesian, or Indonesian from Malay, takes a model of 90 MB (lingua) or guesses (py3langid), so it is left
-to the people who review.
+Only scripts are compared (Arabic, Latin, Han...), by CLDR and Unicode. Telling English from Indonesian by the words
+takes 60 MB and more (py3langid with numpy, or lingua), and short Indonesian is taken for Malay: left to reviewers.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def read_account(
 ) -> Account | None:
     """The account called ``name``, or None when it has errors; they are in ``findings``.
 
-    ``zone``, ``languages`` and ``approval`` are the workspace's.
+    ``zone`` and ``approval`` are the workspace's, ``languages`` those of an account that names none.
     """
     path = ("accounts", name)
     before = findings.errors()
@@ -90,7 +90,7 @@ def read_account(
     audience = common.audience.value() if common.audience else None
     own = [common.language] if common.language else common.languages
     if own is None:
-        own = list(audience.languages if audience and audience.languages else languages[:1])
+        own = list(audience.languages if audience and audience.languages else languages)
     return Account(
         id=name,
         network=common.network,

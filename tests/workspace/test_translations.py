@@ -136,3 +136,7 @@ def test_an_account_posts_in_what_its_audience_reads(
 ) -> None:
     write(tmp_path, "config.yaml", CONFIG + f"  more: {{network: feed, folder: more{keys}}}\n")
     assert load(tmp_path, SPECS).accounts["more"].languages == languages
+    everybody = "audience: {country: ID, languages: [en, jv]}\n"
+    write(tmp_path, "config.yaml", f"{everybody}{CONFIG}  more: {{network: feed, folder: more{keys}}}\n")
+    there = load(tmp_path, SPECS).accounts["more"].languages
+    assert there == (("en", "jv") if languages == ("id",) else languages)
