@@ -145,13 +145,20 @@ def test_check_lists_missing_translations_as_a_matrix_and_in_json_as_problems(pl
         "    vigil  text",
         "  hint: write what is missing, or say `language:` where only some are meant",
     ]
-    assert shown.err.endswith("2 warnings\n")
+    assert "1 campaign, 3 accounts: 2 warnings." in shown.err
     rows = place("check", "--json").rows()
     assert [list(row) for row in rows] == [CHECK_KEYS] * 2
     assert {(row["file"], row["level"], row["rule"]) for row in rows} == {
         ("schedules/c.yaml", "warn", "translation")
     }
     assert "`vigil` has no text in `id`: site.id stays silent" in {row["message"] for row in rows}
+
+
+def test_a_pasted_text_is_in_a_language_that_there_is(place: Place) -> None:
+    place.write("draft.txt", "Kenali tandanya.")
+    refused = place("check", "--text", str(place.folder / "draft.txt"), "--language", "in")
+    assert refused.code == 2
+    assert "`in` is not how the language is written; write id" in refused.err
 
 
 def test_preview_shows_cards_and_a_page(place: Place) -> None:
