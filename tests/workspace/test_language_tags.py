@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from string import ascii_lowercase
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.workspace.language_tags import complaint
+from campaign.workspace.language_tags import TWO_LETTERS, complaint, looked_up
 from tests.workspace.small import CONFIG, every_problem, write
 
 
@@ -63,6 +64,13 @@ def test_bad_ones(tag: str, message: str, hint: str) -> None:
     assert found is not None
     assert message in found[0]
     assert hint in found[1]
+
+
+def test_the_short_list_is_that_of_the_registry() -> None:
+    pairs = {f"{first}{second}" for first in ascii_lowercase for second in ascii_lowercase}
+    good = {tag for tag in pairs if looked_up(tag) is None}
+    assert good >= TWO_LETTERS
+    assert good - TWO_LETTERS == {"tl"}  # Tagalog, whose code the registry would rather have as fil
 
 
 @given(st.text() | st.from_regex(r"[A-Za-z]{1,9}([-_][A-Za-z0-9]{1,9}){0,4}", fullmatch=True))
