@@ -16,7 +16,7 @@ from campaign.cli import output, show
 from campaign.cli.session import Session
 from campaign.cli.textfile import read_text
 from campaign.cli.verb import json_option, verb
-from campaign.errors import CampaignError, Place, Problem, WorkspaceError
+from campaign.errors import CampaignError, Level, Place, Problem, WorkspaceError
 
 if TYPE_CHECKING:
     from campaign.core.model import Account, Workspace
@@ -65,6 +65,7 @@ def command(session: Session, file: str | None, language: str | None, as_json: b
 
 
 def _check_text(session: Session, file: str, language: str | None, as_json: bool) -> int:
+    from campaign.core import scripts
     from campaign.core.safeguard.pasted import judge, spoken
     from campaign.review.problems import has_errors, in_order, problem_lines, summary
     from campaign.workspace.language_tags import complaint
@@ -80,6 +81,8 @@ def _check_text(session: Session, file: str, language: str | None, as_json: bool
     name = "(stdin)" if file == "-" else file
     problems = judge(text, language, name, around.book, around.calling)
     problems += around.numbers(text, name)
+    if wrong := scripts.mismatch(text, language):
+        problems.append(Problem(Place(name), *wrong, Level.WARN, scripts.RULE))
     if as_json:
         output.rows(problem.as_json() for problem in in_order(problems))
     else:

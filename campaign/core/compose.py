@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from campaign.core import scripts
 from campaign.core import text as texts
 from campaign.core.helpline import stray_numbers
 from campaign.core.links import first_link
@@ -30,7 +31,6 @@ from campaign.core.render import INLINE, Renderer, RenderError
 from campaign.core.safeguard.judge import Rulebook, Said
 from campaign.core.safeguard.rules import Accepted
 from campaign.core.scope import Scope
-from campaign.core.scripts import foreign
 from campaign.core.split import split
 from campaign.core.suggest import did_you_mean
 from campaign.core.text import TextRules
@@ -277,10 +277,8 @@ class _Work:
     def _check_language(self, parts: tuple[str, ...]) -> None:
         """One post, one language (AX11), as far as letters tell."""
         for part in parts:
-            if foreign(part, self.language):
-                message = f"this goes out as {self.language!r}, and hardly a letter of it is of that language"
-                hint = f"write it in {self.language!r}, or send it to an account in its own language"
-                self._problem("letters", message, hint, level=Level.WARN)
+            if wrong := scripts.mismatch(part, self.language):
+                self._problem(scripts.RULE, *wrong, level=Level.WARN)
 
     def _safeguard(
         self, parts: tuple[str, ...], warning: str, media: tuple[Media, ...], scope: Scope

@@ -39,6 +39,17 @@ _OTHER = re.compile(
 """Where Unicode keeps the letters that are not Latin (and some signs)."""
 
 
+RULE = "letters"
+
+
+def mismatch(text: str, language: str) -> tuple[str, str] | None:
+    """What is wrong with a text that says it is in a language, as message and hint; None when nothing is."""
+    if not foreign(text, language):
+        return None
+    message = f"this goes out as {language!r}, and hardly a letter of it is of that language"
+    return message, f"write it in {language!r}, or send it to an account in its own language"
+
+
 def foreign(text: str, language: str) -> bool:
     """Whether hardly a letter of a text (without links, hashtags and handles) is of a script of its language."""
     if primary(language) in _LATIN and not _OTHER.search(text):

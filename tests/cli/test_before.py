@@ -159,6 +159,11 @@ def test_a_pasted_text_is_in_a_language_that_there_is(place: Place) -> None:
     refused = place("check", "--text", str(place.folder / "draft.txt"), "--language", "in")
     assert refused.code == 2
     assert "`in` is not how the language is written; write id" in refused.err
+    shown = place("check", "--text", str(place.folder / "draft.txt"), "--language", "id")
+    assert shown.out == ""
+    place.write("draft.txt", "Kenali tandanya, tanpa menghakimi.")
+    [row] = place("check", "--text", str(place.folder / "draft.txt"), "--language", "ar", "--json").rows()
+    assert (row["rule"], row["level"]) == ("letters", "warn")
 
 
 def test_preview_shows_cards_and_a_page(place: Place) -> None:
