@@ -1,4 +1,4 @@
-"""A real browser for tests: Debian's Chromium, driven by Playwright; it notes every request that leaves a page."""
+"""A real browser for tests: Debian's Chromium, driven by Playwright; it writes down every request of a page."""
 
 from __future__ import annotations
 
