@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from campaign.core import card as cards
+from campaign.core import scripts
 from campaign.core import text as texts
 from campaign.core.helpline import stray_numbers
 from campaign.core.links import first_link
@@ -24,6 +25,7 @@ from campaign.core.model import (
     Thread,
     Workspace,
     delivery_key,
+    language_of,
     text_for,
 )
 from campaign.core.render import INLINE, Renderer, RenderError
@@ -35,7 +37,7 @@ from campaign.core.suggest import did_you_mean
 from campaign.core.text import TextRules
 from campaign.core.timetable import Moment
 from campaign.core.variants import best_columns, image_names, template_names
-from campaign.errors import Level, Place, Problem
+from campaign.errors import Gap, Level, Place, Problem
 
 MEDIA_TYPES = {
     "avif": "image/avif",
@@ -142,8 +144,8 @@ class _Work:
         if self.problems:
             return ()
         scope = Scope(self.workspace, self.campaign, self.slot, self.moment, self.target, row)
+        scope.explain = self.explain
         self.names = scope.names()
-        self.explain += scope.explain
         parts = self._text()
         warning = self._warning()
         media = self._media()
@@ -158,6 +160,7 @@ class _Work:
         accepted = self._safeguard(parts, warning, media, scope)
         parts = self._with_descriptions(parts, media)
         self._check_text(parts, warning, media)
+        self._check_language(parts)
         self._check_numbers((*parts, warning, *(item.alt for item in media)))
         facts = tuple(scope.facts)
         return tuple(
@@ -222,7 +225,10 @@ class _Work:
             known = sorted({file.removesuffix(".j2").partition(".")[0] for file in self.workspace.templates})
             message = f"there is no template {wanted!r} for {self.network} in {self.language!r}"
             self._problem(
-                "template", message + did_you_mean(wanted, known), f"looked for {', '.join(tried)} in posts/"
+                "template",
+                message + did_you_mean(wanted, known),
+                f"looked for {', '.join(tried)} in posts/",
+                missing="template",
             )
             return None
         self.explain.append(f"template posts/{name}, the first there is of {', '.join(tried)}")
@@ -255,7 +261,7 @@ class _Work:
         """Where a network has no field for descriptions they stand behind the text that goes with the pictures."""
         if not media or not self.rules.alt_in_text:
             return parts
-        word = DESCRIBED.get(self.language)
+        word = text_for(DESCRIBED, self.language)
         said = "\n".join(
             f"[{word}: {item.alt}]" if word and not item.card else f"[{item.alt}]" for item in media
         )
@@ -276,6 +282,12 @@ class _Work:
                 if self.slot.template is not None:
                     hint += f", or write posts/{self.slot.template}.{self.network}.{self.language}.j2 for it alone"
                 self._problem("length", f"too long for {self.network}: {excess}{where}", hint)
+
+    def _check_language(self, parts: tuple[str, ...]) -> None:
+        """One post, one language (AX11), as far as letters tell."""
+        for part in parts:
+            if wrong := scripts.mismatch(part, self.language):
+                self._problem(scripts.RULE, *wrong, level=Level.WARN)
 
     def _safeguard(
         self, parts: tuple[str, ...], warning: str, media: tuple[Media, ...], scope: Scope
@@ -388,8 +400,10 @@ class _Work:
         hint = "say what it shows, for people who can't see it"
         source = text_for(image.alt, self.language)
         if source is None:
-            self._problem("alt", f"the picture has no description in {self.language!r}", hint, image.place)
+            message = f"the picture has no description in {self.language!r}"
+            self._problem("alt", message, hint, image.place, missing="alt")
             return None
+        self._serves("the picture's description", image.alt)
         before = len(self.problems)
         alt = self._line(source, image.place)
         if len(self.problems) > before:
@@ -475,10 +489,16 @@ class _Work:
         if found is None:
             there = ", ".join(repr(language) for language in sorted(text)) or "none"
             message = f"there is no {what} in {self.language!r}, only in {there}"
-            self._problem(
-                "language", message, f"{self.target.name} posts in {self.language!r}", self.slot.place
-            )
+            hint = f"{self.target.name} posts in {self.language!r}"
+            self._problem("language", message, hint, self.slot.place, missing=what.rpartition(" ")[2])
+        self._serves(what, text)
         return found
+
+    def _serves(self, what: str, text: Text) -> None:
+        """Say so where the text of another language (``pt``) serves that of the target (``pt-BR``)."""
+        chosen = language_of(text, self.language)
+        if chosen and chosen != self.language:
+            self.explain.append(f"{what} in {chosen!r}, for there is none in {self.language!r}")
 
     def _line(self, source: str, place: Place) -> str:
         try:
@@ -502,6 +522,9 @@ class _Work:
         hint: str = "",
         place: Place | None = None,
         level: Level = Level.ERROR,
+        missing: str = "",
     ) -> None:
+        """``missing``: what has no translation, if it is that."""
         key = delivery_key(self.campaign.id, self.slot.id, self.moment.wall, self.target.name)
-        self.problems.append(Problem(place or self.place, message, hint, level, rule, key))
+        gap = Gap(self.campaign.id, self.slot.id, self.language, missing) if missing else None
+        self.problems.append(Problem(place or self.place, message, hint, level, rule, key, gap))

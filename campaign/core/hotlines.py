@@ -61,11 +61,13 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Whom posts speak to: people of a country (ISO 3166 alpha-2, or EU), abroad or at home; ``who``: only these."""
+    """Whom posts speak to: people of a country (ISO 3166 alpha-2, or EU), abroad or at home; ``who``: only these.
+    ``languages``: what they read (empty: what the accounts post in)."""
 
     country: str
     abroad: bool = False
     who: frozenset[Group] = frozenset()
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

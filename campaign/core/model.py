@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from campaign.core.card import Card, CardText, Press, Style
 from campaign.core.hotlines import Audience, Check, Hotline, calling_words
+from campaign.core.languages import fallbacks
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
 from campaign.core.outcome import Receipt
 from campaign.core.prices import Budget, Prices
@@ -45,8 +46,16 @@ DEFAULT_REPEAT_AFTER = timedelta(days=30)
 
 
 def text_for(text: Text, language: str) -> str | None:
-    """The text for a language, or None when there is none."""
-    return text.get(language, text.get(""))
+    """The text for a language (for ``pt-BR`` also one in ``pt``), or None when there is none."""
+    chosen = language_of(text, language)
+    return None if chosen is None else text[chosen]
+
+
+def language_of(things: Mapping[str, Any], language: str) -> str | None:
+    """Under which key of a mapping by language that of a language stands; None when it has none."""
+    if language in things:
+        return language
+    return next((code for code in (*fallbacks(language), "") if code in things), None)
 
 
 class Thread(StrEnum):

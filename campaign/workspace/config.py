@@ -214,7 +214,8 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
     if approval is not Approval.NONE:
         warn_held(document, ("approval",), findings)
     zone = head.timezone if head is not None else "UTC"
-    accounts = _accounts(document, specs, zone, languages, approval, findings)
+    spoken = head.audience.languages if head and head.audience else None
+    accounts = _accounts(document, specs, zone, tuple(spoken or languages[:1]), approval, findings)
     if head is not None and head.media_url is not None:
         public = Public(head.media_url.url, head.media_url.folder)
         accounts = {name: replace(account, public=public) for name, account in accounts.items()}

@@ -18,8 +18,8 @@ from pydantic_core import CoreSchema, core_schema
 
 from campaign.core import model
 from campaign.core.model import Approval, QuietHours
+from campaign.workspace.language_tags import LANGUAGE
 from campaign.workspace.readers import (
-    LANGUAGE,
     as_list,
     one_of,
     read_address,

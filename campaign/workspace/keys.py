@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validat
 
 from campaign.core import model
 from campaign.core.hotlines import Audience, Group
-from campaign.workspace.fields import Address, Country, Id
+from campaign.workspace.fields import Address, Country, Id, Languages
 from campaign.workspace.readers import wrong
 
 Later = Annotated[Any, WithJsonSchema({"description": "Accepted; this version does not act on it."})]
@@ -56,9 +56,13 @@ class AudienceKeys(Keys):
         description="Only these: women, children, men, migrant-workers. Default: everybody.",
         min_length=1,
     )
+    languages: Languages | None = Field(
+        None, description="What these people read. Default: the languages of the accounts."
+    )
 
     def value(self) -> Audience:
-        return Audience(self.country, self.abroad, frozenset(Group(word) for word in self.who or ()))
+        groups = frozenset(Group(word) for word in self.who or ())
+        return Audience(self.country, self.abroad, groups, tuple(dict.fromkeys(self.languages or ())))
 
 
 Preferred = Annotated[list[Id], Field(min_length=1)]

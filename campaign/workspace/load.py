@@ -24,6 +24,7 @@ from campaign.workspace.pictures import Gallery
 from campaign.workspace.readers import complaint, kind_of, read_id
 from campaign.workspace.schedules import RESERVED, CampaignHead, SlotKeys
 from campaign.workspace.slots import Around, Inherited, inherit, read_slot, stems_of
+from campaign.workspace.targets import warn_unspoken
 from campaign.workspace.templates import read_posts
 from campaign.workspace.tree import Entry, read_bytes, walk
 from campaign.workspace.yamlfile import MAX_BYTES, Document, Map, Seq, read
@@ -225,6 +226,8 @@ def _campaign(
         _held(head, document, findings)
         if around is not None:
             hotlines.must_be_there(document, head.hotlines or (), around.hotlines, findings)
+            read_by = head.audience.languages if head.audience else None
+            warn_unspoken(document, read_by or (), around.settings.accounts, findings)
     slots = list(_slots(document, inherited, around, findings))
     if head is None or inherited is None or around is None or findings.errors() > before:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import PurePosixPath
@@ -11,6 +11,7 @@ from campaign.core.card import CardText
 from campaign.core.model import DEFAULT_REPEAT_AFTER, Approval, Image, QuietHours, Slot, Target, Thread
 from campaign.core.safeguard.rules import Rule
 from campaign.core.timetable import Dates, Yearly
+from campaign.errors import Gap
 from campaign.workspace.accept import read_accept
 from campaign.workspace.accounts import tighter
 from campaign.workspace.cardkeys import card_of
@@ -19,7 +20,14 @@ from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import links_of
 from campaign.workspace.readers import ALWAYS
 from campaign.workspace.schedules import SLOT_NOT_YET, CampaignHead, ImageKeys, SlotKeys
-from campaign.workspace.targets import Supports, by_template, by_text, default_targets, named_targets
+from campaign.workspace.targets import (
+    Supports,
+    by_template,
+    by_text,
+    default_targets,
+    named_targets,
+    silent_targets,
+)
 from campaign.workspace.when import read_when
 from campaign.workspace.yamlfile import Document, Step
 
@@ -212,6 +220,14 @@ def _targets(
 ) -> tuple[Target, ...] | None:
     before = findings.errors()
     accounts = around.settings.accounts
+    languages = slot.language
+    if languages is None and slot.accounts is None and head.audience is not None:
+        languages = head.audience.languages
+
+    def missing(language: str) -> Gap:
+        what = "text" if slot.text is not None else "template"
+        return Gap(PurePosixPath(document.name).stem, slot.id, language, what)
+
     if slot.accounts is not None or head.accounts is not None:
         names = slot.accounts if slot.accounts is not None else head.accounts
         where = (*path, "accounts") if slot.accounts is not None else ("accounts",)
@@ -220,13 +236,22 @@ def _targets(
             where,
             document,
             accounts,
-            slot.language,
+            languages,
             supports,
             findings,
             inherited=slot.accounts is None,
+            missing=missing,
         )
     else:
-        targets = default_targets(accounts, slot.language, supports)
+        targets = default_targets(accounts, languages, supports)
+        for language, silent in silent_targets(accounts, languages, supports).items() if targets else ():
+            findings.warn(
+                document.place((*path, "id")),
+                f"`{slot.id}` has no text in `{language}`: {', '.join(target.name for target in silent)} stays silent",
+                f"write one, or say for whom it is meant: language: [{', '.join(_spoken(targets))}]",
+                rule="translation",
+                gap=missing(language),
+            )
     if not targets and findings.errors() == before:
         findings.add(
             document.place(path),
@@ -235,6 +260,10 @@ def _targets(
             rule="no-account",
         )
     return targets if findings.errors() == before else None
+
+
+def _spoken(targets: Iterable[Target]) -> list[str]:
+    return list(dict.fromkeys(target.language for target in targets))
 
 
 def _pictures(
