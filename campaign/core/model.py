@@ -20,6 +20,8 @@ from pydantic import BaseModel
 
 from campaign.core.hotlines import Audience, Check, Hotline
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
+from campaign.core.observed import NamedDay
+from campaign.core.organisations import Organisation
 from campaign.core.outcome import Receipt
 from campaign.core.prices import Budget, Prices
 from campaign.core.text import TextRules
@@ -236,7 +238,8 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A sourced statement that may be printed until ``review_by`` (a day, inclusive) if it is publishable."""
+    """A sourced statement that may be printed until ``review_by`` (a day, inclusive) if it is publishable. ``topic``:
+    what it is about, as the directory groups it."""
 
     id: str
     text: Text
@@ -245,6 +248,7 @@ class Fact:
     year: int | None
     publishable: bool
     review_by: date | None
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +286,8 @@ class Workspace:
     checks: tuple[Check, ...] = ()
     audience: Audience | None = None
     preferred: tuple[str, ...] = ()
+    organisations: Mapping[str, Organisation] = field(default_factory=dict)
+    named_days: Mapping[str, NamedDay] = field(default_factory=dict)
 
     def slots(self) -> Iterator[tuple[Campaign, Slot]]:
         for campaign in self.campaigns.values():

@@ -18,7 +18,7 @@ from campaign.workspace.yamlfile import Document, Map, Seq
 
 OBSERVANCES = "schedules/observances.yaml"
 FACTS = "posts/facts.yaml"
-READABLE = ("posts/organisations.yaml", "posts/consents.yaml")
+READABLE = ("posts/consents.yaml",)
 """Knowledge of later versions: it only has to be YAML for now."""
 
 Month = Annotated[int, Field(ge=1, le=12)]
@@ -45,6 +45,7 @@ class DayKeys(Loose):
 class RangeKeys(Loose):
     type: Literal["range"]
     first: DayKeys = Field(alias="from")
+    last: DayKeys | None = Field(None, alias="to")
 
 
 class MonthKeys(Loose):
@@ -101,6 +102,7 @@ class FactKeys(Loose):
     source: Annotated[SourceKeys, BeforeValidator(_source)]
     publishable: bool = False
     review_by: Day | None = None
+    topic: str = ""
 
 
 def read_observances(document: Document, findings: Findings) -> dict[str, Yearly | Dates]:
@@ -149,6 +151,7 @@ def read_facts(document: Document, findings: Findings) -> dict[str, Fact]:
                 year=source.year,
                 publishable=keys.publishable,
                 review_by=keys.review_by,
+                topic=keys.topic,
             )
     return found
 

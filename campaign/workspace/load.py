@@ -13,8 +13,10 @@ from pydantic import ValidationError
 from campaign.core import model
 from campaign.core.hotlines import Check, Hotline
 from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
+from campaign.core.observed import NamedDay
+from campaign.core.organisations import Organisation
 from campaign.errors import Level, Place, WorkspaceError
-from campaign.workspace import checks, explain, hotlines, knowledge
+from campaign.workspace import checks, explain, hotlines, knowledge, named_days, organisations
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
@@ -66,14 +68,20 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         made = checks.read_checks(document, settings.id if settings else None, lines, findings)
     if settings is not None:
         hotlines.must_be_there(config, settings.hotlines, lines, findings)
+    helpers: dict[str, Organisation] = {}
+    if "organisations.yaml" in posts.media:
+        document = _read(directory, organisations.NAME, digest, common)
+        helpers = organisations.read_organisations(document, lines, findings)
     for name in knowledge.READABLE:
         if name.removeprefix("posts/") in posts.media:
             findings.extend(_read(directory, name, digest, common).problems)
     files = list(_schedules(directory, findings))
     observances = {}
+    days: dict[str, NamedDay] = {}
     if any(entry.name == "observances.yaml" for entry in files):
         document = _read(directory, knowledge.OBSERVANCES, digest, common)
         observances = knowledge.read_observances(document, findings)
+        days = named_days.read_named_days(document, findings)
     stems = frozenset(stem for name in posts.templates for stem in stems_of(name))
     around = Around(settings, posts.templates, stems, posts.sizes, observances, lines) if settings else None
     campaigns: dict[str, Campaign] = {}
@@ -112,6 +120,8 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         problems=problems,
         hotlines=lines,
         checks=made,
+        organisations=helpers,
+        named_days=days,
         audience=settings.audience,
         preferred=settings.hotlines,
         broken=frozenset(broken),
@@ -146,7 +156,7 @@ def _read(directory: Path, name: str, *digests: hashlib._Hash) -> Document:
 
 
 def _rename(directory: Path, findings: Findings) -> None:
-    for name in ("config.yml", "posts/facts.yml", "posts/hotlines.yml"):
+    for name in ("config.yml", "posts/facts.yml", "posts/hotlines.yml", "posts/organisations.yml"):
         try:
             there = (directory / name).is_file()
         except OSError:
