@@ -71,8 +71,7 @@ def test_a_fact_is_publishable_only_if_it_says_so(folder: Path) -> None:
 
 
 def test_later_knowledge_only_has_to_be_yaml(folder: Path) -> None:
-    for name in ("organisations", "consents"):
-        write(folder, f"posts/{name}.yaml", "anything: [1, 2]\n")
+    write(folder, "posts/consents.yaml", "anything: [1, 2]\n")
     assert every_problem(folder) == ()
     write(folder, "posts/consents.yaml", "a: 1\na: 2\n")
     assert lines(every_problem(folder)) == ["posts/consents.yaml:2:1: `a` is written twice"]

@@ -103,7 +103,7 @@ def _switch(shown: Contents, page: str, language: str) -> list[dict[str, Any]]:
 
 def _by_country(shown: Contents, speech: Speech) -> list[tuple[str, list[Line]]]:
     """The country of the workspace's audience first (also without any line, so that this is said), then by name."""
-    groups: dict[str, list[Line]] = {shown.home: []} if shown.home or not shown.lines else {}
+    groups: dict[str, list[Line]] = {shown.home: []} if shown.home else {}
     for line in shown.lines:
         groups.setdefault(line.hotline.country, []).append(line)
     named = [(code != shown.home, speech.country(code), lines) for code, lines in groups.items()]

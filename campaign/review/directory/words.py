@@ -36,8 +36,8 @@ ENGLISH = {
     "called": "contacted by us on {day}",
     "page": "read by us on its official page on {day}",
     "official": "Official page",
-    "unconfirmed": "We have not contacted this service in the last {days} days, so no number stands here. Look for it on "
-    "the official page.",
+    "unconfirmed": "We have not contacted this service in the last {days} days, so no number stands here. Look for "
+    "it on the official page.",
     "unopened": "We have not opened this page in the last {days} days.",
     "no_lines": "At the moment there is no service here that somebody has checked.",
     "facts": "What is known",
@@ -134,8 +134,8 @@ INDONESIAN = {
     "suspects": "Mengapa tidak ada daftar terduga pelaku",
     "suspects_why": "Tidak ada orang yang dituduh di halaman ini. Daftar dan unggahan yang menyebut nama pernah "
     "berujung pada pengeroyokan orang yang tidak bersalah, memberi peringatan kepada pelaku, dan membahayakan mereka "
-    "yang dieksploitasi. Siapa pun yang mengetahui sesuatu cukup menyampaikannya kepada layanan bantuan atau aparat yang "
-    "berwenang.",
+    "yang dieksploitasi. Siapa pun yang mengetahui sesuatu cukup menyampaikannya kepada layanan bantuan atau aparat "
+    "yang berwenang.",
     "calendar": "Tanggal",
     "calendar_intro": "Hari-hari ketika banyak orang membicarakan hal ini, dalam dua belas bulan ke depan.",
     "subscribe": "Berkas kalender (ICS)",
@@ -193,11 +193,16 @@ class Speech:
         """``25 November 2026``."""
         from babel.dates import format_date
 
-        return str(format_date(day, "d MMMM y", locale=self.language))
+        return str(format_date(day, "long", locale=self._dates))
 
     def span(self, first: date, last: date) -> str:
-        """One day, or ``25 November 2026 – 10 December 2026``."""
+        """One day, or ``25 November 2026 – 10 December 2026`` (Babel's intervals have short months only)."""
         return self.day(first) if first == last else f"{self.day(first)} – {self.day(last)}"
+
+    @property
+    def _dates(self) -> str:
+        # Days before months, as nearly everywhere but in the United States.
+        return "en_GB" if self.language == "en" else self.language
 
     def country(self, code: str) -> str:
         """The name of a country (ISO 3166 alpha-2, or EU)."""
