@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
+from campaign.core.claims import Claim
 from campaign.core.hotlines import Audience, Check, Hotline
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
 from campaign.core.observed import NamedDay
@@ -288,6 +289,7 @@ class Workspace:
     preferred: tuple[str, ...] = ()
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
     named_days: Mapping[str, NamedDay] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
 
     def slots(self) -> Iterator[tuple[Campaign, Slot]]:
         for campaign in self.campaigns.values():

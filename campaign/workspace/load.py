@@ -11,12 +11,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from campaign.core import model
+from campaign.core.claims import Claim
 from campaign.core.hotlines import Check, Hotline
 from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
 from campaign.core.observed import NamedDay
 from campaign.core.organisations import Organisation
 from campaign.errors import Level, Place, WorkspaceError
-from campaign.workspace import checks, explain, hotlines, knowledge, named_days, organisations
+from campaign.workspace import checks, claims, explain, hotlines, knowledge, named_days, organisations
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
@@ -57,8 +58,11 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         for part in (digest, common):
             part.update(f"{name}\0{content}\0".encode())
     facts = {}
+    retired: dict[str, Claim] = {}
     if "facts.yaml" in posts.media:
-        facts = knowledge.read_facts(_read(directory, knowledge.FACTS, digest, common), findings)
+        document = _read(directory, knowledge.FACTS, digest, common)
+        facts = knowledge.read_facts(document, findings)
+        retired = claims.read_claims(document, findings)
     lines: dict[str, Hotline] = {}
     if "hotlines.yaml" in posts.media:
         lines = hotlines.read_hotlines(_read(directory, hotlines.NAME, digest, common), findings)
@@ -122,6 +126,7 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         checks=made,
         organisations=helpers,
         named_days=days,
+        claims=retired,
         audience=settings.audience,
         preferred=settings.hotlines,
         broken=frozenset(broken),

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import icalendar
 import pytest
@@ -24,6 +25,7 @@ from campaign.review.directory.folder import MANIFEST, put
 from campaign.review.directory.pages import pages
 from campaign.review.directory.words import ENGLISH, INDONESIAN
 from campaign.workspace.load import load
+from tests.test_starter import broken_rules, rules  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 25)
@@ -268,6 +270,24 @@ def test_the_facts_page_names_source_and_day(site: dict[str, bytes], shown: Cont
     assert len(heads) == len(set(heads))
 
 
+def test_claims_are_named_without_their_figures_and_lead_to_what_is_known(
+    workspace: Workspace, site: dict[str, bytes]
+) -> None:
+    page = Outline(site["facts.en.html"])
+    assert "What we do not repeat" in page.text
+    assert len(workspace.claims) == 9
+    assert all(
+        claim.about["en"] in page.text and claim.because["en"] in page.text
+        for claim in workspace.claims.values()
+    )
+    ids = {attributes.get("id") for _, attributes in page.tags}
+    leads = {link["href"] for link in page.all("a") if (link["href"] or "").startswith("#")} - {"#main"}
+    assert leads and {lead[1:] for lead in leads if lead} <= ids
+    # A fact that is no longer shown is led to by nothing.
+    later = pages(contents(workspace, date(2027, 4, 1), ("en",)), LEAVE_TO)["facts.html"].decode()
+    assert "#ilo-2024-profits" not in later and "#ilo-unicef-2024-child-labour" in later
+
+
 def test_what_people_wrote_is_escaped(site: dict[str, bytes]) -> None:
     assert b"Yayasan &lt;Harapan&gt; &amp; Kawan" in site["index.html"]
     assert b"<Harapan>" not in b"".join(data for name, data in site.items() if name.endswith(".html"))
@@ -288,6 +308,23 @@ def test_a_language_without_words_of_ours_has_its_texts_marked(tmp_path: Path) -
     assert '<html lang="en" dir="ltr">' in made
     assert f'<span lang="ar" dir="rtl">{arabic}</span>' in made
     assert 'hreflang="ar" lang="ar" dir="rtl" aria-current="true">العربية</a>' in made
+
+
+@pytest.mark.parametrize(("language", "own"), [("en", ENGLISH), ("id", INDONESIAN)])
+def test_every_text_of_the_site_keeps_the_safeguarding_rules(
+    workspace: Workspace,
+    rules: list[dict[str, Any]],  # noqa: F811 - the fixture
+    language: str,
+    own: dict[str, str],
+) -> None:
+    texts = dict(own)
+    for one in workspace.organisations.values():
+        texts |= {f"{one.id} does": one.does[language], f"{one.id} note": one.note.get(language, "")}
+        assert set(one.does) == {"en", "id"}
+    for claim in workspace.claims.values():
+        texts[claim.id] = f"{claim.about[language]}. {claim.because[language]}"
+    found = [(key, rule, text) for key, text in texts.items() for rule in broken_rules(text, language, rules)]
+    assert found == []
 
 
 def test_the_words_are_there_in_both_languages() -> None:
@@ -325,7 +362,7 @@ def documented() -> dict[str, set[str]]:
     """The JSON names that docs/directory.md promises, by list."""
     text = (ROOT / "docs" / "directory.md").read_text(encoding="utf-8")
     rows = re.findall(
-        r"^\| `(directory\.json|hotlines|channels|facts|organisations|days)` \| (.*) \|$", text, re.M
+        r"^\| `(directory\.json|hotlines|channels|facts|claims|organisations|days)` \| (.*) \|$", text, re.M
     )
     return {name: {key.strip() for key in re.sub(r"\([^)]*\)", "", keys).split(",")} for name, keys in rows}
 
@@ -334,7 +371,7 @@ def test_the_json_is_the_one_in_the_docs(shown: Contents) -> None:
     data = json.loads(as_bytes(shown))
     told = documented()
     assert set(data) == told["directory.json"]
-    for name in ("hotlines", "facts", "organisations", "days"):
+    for name in ("hotlines", "facts", "claims", "organisations", "days"):
         assert data[name], name
         assert all(set(row) == told[name] for row in data[name]), name
     channels = [channel for row in data["hotlines"] for channel in row["channels"]]

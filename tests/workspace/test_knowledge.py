@@ -12,7 +12,7 @@ from campaign.workspace.findings import Findings
 from campaign.workspace.knowledge import read_facts, read_observances
 from campaign.workspace.load import load
 from campaign.workspace.yamlfile import read
-from tests.workspace.small import OBSERVANCES, SPECS, every_problem, lines, one, write
+from tests.workspace.small import FACTS, OBSERVANCES, SPECS, every_problem, lines, one, write
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "domain"
 shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared knowledge is not beside this checkout")
@@ -75,6 +75,20 @@ def test_later_knowledge_only_has_to_be_yaml(folder: Path) -> None:
     assert every_problem(folder) == ()
     write(folder, "posts/consents.yaml", "a: 1\na: 2\n")
     assert lines(every_problem(folder)) == ["posts/consents.yaml:2:1: `a` is written twice"]
+
+
+def test_a_retired_claim_says_what_it_is_about_and_why_or_nothing(folder: Path) -> None:
+    retired = (
+        "retired:\n  - {id: z-one, pattern: a, why: b}\n"
+        "  - {id: z-two, about: Rank, because: No data., replace_with: total}\n"
+    )
+    write(folder, "posts/facts.yaml", FACTS + retired)
+    claims = load(folder, SPECS).claims
+    assert list(claims) == ["z-two"]
+    assert (claims["z-two"].about, claims["z-two"].instead) == ({"": "Rank"}, "total")
+    write(folder, "posts/facts.yaml", FACTS + retired.replace(", because: No data.", ""))
+    (line,) = lines(every_problem(folder))
+    assert line == "posts/facts.yaml:9:5: `about` and `because` belong together"
 
 
 @shared

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from campaign.core.claims import Claim
 from campaign.core.hotlines import Channel, Check, Hotline, Kind, Status, confirmed, latest
 from campaign.core.model import Fact, Workspace
 from campaign.core.organisations import Organisation
@@ -84,6 +85,7 @@ class Contents:
     facts: tuple[Fact, ...]
     organisations: tuple[Organisation, ...]
     days: tuple[Day, ...]
+    claims: tuple[Claim, ...]
     left_out: tuple[LeftOut, ...]
 
     def line(self, name: str) -> Line | None:
@@ -112,6 +114,7 @@ def contents(workspace: Workspace, day: date, languages: Sequence[str]) -> Conte
         lines=lines,
         facts=facts,
         organisations=organisations,
+        claims=tuple(workspace.claims.values()),
         days=coming(workspace.named_days.values(), day),
         left_out=tuple(left),
     )

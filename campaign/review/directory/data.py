@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from campaign.core.claims import Claim
 from campaign.core.hotlines import VALID
 from campaign.core.model import Fact
 from campaign.review.directory.calendar import Day
@@ -24,6 +25,7 @@ def as_bytes(shown: Contents) -> bytes:
         "languages": list(shown.languages),
         "hotlines": [_line(line) for line in shown.lines],
         "facts": [_fact(fact) for fact in shown.facts],
+        "claims": [_claim(claim) for claim in shown.claims],
         "organisations": [organisation_row(one) for one in shown.organisations],
         "days": [_day(day) for day in shown.days],
     }
@@ -67,6 +69,15 @@ def _fact(fact: Fact) -> dict[str, Any]:
         "year": fact.year,
         "url": fact.url or None,
         "review_by": fact.review_by.isoformat() if fact.review_by else None,
+    }
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {
+        "id": claim.id,
+        "about": dict(claim.about),
+        "because": dict(claim.because),
+        "instead": claim.instead or None,
     }
 
 

@@ -78,6 +78,7 @@ def _scene(shown: Contents, language: str, speech: Speech) -> dict[str, Any]:
         "pages": {page: file_name(page, language, shown.languages) for page in PAGES},
         "ics": file_name("calendar", language, shown.languages, "ics"),
         "countries": _by_country(shown, speech),
+        "fact_ids": {fact.id for fact in shown.facts},
         "topics": _by_topic(shown.facts, speech),
         "sorts": _by_sort(shown.organisations),
         "valid": VALID.days,

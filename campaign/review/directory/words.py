@@ -44,6 +44,9 @@ ENGLISH = {
     "facts_intro": "Figures with their sources. Each must be looked at again by the day that stands below it.",
     "source": "Source",
     "review": "Holds until {day}, then somebody looks again.",
+    "claims": "What we do not repeat",
+    "claims_intro": "Claims that are often heard, and why they are not on these pages.",
+    "instead": "What is known instead",
     "organisations": "Organisations",
     "organisations_intro": "Who helps, teaches, reports or does research. An entry here is no recommendation.",
     "formerly": "formerly",
@@ -117,6 +120,9 @@ INDONESIAN = {
     "tertulis di bawahnya.",
     "source": "Sumber",
     "review": "Berlaku sampai {day}, lalu diperiksa lagi.",
+    "claims": "Yang tidak kami ulangi",
+    "claims_intro": "Klaim yang sering terdengar, dan mengapa tidak ada di halaman ini.",
+    "instead": "Yang diketahui sebagai gantinya",
     "organisations": "Organisasi",
     "organisations_intro": "Mereka yang membantu, mendidik, meliput, atau meneliti. Dicantumkan di sini bukan berarti "
     "direkomendasikan.",
@@ -131,7 +137,7 @@ INDONESIAN = {
     "kind_media": "Media",
     "kind_research": "Riset dan data",
     "kind_action": "Yang bisa Anda lakukan",
-    "suspects": "Mengapa tidak ada daftar terduga pelaku",
+    "suspects": "Mengapa di sini tidak ada nama orang yang dituduh",
     "suspects_why": "Tidak ada orang yang dituduh di halaman ini. Daftar dan unggahan yang menyebut nama pernah "
     "berujung pada pengeroyokan orang yang tidak bersalah, memberi peringatan kepada pelaku, dan membahayakan mereka "
     "yang dieksploitasi. Siapa pun yang mengetahui sesuatu cukup menyampaikannya kepada layanan bantuan atau aparat "
