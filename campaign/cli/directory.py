@@ -105,10 +105,10 @@ def _write(
         output.talk("no number is printed: nobody of you has checked one in the last 90 days")
         output.talk("  hint: campaign hotlines, then campaign hotlines verify ID")
     output.talk(
-        f"written to {out}, as of {shown.day}: {len(files)} files in {', '.join(shown.languages)}; "
         f"{len(shown.lines)} help lines ({confirmed} with numbers), {len(shown.facts)} facts, "
         f"{len(shown.organisations)} organisations, {len(shown.days)} dates"
     )
+    output.talk(f"written to {out}, as of {shown.day}, in {', '.join(shown.languages)}")
 
 
 def _summary(shown: Contents, out: str, files: list[str], confirmed: int) -> dict[str, object]:

@@ -8,10 +8,10 @@ import os
 import secrets
 import shutil
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from campaign.errors import CampaignError
+from campaign.networks.folder import settle
 
 MANIFEST = "files.sha256"
 """What we wrote and its hashes, in the format of sha256sum(1): partners check a copy with ``sha256sum -c``."""
@@ -29,7 +29,7 @@ def put(folder: Path, files: Mapping[str, bytes]) -> None:
         try:
             for name, data in {**files, MANIFEST: _manifest(files)}.items():
                 _write(beside / name, data)
-            _settle(beside)
+            settle(beside)
             _swap(folder, beside)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
@@ -77,7 +77,7 @@ def _swap(folder: Path, beside: Path) -> None:
     one comes back."""
     if not folder.exists():
         beside.rename(folder)
-        _settle(folder.parent)
+        settle(folder.parent)
         return
     old = beside.with_suffix(".old")
     folder.rename(old)
@@ -86,7 +86,7 @@ def _swap(folder: Path, beside: Path) -> None:
     except OSError:
         old.rename(folder)
         raise
-    _settle(folder.parent)
+    settle(folder.parent)
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -95,14 +95,3 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _settle(folder: Path) -> None:
-    """Flush a directory, so that a rename outlives a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        # Some file systems can't; the rename itself is still whole.
-        with suppress(OSError):
-            os.fsync(handle)
-    finally:
-        os.close(handle)
