@@ -17,7 +17,16 @@ from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
 from campaign.core.observed import NamedDay
 from campaign.core.organisations import Organisation
 from campaign.errors import Level, Place, WorkspaceError
-from campaign.workspace import checks, claims, explain, hotlines, knowledge, named_days, organisations
+from campaign.workspace import (
+    checks,
+    claims,
+    explain,
+    hotlines,
+    knowledge,
+    named_days,
+    organisations,
+    safeguards,
+)
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
@@ -59,9 +68,11 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
             part.update(f"{name}\0{content}\0".encode())
     facts = {}
     retired: dict[str, Claim] = {}
+    rules = safeguards.built_in()
     if "facts.yaml" in posts.media:
         document = _read(directory, knowledge.FACTS, digest, common)
         facts = knowledge.read_facts(document, findings)
+        rules += safeguards.read_retired(document, findings)
         retired = claims.read_claims(document, findings)
     lines: dict[str, Hotline] = {}
     if "hotlines.yaml" in posts.media:
@@ -87,7 +98,19 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         observances = knowledge.read_observances(document, findings)
         days = named_days.read_named_days(document, findings)
     stems = frozenset(stem for name in posts.templates for stem in stems_of(name))
-    around = Around(settings, posts.templates, stems, posts.sizes, observances, lines) if settings else None
+    around = (
+        Around(
+            settings,
+            posts.templates,
+            stems,
+            posts.sizes,
+            observances,
+            lines,
+            {rule.id: rule for rule in rules},
+        )
+        if settings
+        else None
+    )
     campaigns: dict[str, Campaign] = {}
     broken: set[str] = set()
     for entry in files:
@@ -129,6 +152,7 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         claims=retired,
         audience=settings.audience,
         preferred=settings.hotlines,
+        rules=rules,
         broken=frozenset(broken),
         digest=digest.hexdigest(),
         common=common.hexdigest(),
