@@ -169,10 +169,12 @@ def _tell(answer: Opened, of: list[str]) -> None:
 
 
 def _contents(session: Session, languages: tuple[str, ...] | None) -> Contents:
+    from campaign.core.told import objections
     from campaign.review.directory.contents import contents
 
     workspace = session.workspace
-    wrong = [one for one in workspace.problems if one.level is Level.ERROR and one.place.file in KNOWLEDGE]
+    found = [*workspace.problems, *objections(workspace)]
+    wrong = [one for one in found if one.level is Level.ERROR and one.place.file in KNOWLEDGE]
     if wrong:
         raise WorkspaceError(wrong)
     return contents(workspace, session.today(), languages or workspace.languages)

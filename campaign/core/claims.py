@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from campaign.errors import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +20,4 @@ class Claim:
     about: Mapping[str, str]
     because: Mapping[str, str]
     instead: str = ""
+    place: Place = field(default_factory=lambda: Place("posts/facts.yaml"))

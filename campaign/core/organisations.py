@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from campaign.errors import Place
+
 
 class Sort(StrEnum):
     """What an organisation is there for, as far as readers of the directory are concerned."""
@@ -57,6 +59,7 @@ class Organisation:
     languages: tuple[str, ...] = ()
     hotlines: tuple[str, ...] = ()
     note: Mapping[str, str] = field(default_factory=dict)
+    place: Place = field(default_factory=lambda: Place("posts/organisations.yaml"))
 
     def stale(self, day: date) -> bool:
         """Whether somebody has to look again before it is shown on a day."""

@@ -41,5 +41,6 @@ def read_claims(document: Document, findings: Findings) -> dict[str, Claim]:
             and keys.because
             and is_new(keys.id, found, document, ("retired", index, "id"), findings)
         ):
-            found[keys.id] = Claim(keys.id, keys.about, keys.because, keys.replace_with or "")
+            place = document.place(("retired", index))
+            found[keys.id] = Claim(keys.id, keys.about, keys.because, keys.replace_with or "", place)
     return found

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from campaign.core.organisations import Looked, Organisation, Seen, Sort
+from campaign.errors import Place
 from campaign.workspace.fields import Address, Country, Day, Id, Language, Texts
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import Keys
@@ -70,7 +71,7 @@ class OrganisationKeys(Keys):
     review_by: Day = Field(description="The last day on which it is shown without a new look.")
     note: Texts | None = None
 
-    def value(self) -> Organisation:
+    def value(self, place: Place) -> Organisation:
         return Organisation(
             id=self.id,
             names=self.name,
@@ -85,14 +86,15 @@ class OrganisationKeys(Keys):
             languages=tuple(self.languages),
             hotlines=tuple(self.hotlines),
             note=self.note or {},
+            place=place,
         )
 
 
 def read_organisations(
     document: Document, hotlines: Collection[str], findings: Findings
 ) -> dict[str, Organisation]:
-    """Id -> organisation; what is wrong with an entry is in ``findings``, and the entry is left out. ``hotlines``: the
-    ids of the help lines that there are."""
+    """Id -> organisation; what is wrong with an entry is in ``findings``, and one that can't be read is left out.
+    ``hotlines``: the ids of the help lines that there are."""
     if isinstance(document.root, Map):
         _only_organisations(document, findings)
     found: dict[str, Organisation] = {}
@@ -114,7 +116,7 @@ def read_organisations(
                 "it is the last day on which the entry is shown without a new look",
             )
         if is_new(keys.id, found, document, (*path, "id"), findings):
-            found[keys.id] = keys.value()
+            found[keys.id] = keys.value(document.place(path))
     return found
 
 

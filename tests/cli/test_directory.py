@@ -109,6 +109,20 @@ def test_with_an_error_in_its_files_nothing_is_written(known: Place) -> None:
     assert not (known.folder / "site").exists()
 
 
+def test_nobody_is_accused_on_it(known: Place) -> None:
+    text = ENTRIES.replace("URL", "https://hope.example").replace(
+        "Listens.", "Keeps a list of known traffickers."
+    )
+    known.write("posts/organisations.yaml", text)
+    done = known("directory", "--out", str(known.folder / "site"))
+    assert done.code == 1
+    assert "posts/organisations.yaml:2:5: does (en): " in done.err
+    assert not (known.folder / "site").exists()
+    checked = known("check", "--json")
+    assert checked.code == 1
+    assert "SG03" in [row["rule"] for row in checked.rows() if row["file"] == "posts/organisations.yaml"]
+
+
 def test_other_people_s_files_are_not_touched(known: Place) -> None:
     known.write("site/index.html", "mine")
     done = known("directory", "--out", str(known.folder / "site"))

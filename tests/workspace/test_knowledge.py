@@ -79,8 +79,8 @@ def test_later_knowledge_only_has_to_be_yaml(folder: Path) -> None:
 
 def test_a_retired_claim_says_what_it_is_about_and_why_or_nothing(folder: Path) -> None:
     retired = (
-        "retired:\n  - {id: z-one, pattern: a, why: b}\n"
-        "  - {id: z-two, about: Rank, because: No data., replace_with: total}\n"
+        "retired:\n  - {id: z-one, pattern: zzz, why: b}\n"
+        "  - {id: z-two, pattern: yyy, why: b, about: Rank, because: No data., replace_with: total}\n"
     )
     write(folder, "posts/facts.yaml", FACTS + retired)
     claims = load(folder, SPECS).claims
