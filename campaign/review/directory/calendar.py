@@ -16,14 +16,14 @@ AHEAD = timedelta(days=364)
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One observance in one year, from ``first`` to ``last`` (included). ``names`` by language; ``where``: the country
-    that keeps it (ISO 3166 alpha-2, or EU), or "" for the whole world."""
+    """One observance in one year, from ``first`` to ``last`` (included). ``names`` by language; ``where``: the countries
+    that keep it (ISO 3166 alpha-2, or EU); none: the whole world."""
 
     id: str
     names: Mapping[str, str]
     first: date
     last: date
-    where: str = ""
+    where: tuple[str, ...] = ()
 
     @property
     def uid(self) -> str:
@@ -34,7 +34,7 @@ class Day:
 def coming(named: Iterable[NamedDay], today: date) -> tuple[Day, ...]:
     """The days that are still to come or going on, within a year from ``today``, in order."""
     found = (
-        Day(one.id, one.names, first, last, one.where)
+        Day(one.id, one.names, first, last, (one.where,) if one.where else ())
         for one in named
         for first, last in one.spans(today, today + AHEAD)
     )

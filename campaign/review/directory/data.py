@@ -87,5 +87,5 @@ def _day(day: Day) -> dict[str, Any]:
         "name": dict(day.names),
         "first": day.first.isoformat(),
         "last": day.last.isoformat(),
-        "where": day.where or None,
+        "where": list(day.where),
     }

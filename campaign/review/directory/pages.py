@@ -61,8 +61,8 @@ def _scene(shown: Contents, language: str, speech: Speech) -> dict[str, Any]:
     def spoken(one: Hotline | Organisation) -> str:
         return names(one.languages)
 
-    def places(one: Organisation) -> str:
-        return ", ".join(sorted(speech.country(code) for code in one.countries))
+    def places(codes: Iterable[str]) -> str:
+        return ", ".join(sorted(speech.country(code) for code in codes))
 
     def runs(one: Organisation) -> list[Line]:
         return [line for line in (shown.line(name) for name in one.hotlines) if line is not None]
