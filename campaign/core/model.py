@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from campaign.core.hotlines import Audience, Check, Hotline
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
+from campaign.core.observances import NoHolidays, Observance, PublicHolidays, Tone
 from campaign.core.outcome import Receipt
 from campaign.core.prices import Budget, Prices
 from campaign.core.text import TextRules
@@ -210,6 +211,11 @@ class Slot:
     """While no help line is confirmed, the official page stands in for it."""
     explicit: bool = False
     """True for ``at`` and ``on``: moments that a person wrote down one by one."""
+    on: str = ""
+    """The observance that it hangs on, if it does."""
+    tone: Tone = Tone.NEUTRAL
+    quiet_on: tuple[str, ...] = ()
+    """Observances on whose days it says nothing; "holidays": the public holidays of its audience's country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +288,8 @@ class Workspace:
     checks: tuple[Check, ...] = ()
     audience: Audience | None = None
     preferred: tuple[str, ...] = ()
+    observances: Mapping[str, Observance] = field(default_factory=dict)
+    holidays: PublicHolidays = field(default_factory=NoHolidays, compare=False, repr=False)
 
     def slots(self) -> Iterator[tuple[Campaign, Slot]]:
         for campaign in self.campaigns.values():

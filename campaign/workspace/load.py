@@ -13,13 +13,16 @@ from pydantic import ValidationError
 from campaign.core import model
 from campaign.core.hotlines import Check, Hotline
 from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
+from campaign.core.observances import Observance
 from campaign.errors import Level, Place, WorkspaceError
-from campaign.workspace import checks, explain, hotlines, knowledge
+from campaign.workspace import checks, explain, hotlines, knowledge, quiet
+from campaign.workspace import observances as calendar
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
 from campaign.workspace.keys import links_of
 from campaign.workspace.pictures import Gallery
+from campaign.workspace.publicdays import PublicDays
 from campaign.workspace.readers import complaint, kind_of, read_id
 from campaign.workspace.schedules import RESERVED, CampaignHead, SlotKeys
 from campaign.workspace.slots import Around, Inherited, inherit, read_slot, stems_of
@@ -70,10 +73,12 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         if name.removeprefix("posts/") in posts.media:
             findings.extend(_read(directory, name, digest, common).problems)
     files = list(_schedules(directory, findings))
-    observances = {}
+    observances: dict[str, Observance] = {}
     if any(entry.name == "observances.yaml" for entry in files):
-        document = _read(directory, knowledge.OBSERVANCES, digest, common)
-        observances = knowledge.read_observances(document, findings)
+        document = _read(directory, calendar.NAME, digest, common)
+        observances = calendar.read_observances(document, findings)
+    if settings is not None:
+        quiet.must_be_there(settings.quiet_on, (), config, observances, findings)
     stems = frozenset(stem for name in posts.templates for stem in stems_of(name))
     around = Around(settings, posts.templates, stems, posts.sizes, observances, lines) if settings else None
     campaigns: dict[str, Campaign] = {}
@@ -114,6 +119,8 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         checks=made,
         audience=settings.audience,
         preferred=settings.hotlines,
+        observances=observances,
+        holidays=PublicDays(settings.languages[0]),
         broken=frozenset(broken),
         digest=digest.hexdigest(),
         common=common.hexdigest(),
@@ -203,6 +210,7 @@ def _campaign(
         _held(head, document, findings)
         if around is not None:
             hotlines.must_be_there(document, head.hotlines or (), around.hotlines, findings)
+            quiet.must_be_there(head.quiet_on, (), document, around.observances, findings)
     slots = list(_slots(document, inherited, around, findings))
     if head is None or inherited is None or around is None or findings.errors() > before:
         return None
