@@ -105,6 +105,8 @@ def write(folder: Path, block: Block) -> None:
             campaign = block.body
         case "yaml: posts":
             campaign = CAMPAIGN + textwrap.indent(block.body, "  ")
+        case "yaml: observances":
+            (folder / "schedules" / "observances.yaml").write_text(block.body, encoding="utf-8")
         case "yaml: hotlines":
             (folder / "posts" / "hotlines.yaml").write_text(block.body, encoding="utf-8")
             (folder / "posts" / "organisations.yaml").unlink()  # they name the pack's help lines

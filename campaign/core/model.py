@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from campaign.core.claims import Claim
 from campaign.core.hotlines import Audience, Check, Hotline, calling_words
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
-from campaign.core.observed import NamedDay
+from campaign.core.observances import NoHolidays, Observance, PublicHolidays, Tone
 from campaign.core.organisations import Organisation
 from campaign.core.outcome import Receipt
 from campaign.core.prices import Budget, Prices
@@ -218,6 +218,11 @@ class Slot:
     """What people let pass of the safeguarding rules."""
     explicit: bool = False
     """True for ``at`` and ``on``: moments that a person wrote down one by one."""
+    on: str = ""
+    """The observance that it hangs on, if it does."""
+    tone: Tone = Tone.NEUTRAL
+    quiet_on: tuple[str, ...] = ()
+    """Observances on whose days it says nothing; "holidays": the public holidays of its audience's country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,8 +299,9 @@ class Workspace:
     audience: Audience | None = None
     preferred: tuple[str, ...] = ()
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
-    named_days: Mapping[str, NamedDay] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
+    observances: Mapping[str, Observance] = field(default_factory=dict)
+    holidays: PublicHolidays = field(default_factory=NoHolidays, compare=False, repr=False)
     rules: tuple[Rule, ...] = field(default=(), repr=False)
 
     @property

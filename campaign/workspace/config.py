@@ -30,6 +30,7 @@ from campaign.workspace.accounts import read_account
 from campaign.workspace.fields import Address, ApprovalWord, Id, Language, Late, Money, Quiet, Zone
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import AudienceKeys, Keys, Later, Links, Preferred, Vars, links_of
+from campaign.workspace.quiet import QuietOn
 from campaign.workspace.readers import ALWAYS, complaint, kind_of, read_address, wrong
 from campaign.workspace.secretrefs import SECRET_SCHEMA, parse_secret
 from campaign.workspace.yamlfile import Document, Map, Seq
@@ -116,6 +117,7 @@ class ConfigHead(Keys):
         ["en"], description="The languages of the workspace; the first is also that of messages."
     )
     quiet_hours: Quiet | None = Field(None, description="Local times between which nothing is posted.")
+    quiet_on: QuietOn | None = None
     if_late: Late | None = Field(None, description="How late a post may still go out. Default: 2 h.")
     approval: ApprovalWord | None = Field(None, description="How many people must approve a post.")
     people: dict[Id, PersonKeys] = Field(default_factory=dict, description="Who may do what, by handle.")
@@ -176,6 +178,7 @@ class Settings:
     heartbeat: Secret | str | None = None
     audience: Audience | None = None
     hotlines: tuple[str, ...] = ()
+    quiet_on: tuple[str, ...] = ()
 
 
 def read_config(document: Document, specs: Mapping[str, Spec], findings: Findings) -> Settings | None:
@@ -229,6 +232,7 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         heartbeat=heartbeat,
         audience=head.audience.value() if head.audience else None,
         hotlines=tuple(dict.fromkeys(head.hotlines)),
+        quiet_on=tuple(head.quiet_on or ()),
     )
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validat
 
 from campaign.core import model
 from campaign.core.hotlines import Audience, Group
+from campaign.workspace import publicdays
 from campaign.workspace.fields import Address, Country, Id
 from campaign.workspace.readers import wrong
 
@@ -57,8 +58,19 @@ class AudienceKeys(Keys):
         min_length=1,
     )
 
+    subdivision: str | None = Field(
+        None, description="The part of the country whose public holidays count (ISO 3166-2): BY of DE."
+    )
+
+    @model_validator(mode="after")
+    def _part_of_it(self) -> AudienceKeys:
+        if self.subdivision is not None and (found := publicdays.complaint(self.country, self.subdivision)):
+            wrong(*found)
+        return self
+
     def value(self) -> Audience:
-        return Audience(self.country, self.abroad, frozenset(Group(word) for word in self.who or ()))
+        who = frozenset(Group(word) for word in self.who or ())
+        return Audience(self.country, self.abroad, who, self.subdivision or "")
 
 
 Preferred = Annotated[list[Id], Field(min_length=1)]

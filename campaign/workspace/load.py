@@ -14,7 +14,7 @@ from campaign.core import model
 from campaign.core.claims import Claim
 from campaign.core.hotlines import Check, Hotline
 from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
-from campaign.core.observed import NamedDay
+from campaign.core.observances import Observance
 from campaign.core.organisations import Organisation
 from campaign.errors import Level, Place, WorkspaceError
 from campaign.workspace import (
@@ -23,15 +23,17 @@ from campaign.workspace import (
     explain,
     hotlines,
     knowledge,
-    named_days,
     organisations,
+    quiet,
     safeguards,
 )
+from campaign.workspace import observances as calendar
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
 from campaign.workspace.keys import links_of
 from campaign.workspace.pictures import Gallery
+from campaign.workspace.publicdays import PublicDays
 from campaign.workspace.readers import complaint, kind_of, read_id
 from campaign.workspace.schedules import RESERVED, CampaignHead, SlotKeys
 from campaign.workspace.slots import Around, Inherited, inherit, read_slot, stems_of
@@ -91,12 +93,12 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         if name.removeprefix("posts/") in posts.media:
             findings.extend(_read(directory, name, digest, common).problems)
     files = list(_schedules(directory, findings))
-    observances = {}
-    days: dict[str, NamedDay] = {}
+    observances: dict[str, Observance] = {}
     if any(entry.name == "observances.yaml" for entry in files):
-        document = _read(directory, knowledge.OBSERVANCES, digest, common)
-        observances = knowledge.read_observances(document, findings)
-        days = named_days.read_named_days(document, findings)
+        document = _read(directory, calendar.NAME, digest, common)
+        observances = calendar.read_observances(document, findings)
+    if settings is not None:
+        quiet.must_be_there(settings.quiet_on, (), config, observances, findings)
     stems = frozenset(stem for name in posts.templates for stem in stems_of(name))
     around = (
         Around(
@@ -148,10 +150,11 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         hotlines=lines,
         checks=made,
         organisations=helpers,
-        named_days=days,
         claims=retired,
         audience=settings.audience,
         preferred=settings.hotlines,
+        observances=observances,
+        holidays=PublicDays(settings.languages[0]),
         rules=rules,
         broken=frozenset(broken),
         digest=digest.hexdigest(),
@@ -242,6 +245,7 @@ def _campaign(
         _held(head, document, findings)
         if around is not None:
             hotlines.must_be_there(document, head.hotlines or (), around.hotlines, findings)
+            quiet.must_be_there(head.quiet_on, (), document, around.observances, findings)
     slots = list(_slots(document, inherited, around, findings))
     if head is None or inherited is None or around is None or findings.errors() > before:
         return None

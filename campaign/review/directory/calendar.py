@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from campaign import __version__
 from campaign.core.model import text_for
-from campaign.core.observed import NamedDay
+from campaign.core.named import days as named_days
+from campaign.core.observances import FAITH, GLOBAL, Observance
+from campaign.core.when import Named, Which
 
 AHEAD = timedelta(days=364)
 """How far the calendar looks, so that what comes once a year is in it once."""
 
+_YEAR = timedelta(days=366)
+"""No span is longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One observance in one year, from ``first`` to ``last`` (included). ``names`` by language; ``where``: the countries
-    that keep it (ISO 3166 alpha-2, or EU); none: the whole world."""
+    """One observance in one year, from ``first`` to ``last`` (included). ``names`` by language; ``where``: the
+    countries that keep it (ISO 3166 alpha-2, or EU); none: the whole world."""
 
     id: str
     names: Mapping[str, str]
@@ -31,14 +36,24 @@ class Day:
         return f"{self.id}-{self.first.year}@campaign.directory"
 
 
-def coming(named: Iterable[NamedDay], today: date) -> tuple[Day, ...]:
-    """The days that are still to come or going on, within a year from ``today``, in order."""
+def coming(observances: Iterable[Observance], today: date) -> tuple[Day, ...]:
+    """The days that are still to come or going on, within a year from ``today``, in order; without those that have no
+    name, and those that nobody has looked up."""
     found = (
-        Day(one.id, one.names, first, last, (one.where,) if one.where else ())
-        for one in named
-        for first, last in one.spans(today, today + AHEAD)
+        Day(one.id, one.names, first, last, tuple(sorted(one.scope - {GLOBAL, FAITH})))
+        for one in observances
+        if one.names and one.looked_up
+        for first, last in _spans(one.rule, today, today + AHEAD)
     )
     return tuple(sorted(found, key=lambda day: (day.first, day.last, day.id)))
+
+
+def _spans(rule: Named, low: date, high: date) -> Iterator[tuple[date, date]]:
+    """First and last day of each time that touches low..high (both included), in order."""
+    for first in named_days(rule, Which.FIRST, low - _YEAR, high):
+        last = next(named_days(rule, Which.LAST, first, first + _YEAR), first)
+        if last >= low:
+            yield first, last
 
 
 def ics(days: Sequence[Day], language: str, title: str, made: date) -> bytes:

@@ -115,7 +115,7 @@ def contents(workspace: Workspace, day: date, languages: Sequence[str]) -> Conte
         facts=facts,
         organisations=organisations,
         claims=tuple(workspace.claims.values()),
-        days=coming(workspace.named_days.values(), day),
+        days=coming(workspace.observances.values(), day),
         left_out=tuple(left),
     )
 
