@@ -16,8 +16,8 @@ AHEAD = timedelta(days=364)
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One observance in one year, from ``first`` to ``last`` (included). ``names`` by language; ``where``: the countries
-    that keep it (ISO 3166 alpha-2, or EU); none: the whole world."""
+    """One observance in one year, from ``first`` to ``last`` (included). ``names`` by language; ``where``: the
+    countries that keep it (ISO 3166 alpha-2, or EU); none: the whole world."""
 
     id: str
     names: Mapping[str, str]
