@@ -105,8 +105,13 @@ def write(folder: Path, block: Block) -> None:
             campaign = block.body
         case "yaml: posts":
             campaign = CAMPAIGN + textwrap.indent(block.body, "  ")
+        case "yaml: observances":
+            (folder / "schedules" / "observances.yaml").write_text(block.body, encoding="utf-8")
         case "yaml: hotlines":
             (folder / "posts" / "hotlines.yaml").write_text(block.body, encoding="utf-8")
+            (folder / "posts" / "organisations.yaml").unlink()  # they name the pack's help lines
+        case "yaml: organisations":
+            (folder / "posts" / "organisations.yaml").write_text(block.body, encoding="utf-8")
         case other:
             pytest.fail(f"{block}: {other!r} does not say what this YAML is")
     (folder / "config.yaml").write_text(config, encoding="utf-8")
@@ -206,6 +211,8 @@ def test_the_json_names_in_the_docs_are_those_that_are_printed(tmp_path: Path) -
     assert printed("status") == contract("status")
     assert printed("hotlines") == contract("hotlines")
     assert printed("facts") == contract("facts")
+    assert printed("directory") == contract("directory")
+    assert printed("directory", "--out", str(tmp_path / "site")) == contract("directory --out DIR")
     assert printed("kit", "build", "doc") == contract("kit build")
     assert list(COLUMNS) == contract("log")
 

@@ -35,6 +35,15 @@ _SAY = {
 }
 
 
+QUIET_DAY = "quiet day: "
+"""How the reason of a post begins that was kept back because of its day (core.quiet): it was not late."""
+
+
+def say(state: State, reason: str) -> str:
+    """What is known about a delivery, in the words that people read; the reason goes behind it."""
+    return "not sent" if state is State.MISSED and reason.startswith(QUIET_DAY) else state.say
+
+
 class Event(StrEnum):
     """What moves a delivery. Each transition leaves one event of this name in the log."""
 

@@ -19,9 +19,12 @@ from typing import Any, ClassVar, Protocol
 from pydantic import BaseModel
 
 from campaign.core.card import Card, CardText, Press, Style
+from campaign.core.claims import Claim
 from campaign.core.hotlines import Audience, Check, Hotline, calling_words
 from campaign.core.languages import fallbacks
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
+from campaign.core.observances import NoHolidays, Observance, PublicHolidays, Tone
+from campaign.core.organisations import Organisation
 from campaign.core.outcome import Receipt
 from campaign.core.prices import Budget, Prices
 from campaign.core.safeguard.rules import Accepted, Pillar, Rule
@@ -228,6 +231,11 @@ class Slot:
     """What people let pass of the safeguarding rules."""
     explicit: bool = False
     """True for ``at`` and ``on``: moments that a person wrote down one by one."""
+    on: str = ""
+    """The observance that it hangs on, if it does."""
+    tone: Tone = Tone.NEUTRAL
+    quiet_on: tuple[str, ...] = ()
+    """Observances on whose days it says nothing; "holidays": the public holidays of its audience's country."""
 
     def card_on(self, network: str) -> CardText | None:
         """What it says of its card, if a network is to have one."""
@@ -259,7 +267,8 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A sourced statement that may be printed until ``review_by`` (a day, inclusive) if it is publishable."""
+    """A sourced statement that may be printed until ``review_by`` (a day, inclusive) if it is publishable. ``topic``:
+    what it is about, as the directory groups it."""
 
     id: str
     text: Text
@@ -268,6 +277,7 @@ class Fact:
     year: int | None
     publishable: bool
     review_by: date | None
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +319,10 @@ class Workspace:
     preferred: tuple[str, ...] = ()
     cards: Style = field(default_factory=Style)
     press: Press | None = field(default=None, compare=False, repr=False)
+    organisations: Mapping[str, Organisation] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    observances: Mapping[str, Observance] = field(default_factory=dict)
+    holidays: PublicHolidays = field(default_factory=NoHolidays, compare=False, repr=False)
     rules: tuple[Rule, ...] = field(default=(), repr=False)
 
     @property

@@ -26,6 +26,7 @@ from campaign.core.model import (
     delivery_key,
     parse_key,
 )
+from campaign.core.quiet import speaks_until, why_quiet
 from campaign.core.timetable import Moment, first, moment_at, moments, to_wall
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.freeze import Freezer
@@ -183,6 +184,20 @@ class Planner:
         return [replace(rows[0], post=replace(posts[0], parts=1) if posts else None)]
 
     def _due(
+        self, connection: Connection, campaign: Campaign, slot: Slot, moment: Moment, target: Target
+    ) -> list[NewDelivery]:
+        if quiet := why_quiet(self.workspace, campaign, slot, target, moment.due):
+            # Without a text: whoever retries it gets it made anew, with all its parts.
+            return self.freezer.rows(
+                campaign.id, slot, moment, target, zone=campaign.zone, state=State.MISSED, reason=quiet
+            )
+        rows = self._speaking(connection, campaign, slot, moment, target)
+        until, why = speaks_until(
+            self.workspace, campaign, slot, target, rows[0].not_before, rows[0].deadline
+        )
+        return [replace(row, deadline=until, reason=row.reason or why) for row in rows] if why else rows
+
+    def _speaking(
         self, connection: Connection, campaign: Campaign, slot: Slot, moment: Moment, target: Target
     ) -> list[NewDelivery]:
         composition = self.composer.compose(campaign, slot, moment, target)

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from campaign.core.lifecycle import State
+from campaign.core.lifecycle import State, say
 from campaign.review import times
 from campaign.review.news import STYLE
 from campaign.review.table import Cell, Entry, Heading, Row
@@ -71,7 +71,7 @@ def log_row(delivery: Delivery, zone: str) -> dict[str, Any]:
         "network": delivery.network,
         "language": delivery.language,
         "state": delivery.state.value,
-        "say": delivery.state.say,
+        "say": say(delivery.state, delivery.reason),
         "due": times.iso(delivery.due, zone),
         "text": post.text if post else None,
         "part": delivery.part,
@@ -138,7 +138,7 @@ def _row(delivery: Delivery, zone: str) -> Row:
     return Row(
         (
             Cell(delivery.target + part),
-            Cell(delivery.state.say, STYLE.get(delivery.state, "")),
+            Cell(say(delivery.state, delivery.reason), STYLE.get(delivery.state, "")),
             Cell(_moment(when, delivery, zone)),
             Cell(first_line(delivery.post.text) if delivery.post else ""),
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from campaign.core.lifecycle import State
+from campaign.core.lifecycle import State, say
 from campaign.review.table import Cell, Line
 from campaign.review.times import clock
 from campaign.review.words import first_words, one_line
@@ -40,7 +40,13 @@ def news_line(
     if kind not in set(State):
         return (when, Cell("  "), Cell(one_line(" ".join(filter(None, (text, reason))))))
     state = State(kind)
-    line = [when, Cell("  "), Cell(state.say, STYLE.get(state, "")), Cell("  "), Cell(account, "bold")]
+    line = [
+        when,
+        Cell("  "),
+        Cell(say(state, reason), STYLE.get(state, "")),
+        Cell("  "),
+        Cell(account, "bold"),
+    ]
     if text:
         line += [Cell("  "), Cell(f"“{first_words(text, EXCERPT)}”")]
     if url:

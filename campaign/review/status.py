@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from campaign.core.lifecycle import Event, State
+from campaign.core.lifecycle import QUIET_DAY, Event, State
 from campaign.core.model import Workspace, delivery_key
 from campaign.core.timetable import moments
 from campaign.errors import Level, Place, Problem
@@ -82,7 +82,7 @@ class Status:
                     self.uncertain,
                     self.failed,
                     self.held,
-                    self.missed,
+                    any(not row.reason.startswith(QUIET_DAY) for row in self.missed),
                     self.parked,
                 )
             )
@@ -233,12 +233,15 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
 
 def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Iterator[Line]:
     """What needs a person, each group with what to do about it; one line when nothing does."""
+    late = tuple(row for row in status.missed if not row.reason.startswith(QUIET_DAY))
+    quiet = tuple(row for row in status.missed if row.reason.startswith(QUIET_DAY))
     groups = (
         ("Overdue", status.overdue, "campaign run sends them, as long as they are not too late"),
         ("May be published: please look", status.uncertain, "campaign resolve KEY"),
         ("Not published", status.failed, "campaign retry KEY, or: campaign resolve KEY"),
         ("Waiting for a person", status.held, "campaign resolve KEY, or: campaign cancel KEY"),
-        ("Too late, not sent (last 24 hours)", status.missed, "campaign retry KEY sends one after all"),
+        ("Too late, not sent (last 24 hours)", late, "campaign retry KEY sends one after all"),
+        ("Kept back on a quiet day (last 24 hours)", quiet, "nothing has to be done"),
     )
     for title, rows, hint in groups:
         if rows:

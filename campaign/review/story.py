@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from campaign.core.lifecycle import State
+from campaign.core.lifecycle import State, say
 from campaign.review import times
 from campaign.review.cards import named
 from campaign.review.news import STYLE
@@ -47,7 +47,7 @@ def story_lines(
 ) -> Iterator[Line]:
     """The story of one post, for somebody who has to decide about it."""
     yield (Cell(delivery.key, "bold"),)
-    yield _field("State", delivery.state.say, STYLE.get(delivery.state, ""))
+    yield _field("State", say(delivery.state, delivery.reason), STYLE.get(delivery.state, ""))
     yield _field("Account", f"{delivery.target} ({delivery.network}, {delivery.language})")
     yield _field("Due", f"{times.stamp(delivery.due, zone)} = {times.utc_clock(delivery.due, zone)}")
     if delivery.state in (State.PENDING, State.HELD):

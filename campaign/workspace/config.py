@@ -32,6 +32,7 @@ from campaign.workspace.cardkeys import CardsKeys
 from campaign.workspace.fields import Address, ApprovalWord, Id, Language, Late, Money, Quiet, Zone
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import AudienceKeys, Keys, Later, Links, Preferred, Vars, links_of
+from campaign.workspace.quiet import QuietOn
 from campaign.workspace.readers import ALWAYS, complaint, kind_of, read_address, wrong
 from campaign.workspace.secretrefs import SECRET_SCHEMA, parse_secret
 from campaign.workspace.yamlfile import Document, Map, Seq
@@ -118,6 +119,7 @@ class ConfigHead(Keys):
         ["en"], description="The languages of the workspace; the first is also that of messages."
     )
     quiet_hours: Quiet | None = Field(None, description="Local times between which nothing is posted.")
+    quiet_on: QuietOn | None = None
     if_late: Late | None = Field(None, description="How late a post may still go out. Default: 2 h.")
     approval: ApprovalWord | None = Field(None, description="How many people must approve a post.")
     people: dict[Id, PersonKeys] = Field(default_factory=dict, description="Who may do what, by handle.")
@@ -184,6 +186,7 @@ class Settings:
     cards: Style = field(default_factory=Style)
     networks: frozenset[str] = frozenset()
     """All that there are, by name."""
+    quiet_on: tuple[str, ...] = ()
 
 
 def read_config(document: Document, specs: Mapping[str, Spec], findings: Findings) -> Settings | None:
@@ -240,6 +243,7 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         hotlines=tuple(dict.fromkeys(head.hotlines)),
         networks=frozenset(specs),
         cards=head.cards.value(document.place(("cards",), key=True)) if head.cards else Style(),
+        quiet_on=tuple(head.quiet_on or ()),
     )
 
 

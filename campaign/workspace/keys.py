@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validat
 
 from campaign.core import model
 from campaign.core.hotlines import Audience, Group
+from campaign.workspace import publicdays
 from campaign.workspace.fields import Address, Country, Id, Languages
 from campaign.workspace.readers import wrong
 
@@ -60,9 +61,24 @@ class AudienceKeys(Keys):
         None, description="What these people read. Default: the languages of the accounts."
     )
 
+    subdivision: str | None = Field(
+        None, description="The part of the country whose public holidays count (ISO 3166-2): BY of DE."
+    )
+
+    @model_validator(mode="after")
+    def _part_of_it(self) -> AudienceKeys:
+        if self.subdivision is not None and (found := publicdays.complaint(self.country, self.subdivision)):
+            wrong(*found)
+        return self
+
     def value(self) -> Audience:
-        groups = frozenset(Group(word) for word in self.who or ())
-        return Audience(self.country, self.abroad, groups, tuple(dict.fromkeys(self.languages or ())))
+        return Audience(
+            self.country,
+            self.abroad,
+            frozenset(Group(word) for word in self.who or ()),
+            languages=tuple(dict.fromkeys(self.languages or ())),
+            subdivision=self.subdivision or "",
+        )
 
 
 Preferred = Annotated[list[Id], Field(min_length=1)]

@@ -11,16 +11,31 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from campaign.core import model
+from campaign.core.claims import Claim
 from campaign.core.hotlines import Check, Hotline
 from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
+from campaign.core.observances import Observance
+from campaign.core.organisations import Organisation
 from campaign.errors import Level, Place, WorkspaceError
-from campaign.workspace import cardkeys, checks, explain, hotlines, knowledge, safeguards
+from campaign.workspace import (
+    cardkeys,
+    checks,
+    claims,
+    explain,
+    hotlines,
+    knowledge,
+    organisations,
+    quiet,
+    safeguards,
+)
+from campaign.workspace import observances as calendar
 from campaign.workspace.cards import CardPress
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
 from campaign.workspace.keys import links_of
 from campaign.workspace.pictures import Gallery
+from campaign.workspace.publicdays import PublicDays
 from campaign.workspace.readers import complaint, kind_of, read_id
 from campaign.workspace.schedules import RESERVED, CampaignHead, SlotKeys
 from campaign.workspace.slots import Around, Inherited, inherit, read_slot, stems_of
@@ -60,11 +75,13 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     if settings is not None:
         cardkeys.logo_must_be_there(settings.cards, config, posts.media, pictures, findings)
     facts = {}
+    retired: dict[str, Claim] = {}
     rules = safeguards.built_in()
     if "facts.yaml" in posts.media:
         document = _read(directory, knowledge.FACTS, digest, common)
         facts = knowledge.read_facts(document, findings)
         rules += safeguards.read_retired(document, findings)
+        retired = claims.read_claims(document, findings)
     lines: dict[str, Hotline] = {}
     if "hotlines.yaml" in posts.media:
         lines = hotlines.read_hotlines(_read(directory, hotlines.NAME, digest, common), findings)
@@ -74,14 +91,20 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         made = checks.read_checks(document, settings.id if settings else None, lines, findings)
     if settings is not None:
         hotlines.must_be_there(config, settings.hotlines, lines, findings)
+    helpers: dict[str, Organisation] = {}
+    if "organisations.yaml" in posts.media:
+        document = _read(directory, organisations.NAME, digest, common)
+        helpers = organisations.read_organisations(document, lines, findings)
     for name in knowledge.READABLE:
         if name.removeprefix("posts/") in posts.media:
             findings.extend(_read(directory, name, digest, common).problems)
     files = list(_schedules(directory, findings))
-    observances = {}
+    observances: dict[str, Observance] = {}
     if any(entry.name == "observances.yaml" for entry in files):
-        document = _read(directory, knowledge.OBSERVANCES, digest, common)
-        observances = knowledge.read_observances(document, findings)
+        document = _read(directory, calendar.NAME, digest, common)
+        observances = calendar.read_observances(document, findings)
+    if settings is not None:
+        quiet.must_be_there(settings.quiet_on, (), config, observances, findings)
     stems = frozenset(stem for name in posts.templates for stem in stems_of(name))
     around = (
         Around(
@@ -132,10 +155,14 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         problems=problems,
         hotlines=lines,
         checks=made,
+        organisations=helpers,
+        claims=retired,
         audience=settings.audience,
         preferred=settings.hotlines,
         cards=settings.cards,
         press=CardPress(directory),
+        observances=observances,
+        holidays=PublicDays(settings.languages[0]),
         rules=rules,
         broken=frozenset(broken),
         digest=digest.hexdigest(),
@@ -169,7 +196,7 @@ def _read(directory: Path, name: str, *digests: hashlib._Hash) -> Document:
 
 
 def _rename(directory: Path, findings: Findings) -> None:
-    for name in ("config.yml", "posts/facts.yml", "posts/hotlines.yml"):
+    for name in ("config.yml", "posts/facts.yml", "posts/hotlines.yml", "posts/organisations.yml"):
         try:
             there = (directory / name).is_file()
         except OSError:
@@ -228,6 +255,7 @@ def _campaign(
             hotlines.must_be_there(document, head.hotlines or (), around.hotlines, findings)
             read_by = head.audience.languages if head.audience else None
             warn_unspoken(document, read_by or (), around.settings.accounts, findings)
+            quiet.must_be_there(head.quiet_on, (), document, around.observances, findings)
     slots = list(_slots(document, inherited, around, findings))
     if head is None or inherited is None or around is None or findings.errors() > before:
         return None

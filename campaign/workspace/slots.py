@@ -9,9 +9,10 @@ from pathlib import PurePosixPath
 
 from campaign.core.card import CardText
 from campaign.core.model import DEFAULT_REPEAT_AFTER, Approval, Image, QuietHours, Slot, Target, Thread
+from campaign.core.observances import Observance, Tone
 from campaign.core.safeguard.rules import Rule
-from campaign.core.timetable import Dates, Yearly
 from campaign.errors import Gap
+from campaign.workspace import quiet
 from campaign.workspace.accept import read_accept
 from campaign.workspace.accounts import tighter
 from campaign.workspace.cardkeys import card_of
@@ -42,7 +43,7 @@ class Around:
     """What the templates may be called in a slot."""
     tables: Mapping[str, int] = field(default_factory=dict)
     """CSV name -> number of rows; -1 for one that is broken."""
-    observances: Mapping[str, Yearly | Dates] = field(default_factory=dict)
+    observances: Mapping[str, Observance] = field(default_factory=dict)
     hotlines: Collection[str] = ()
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """The safeguarding rules, by id."""
@@ -57,6 +58,7 @@ class Inherited:
     late: timedelta | None
     approval: Approval
     quiet: QuietHours | None
+    quiet_on: tuple[str, ...]
 
 
 def inherit(head: CampaignHead, settings: Settings) -> Inherited:
@@ -67,6 +69,7 @@ def inherit(head: CampaignHead, settings: Settings) -> Inherited:
         late,
         tighter(settings.approval, head.approval),
         head.quiet_hours or settings.quiet,
+        settings.quiet_on if head.quiet_on is None else tuple(head.quiet_on),
     )
 
 
@@ -96,6 +99,7 @@ def read_slot(
     for key in SLOT_NOT_YET:
         if getattr(slot, key) is not None:
             findings.not_yet(document.place((*path, key), key=True), key)
+    quiet_on = _quiet_on(slot, path, document, campaign, around, targets or (), findings)
     _approval(slot, path, document, campaign.approval, findings)
     accept = read_accept(slot.accept or [], (*path, "accept"), document, around, findings)
     if timetable is None or targets is None or findings.errors() > before:
@@ -125,7 +129,27 @@ def read_slot(
         pillar=slot.pillar,
         accept=accept,
         explicit=slot.on is not None or (slot.at is not None and slot.rrule is None),
+        on=slot.on if slot.on is not None and slot.on in around.observances else "",
+        tone=slot.tone or Tone.NEUTRAL,
+        quiet_on=quiet_on,
     )
+
+
+def _quiet_on(
+    slot: SlotKeys,
+    path: Sequence[Step],
+    document: Document,
+    campaign: Inherited,
+    around: Around,
+    targets: Sequence[Target],
+    findings: Findings,
+) -> tuple[str, ...]:
+    quiet.must_be_there(slot.quiet_on, path, document, around.observances, findings)
+    found = campaign.quiet_on if slot.quiet_on is None else tuple(slot.quiet_on)
+    own = campaign.head.audience.value() if campaign.head.audience else around.settings.audience
+    audiences = [target.account.audience or own for target in targets]
+    quiet.holidays_known(found, audiences, path, document, findings)
+    return found
 
 
 def _rows(
