@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from campaign.core import text as texts
 from campaign.core.helpline import stray_numbers
+from campaign.core.helplinks import RULE as HELP_LINK
+from campaign.core.helplinks import tracked_help, ways_to_help
 from campaign.core.links import first_link
 from campaign.core.media import unfit
 from campaign.core.model import (
@@ -29,7 +32,7 @@ from campaign.core.scope import Scope
 from campaign.core.split import split
 from campaign.core.suggest import did_you_mean
 from campaign.core.text import TextRules
-from campaign.core.timetable import Moment
+from campaign.core.timetable import Moment, to_wall
 from campaign.core.variants import best_columns, image_names, template_names
 from campaign.errors import Level, Place, Problem
 
@@ -75,10 +78,13 @@ class Composer:
         self.rules = rules
         self._renderer = Renderer(workspace.templates)
 
-    def compose(self, campaign: Campaign, slot: Slot, moment: Moment, target: Target) -> Composition:
-        """The posts of one occurrence. Raises nothing for what files say: that is in ``problems``."""
+    def compose(
+        self, campaign: Campaign, slot: Slot, moment: Moment, target: Target, now: datetime | None = None
+    ) -> Composition:
+        """The posts of one occurrence. ``now`` (aware): it goes out now, not when it was planned, so facts and help
+        lines are judged on this day. Raises nothing for what files say: that is in ``problems``."""
         work = _Work(
-            self.workspace, self._renderer, self.rules(target.account), campaign, slot, moment, target
+            self.workspace, self._renderer, self.rules(target.account), campaign, slot, moment, target, now
         )
         drafts = work.drafts()
         stopped = any(problem.level is Level.ERROR for problem in work.problems)
@@ -103,6 +109,7 @@ class _Work:
     slot: Slot
     moment: Moment
     target: Target
+    now: datetime | None = None
     problems: list[Problem] = field(default_factory=list)
     explain: list[str] = field(default_factory=list)
     row_id: str | None = None
@@ -124,7 +131,8 @@ class _Work:
         row = self._row()
         if self.problems:
             return ()
-        scope = Scope(self.workspace, self.campaign, self.slot, self.moment, self.target, row)
+        today = to_wall(self.now, self.campaign.zone).date() if self.now is not None else None
+        scope = Scope(self.workspace, self.campaign, self.slot, self.moment, self.target, row, today)
         self.names = scope.names()
         self.explain += scope.explain
         parts = self._text()
@@ -140,7 +148,6 @@ class _Work:
         parts = self._with_descriptions(self._threaded(parts or ("",), warning, media), media)
         self._check_text(parts, warning, media)
         self._check_numbers((*parts, warning, *(item.alt for item in media)))
-        facts = tuple(scope.facts)
         return tuple(
             Post(
                 text=part,
@@ -150,7 +157,9 @@ class _Work:
                 link=first_link(part),
                 part=number,
                 parts=len(parts),
-                facts=facts,
+                facts=tuple(scope.facts),
+                hotlines=tuple(scope.hotlines),
+                cited=dict(scope.cited),
             )
             for number, part in enumerate(parts, 1)
         )
@@ -257,6 +266,8 @@ class _Work:
         audience = self.workspace.speaks_to(self.campaign, self.target.account)
         for message, hint in stray_numbers(said, self.workspace.hotlines, audience):
             self._problem("phone", message, hint)
+        for message, hint in tracked_help(said, ways_to_help(self.workspace, self.campaign, self.slot)):
+            self._problem(HELP_LINK, message, hint)
 
     # -- pictures -----------------------------------------------------------------------------------------------------
 
