@@ -17,6 +17,7 @@ from campaign.core.hotlines import (
     Channel,
     Check,
     Hotline,
+    Kind,
     Status,
     calling_words,
     confirmed,
@@ -24,7 +25,7 @@ from campaign.core.hotlines import (
     latest,
 )
 from campaign.core.model import Campaign, Slot, Target, Workspace, text_for
-from campaign.core.phones import canonical, phone_like
+from campaign.core.phones import canonical, digits_of, may_hold_a_number, phone_like, short_numbers
 from campaign.core.suggest import did_you_mean
 
 RULE = "hotline"
@@ -97,9 +98,10 @@ def stray_numbers(
     """Message and hint for each number in texts that looks like one to call and is none of the audience's country."""
     words: tuple[str, ...] | None = None
     for text in texts:
-        if not any(map(str.isdecimal, text)):
+        if not may_hold_a_number(text):
             continue
         words = calling_words(hotlines.values()) if words is None else words
+        yield from _never(text, words, hotlines, audience)
         for number in dict.fromkeys(phone_like(text, words)):
             if audience is None:
                 message = f"{number!r} looks like a phone number, and no `audience:` says for whom"
@@ -109,6 +111,29 @@ def stray_numbers(
                     f"{number!r} looks like a phone number, and is no help line known for {audience.country}"
                 )
                 yield message, "write {{ hotline() }}, or add it to posts/hotlines.yaml; a figure: 1,000,000"
+
+
+def _never(
+    text: str, words: tuple[str, ...], hotlines: Mapping[str, Hotline], audience: Audience | None
+) -> Iterator[tuple[str, str]]:
+    """The short numbers that are marked red: no word has to tell to call them, for people know what 110 is."""
+    red = {
+        canonical(channel.show, entry.country): entry.id
+        for entry in hotlines.values()
+        if audience is None or entry.country == audience.country
+        for channel in entry.channels
+        if channel.kind is not Kind.WEB and Status.RED in (entry.status, channel.status)
+    }
+    if not red:
+        return
+    fine = known(hotlines.values(), audience.country) if audience else frozenset()
+    for number in dict.fromkeys(short_numbers(text, words)):
+        digits = digits_of(number)
+        if digits in red and digits not in fine:
+            message = (
+                f"{number!r} is the number of {red[digits]!r}, which is marked red: never to be published"
+            )
+            yield message, "leave it out; if it counts something, say what: 110 people"
 
 
 def _audience(asked: Asked) -> Audience:

@@ -20,10 +20,10 @@ unicorn_click_id vero_conv vero_id vgo_ee wbraid wickedid yclid ymclid ysclid ig
 brave/brave-core, components/query_filter/browser/utils.cc, each with its issue there; read in 2026-11."""
 
 _FURTHER = """
-ttclid li_fat_id epik gclsrc gad_source gad_campaignid mc_cid _hsmi sc_cid fb_ref fb_source share_id xmt scid sscid
-wt.mc_id
+ttclid li_fat_id epik gclsrc gad_source gad_campaignid mc_cid _hsmi sc_cid fb_ref fb_source wt.mc_id
 """
-"""Further click ids of networks and newsletters, by their own help pages."""
+"""Further click ids of TikTok, LinkedIn, Pinterest, Google, Mailchimp, HubSpot, Snapchat, Facebook, Webtrends (general
+knowledge, not looked up)."""
 
 TRACKING_KEYS = frozenset((_STRIPPED + _FURTHER).split())
 

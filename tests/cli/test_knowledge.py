@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+import yaml
 
-from tests.cli.conftest import CONFIG, Place, day
+from campaign.core.phones import canonical
+from tests.cli.conftest import CONFIG, ZONE, Place, day
 
 LINES = """\
 hotlines:
@@ -185,3 +191,91 @@ def test_the_log_names_the_posts_that_are_out_and_used_a_fact(known: Place) -> N
     assert wrong.code == 1
     assert "did you mean 'total'?" in wrong.err
     assert known("log", known.vigil, "--fact", "total").code == 2
+
+
+def test_the_log_names_the_posts_that_are_out_and_named_a_help_line(
+    known: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known.campaign(vigil="{{ hotline() }} {{ hotline('id-sapa129') }}")
+    verify(known, monkeypatch, "129", "id-sapa129", "--by", "ani", "--how", "called")
+    assert known("post", "c/vigil", "--by", "ani").code == 0
+    known.read()
+    (row,) = known("log", "--hotline", "id-sapa129", "--json").rows()
+    assert (row["hotlines"], row["facts"], row["state"]) == (["id-sapa129"], [], "sent")
+    assert list(row)[-2:] == ["facts", "hotlines"]
+    assert known("log", "--hotline", "de-line", "--json").rows() == []
+    assert known("log", "--hotline", "id-sapa129", "--fact", "total", "--json").rows() == []
+    wrong = known("log", "--hotline", "id-sapa12")
+    assert wrong.code == 1
+    assert "did you mean 'id-sapa129'?" in wrong.err
+    assert known("log", known.vigil, "--hotline", "id-sapa129").code == 2
+
+
+def test_a_stale_help_line_holds_its_post_and_a_check_lets_it_go(
+    known: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(ZONE)
+    soon = now + timedelta(seconds=1)
+    known.write(
+        "schedules/c.yaml",
+        f"posts:\n  - {{id: now, at: {soon:%Y-%m-%d %H:%M:%S}, text: {{en: '{{{{ hotline() }}}}'}}, accounts: [site]}}\n",
+    )
+    known("run", "--once", "--new-store")
+    while datetime.now(ZONE) <= soon:
+        time.sleep(0.1)
+    done = known("run", "--once")
+    assert done.code == 1
+    assert "1 not sent, for it could do harm, see: campaign status" in done.err
+    assert "campaign hotlines verify id-sapa129" in done.out
+    status = known("status")
+    assert status.code == 1
+    assert "Not sent, for it could do harm  (mend what the reason names" in status.out
+    assert "campaign resolve KEY" not in status.out
+    (held,) = json.loads(known("status", "--json").out)["held"]
+    assert "was checked by nobody of this organisation" in held["reason"]
+    assert verify(known, monkeypatch, "129", "id-sapa129", "--by", "ani", "--how", "called") == 0
+    known.read()
+    assert known("run", "--once").code == 0
+    (row,) = known("log", "--json").rows()
+    assert (row["state"], row["text"]) == ("sent", "Friend of Women and Children: 129")
+
+
+STARTER = Path(__file__).resolve().parents[2] / "posts" / "hotlines.yaml"
+
+
+def test_check_refuses_each_help_line_of_the_pack_with_any_digit_changed(known: Place) -> None:
+    """Every position of every number, with every other digit, through the command, in the country of the entry."""
+    known.write("posts/hotlines.yaml", STARTER.read_text(encoding="utf-8"))
+    known.write("config.yaml", CONFIG)
+    by_country: dict[str, dict[str, set[str]]] = {}
+    for line in yaml.safe_load(STARTER.read_text(encoding="utf-8"))["hotlines"]:
+        numbers = by_country.setdefault(line["country"], {"good": set(), "bad": set()})
+        for channel in line["channels"]:
+            if channel["type"] == "web":
+                continue
+            for written in filter(None, (channel["show"], channel.get("e164"))):
+                # A channel that is weaker than its entry (an SMS code read on old pages only) is no known number.
+                numbers["bad" if channel.get("status", "green") != "green" else "good"].add(written)
+                for place, digit in enumerate(written):
+                    others = set("0123456789") - {digit} if digit.isdigit() else ()
+                    numbers["bad"] |= {written[:place] + other + written[place + 1 :] for other in others}
+    assert sum(len(numbers["bad"]) for numbers in by_country.values()) > 1200
+    for country, numbers in by_country.items():
+        good = sorted(numbers["good"])
+        spelled = {canonical(number, country) for number in good}
+        bad = sorted(number for number in numbers["bad"] if canonical(number, country) not in spelled)
+        posts = [
+            f"  - {{id: {kind}-{n}, at: {day(2)} 20:00, text: {{en: 'Call {number}.'}}, repeat_after: 1 min}}\n"
+            for kind, several in (("good", good), ("bad", bad))
+            for n, number in enumerate(several)
+        ]
+        known.write(
+            "schedules/c.yaml",
+            f"audience: {{country: {country}}}\naccounts: [site]\nposts:\n{''.join(posts)}"
+            if posts
+            else "posts: []\n",
+        )
+        found = {
+            row["key"].split("/")[1] for row in known("check", "--json").rows() if row["rule"] == "phone"
+        }
+        assert found == {f"bad-{n}" for n in range(len(bad))}, country
