@@ -242,7 +242,7 @@ def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Itera
         (
             "Not sent, for it could do harm",
             barred,
-            "mend what the reason names, and it goes out by itself if in time",
+            "goes out by itself once mended in time",
         ),
         ("Overdue", status.overdue, "campaign run sends them, as long as they are not too late"),
         ("May be published: please look", status.uncertain, "campaign resolve KEY"),

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import io
-import json
-import time
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
 
 from campaign.core.phones import canonical
-from tests.cli.conftest import CONFIG, ZONE, Place, day
+from tests.cli.conftest import CONFIG, Place, day
 
 LINES = """\
 hotlines:
@@ -209,35 +206,6 @@ def test_the_log_names_the_posts_that_are_out_and_named_a_help_line(
     assert wrong.code == 1
     assert "did you mean 'id-sapa129'?" in wrong.err
     assert known("log", known.vigil, "--hotline", "id-sapa129").code == 2
-
-
-def test_a_stale_help_line_holds_its_post_and_a_check_lets_it_go(
-    known: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = datetime.now(ZONE)
-    soon = now + timedelta(seconds=1)
-    known.write(
-        "schedules/c.yaml",
-        f"posts:\n  - {{id: now, at: {soon:%Y-%m-%d %H:%M:%S}, text: {{en: '{{{{ hotline() }}}}'}}, accounts: [site]}}\n",
-    )
-    known("run", "--once", "--new-store")
-    while datetime.now(ZONE) <= soon:
-        time.sleep(0.1)
-    done = known("run", "--once")
-    assert done.code == 1
-    assert "1 not sent, for it could do harm, see: campaign status" in done.err
-    assert "campaign hotlines verify id-sapa129" in done.out
-    status = known("status")
-    assert status.code == 1
-    assert "Not sent, for it could do harm  (mend what the reason names" in status.out
-    assert "campaign resolve KEY" not in status.out
-    (held,) = json.loads(known("status", "--json").out)["held"]
-    assert "was checked by nobody of this organisation" in held["reason"]
-    assert verify(known, monkeypatch, "129", "id-sapa129", "--by", "ani", "--how", "called") == 0
-    known.read()
-    assert known("run", "--once").code == 0
-    (row,) = known("log", "--json").rows()
-    assert (row["state"], row["text"]) == ("sent", "Friend of Women and Children: 129")
 
 
 STARTER = Path(__file__).resolve().parents[2] / "posts" / "hotlines.yaml"
