@@ -18,10 +18,11 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
-from campaign.core.hotlines import Audience, Check, Hotline
+from campaign.core.hotlines import Audience, Check, Hotline, calling_words
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
 from campaign.core.outcome import Receipt
 from campaign.core.prices import Budget, Prices
+from campaign.core.safeguard.rules import Accepted, Pillar, Rule
 from campaign.core.text import TextRules
 from campaign.core.timetable import Timetable
 from campaign.errors import Place, Problem
@@ -208,6 +209,10 @@ class Slot:
     thread: Thread = Thread.AS_WRITTEN
     page_if_stale: bool = False
     """While no help line is confirmed, the official page stands in for it."""
+    pillar: Pillar | None = None
+    """What it is about, where that asks for more than its words: a sign needs a caveat, a story a consent."""
+    accept: tuple[Accepted, ...] = ()
+    """What people let pass of the safeguarding rules."""
     explicit: bool = False
     """True for ``at`` and ``on``: moments that a person wrote down one by one."""
 
@@ -256,6 +261,7 @@ class Workspace:
     an error is in ``broken`` and not in ``campaigns``. ``digest``: changes when any file that counts changes.
     ``common``: of the bytes of what all campaigns share (config.yaml, texts and rows in posts/, observances), the same
     wherever the same files lie. ``checks``: of help lines, by this organisation. ``preferred``: ids of help lines.
+    ``rules``: the safeguarding rules, built-in and added.
     """
 
     root: PurePath
@@ -282,6 +288,12 @@ class Workspace:
     checks: tuple[Check, ...] = ()
     audience: Audience | None = None
     preferred: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = field(default=(), repr=False)
+
+    @property
+    def calling(self) -> tuple[str, ...]:
+        """The words in names of help lines after which a number is one to call."""
+        return calling_words(self.hotlines.values())
 
     def slots(self) -> Iterator[tuple[Campaign, Slot]]:
         for campaign in self.campaigns.values():
@@ -325,7 +337,8 @@ class Post:
     filled in when the part is sent. ``prepared``: ids that an adapter fixed when the row was made.
     ``facts``, ``hotlines``: ids of the facts and help lines that the whole post printed; ``cited``: what each of them
     said then (``fact:ID`` -> its text, ``hotline:ID`` -> its numbers), held against the files right before the post
-    leaves. ``link``: the post's first link, if any.
+    leaves. ``link``: the post's first link, if any. ``accepted``: what people let pass of the safeguarding rules, by
+    rule, words, handles and reason.
     """
 
     text: str
@@ -338,6 +351,7 @@ class Post:
     facts: tuple[str, ...] = ()
     hotlines: tuple[str, ...] = ()
     cited: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    accepted: tuple[Accepted, ...] = ()
     prepared: Mapping[str, Any] = field(default_factory=dict)
     root: Receipt | None = None
     reply_to: Receipt | None = None
@@ -355,6 +369,10 @@ class Post:
             "facts": list(self.facts),
             "hotlines": list(self.hotlines),
             "cited": {name: list(words) for name, words in self.cited.items()},
+            "accepted": [
+                {"rule": one.rule, "words": one.words, "by": list(one.by), "reason": one.reason}
+                for one in self.accepted
+            ],
             "prepared": dict(self.prepared),
         }
 
@@ -372,6 +390,10 @@ class Post:
             facts=tuple(data["facts"]),
             hotlines=tuple(data.get("hotlines", ())),
             cited={name: tuple(words) for name, words in data.get("cited", {}).items()},
+            accepted=tuple(
+                Accepted(one["rule"], one["words"], tuple(one["by"]), one["reason"])
+                for one in data.get("accepted", ())  # rows of older versions have none
+            ),
             prepared=data["prepared"],
         )
 

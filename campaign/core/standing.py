@@ -50,10 +50,12 @@ def standing(
     return found
 
 
-def bars(problems: Sequence[Problem]) -> bool:
-    """Whether a post that can't be made waits for the files to be mended, instead of failing."""
+def bars(problems: Sequence[Problem], workspace: Workspace) -> bool:
+    """Whether a post that can't be made waits for the files to be mended, instead of failing: all its errors are of
+    rules in ``MENDABLE`` or of safeguarding."""
+    rules = MENDABLE.union(rule.id for rule in workspace.rules)
     errors = [problem for problem in problems if problem.level is Level.ERROR]
-    return bool(errors) and all(problem.rule in MENDABLE for problem in errors)
+    return bool(errors) and all(problem.rule in rules for problem in errors)
 
 
 def barred(problems: Sequence[Problem]) -> str:

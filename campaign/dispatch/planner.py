@@ -194,7 +194,7 @@ class Planner:
     ) -> list[NewDelivery]:
         composition = self.composer.compose(campaign, slot, moment, target, now)
         if not composition.posts:
-            if bars(composition.problems):
+            if bars(composition.problems, self.workspace):
                 state, reason = State.HELD, barred(composition.problems)
             else:
                 state, reason = State.FAILED, _said(composition.problems)
@@ -275,7 +275,7 @@ class Planner:
                 return outbox.hold(connection, row.key, GONE, now)
         campaign, slot, moment, target = found
         composition = self.composer.compose(campaign, slot, moment, target, now)
-        if bars(composition.problems):
+        if bars(composition.problems, self.workspace):
             with self.store.write() as connection:
                 return outbox.hold(connection, row.key, barred(composition.problems), now)
         try:

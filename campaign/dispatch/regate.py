@@ -69,7 +69,7 @@ class Gate:
             return
         composition = self.planner.composer.compose(*found, self.now)
         if row.post is None:
-            if bars(composition.problems):
+            if bars(composition.problems, self.planner.workspace):
                 self._waits_on(connection, row, composition.problems)
             else:  # the planner makes its post, or says why it can't be made
                 outbox.release(connection, row.key, row.deadline, self.now)

@@ -38,6 +38,7 @@ COLUMNS = (
     "reviewed_by",
     "facts",
     "hotlines",
+    "accepted",
 )
 """The keys of a row, in order: a contract that scripts rely on."""
 
@@ -86,6 +87,7 @@ def log_row(delivery: Delivery, zone: str) -> dict[str, Any]:
         "reviewed_by": [],
         "facts": list(post.facts) if post else [],
         "hotlines": list(post.hotlines) if post else [],
+        "accepted": post.as_json()["accepted"] if post else [],
     }
 
 
@@ -114,6 +116,7 @@ def unplanned_row(post: Unplanned, zone: str) -> dict[str, Any]:
         "reviewed_by": [],
         "facts": [],
         "hotlines": [],
+        "accepted": [],
     }
 
 

@@ -14,7 +14,7 @@ from campaign.core import model
 from campaign.core.hotlines import Check, Hotline
 from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
 from campaign.errors import Level, Place, WorkspaceError
-from campaign.workspace import checks, explain, hotlines, knowledge
+from campaign.workspace import checks, explain, hotlines, knowledge, safeguards
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
@@ -55,8 +55,11 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         for part in (digest, common):
             part.update(f"{name}\0{content}\0".encode())
     facts = {}
+    rules = safeguards.built_in()
     if "facts.yaml" in posts.media:
-        facts = knowledge.read_facts(_read(directory, knowledge.FACTS, digest, common), findings)
+        document = _read(directory, knowledge.FACTS, digest, common)
+        facts = knowledge.read_facts(document, findings)
+        rules += safeguards.read_retired(document, findings)
     lines: dict[str, Hotline] = {}
     if "hotlines.yaml" in posts.media:
         lines = hotlines.read_hotlines(_read(directory, hotlines.NAME, digest, common), findings)
@@ -75,7 +78,19 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         document = _read(directory, knowledge.OBSERVANCES, digest, common)
         observances = knowledge.read_observances(document, findings)
     stems = frozenset(stem for name in posts.templates for stem in stems_of(name))
-    around = Around(settings, posts.templates, stems, posts.sizes, observances, lines) if settings else None
+    around = (
+        Around(
+            settings,
+            posts.templates,
+            stems,
+            posts.sizes,
+            observances,
+            lines,
+            {rule.id: rule for rule in rules},
+        )
+        if settings
+        else None
+    )
     campaigns: dict[str, Campaign] = {}
     broken: set[str] = set()
     for entry in files:
@@ -114,6 +129,7 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         checks=made,
         audience=settings.audience,
         preferred=settings.hotlines,
+        rules=rules,
         broken=frozenset(broken),
         digest=digest.hexdigest(),
         common=common.hexdigest(),

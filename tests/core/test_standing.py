@@ -14,6 +14,7 @@ from campaign.core.hotlines import Audience, Channel, Kind, Reach, Status
 from campaign.core.model import Fact, Link, Media, Post, Workspace
 from campaign.core.standing import BARRED, barred, bars, standing
 from campaign.errors import Level, Place, Problem
+from campaign.workspace.safeguards import built_in
 from tests.core.test_hotlines import ALL, CHECKED, DUE, KP2MI, SAPA, check, compose
 
 FACT = Fact(
@@ -173,8 +174,10 @@ def test_only_mendable_faults_bar_and_the_reason_says_what_to_do() -> None:
     def problem(rule: str, level: Level = Level.ERROR) -> Problem:
         return Problem(Place("posts/a.j2"), f"bad {rule}", f"mend {rule}", level, rule)
 
-    assert bars([problem("hotline"), problem("fact"), problem("length", Level.WARN)])
-    assert not bars([problem("hotline"), problem("template")])
-    assert not bars([])
+    assert bars([problem("hotline"), problem("fact"), problem("length", Level.WARN)], space())
+    assert not bars([problem("hotline"), problem("template")], space())
+    assert not bars([problem("hotline"), problem("SG03")], space())
+    assert bars([problem("hotline"), problem("SG03")], space(rules=built_in()))
+    assert not bars([], space())
     said = barred([problem("hotline"), problem("hotline"), problem("x", Level.WARN)])
     assert said == f"{BARRED}bad hotline (to do: mend hotline; then it goes out by itself)"
