@@ -316,7 +316,9 @@ class _Work:
         audience = self.workspace.speaks_to(self.campaign, self.target.account)
         for message, hint in stray_numbers(said, self.workspace.hotlines, audience):
             self._problem("phone", message, hint)
-        for message, hint in tracked_help(said, ways_to_help(self.workspace, self.campaign, self.slot)):
+        for message, hint in tracked_help(
+            said, lambda: ways_to_help(self.workspace, self.campaign, self.slot)
+        ):
             self._problem(HELP_LINK, message, hint)
 
     # -- pictures -----------------------------------------------------------------------------------------------------

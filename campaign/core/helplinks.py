@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
 from campaign.core.hotlines import Kind, address
@@ -53,14 +53,15 @@ def is_help(link: Link, ways: Iterable[str]) -> bool:
     return link.help or any(_leads_to(link.url, way) for way in ways)
 
 
-def tracked_help(texts: Iterable[str], ways: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """Message and hint for each address in texts that leads to help and tells on whoever follows it."""
+def tracked_help(texts: Iterable[str], ways: Callable[[], frozenset[str]]) -> Iterator[tuple[str, str]]:
+    """Message and hint for each address in texts that leads to help and tells on whoever follows it. ``ways``: what
+    leads to help, asked for only where an address tells on somebody."""
     for text in texts:
         if "." not in text:
             continue
         for url in dict.fromkeys((*links(text), *_bare(text))):
             told = tracker(url)
-            if told and _is_way(url, told, ways):
+            if told and _is_way(url, told, ways()):
                 yield (
                     f"{_short(url)!r} leads to help, and {told!r} in it records who follows it",
                     "write the plain official address; for a link of yours: help: true in `links:`",

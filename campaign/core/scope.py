@@ -156,8 +156,8 @@ class Scope:
             raise Fault(
                 f"there is no link {name!r}{did_you_mean(name, links)}", "links: in the campaign", "link"
             )
-        ways = ways_to_help(self.workspace, self.campaign, self.slot)
-        if not link.track or is_help(link, ways):  # a way to get help is never tracked
+        # A way to get help is never tracked, whoever forgot to mark it.
+        if not link.track or is_help(link, ways_to_help(self.workspace, self.campaign, self.slot)):
             return str(plain(link.url))
         content = f"{self.slot.id}-{self.target.language}"
         try:

@@ -44,8 +44,8 @@ def standing(
         found += (_problem("fact", *told) for told in _facts(workspace, post, day))
         found += (_problem(HOTLINE, *told) for told in _hotlines(workspace, post, audience, day))
     found += (_problem("phone", *told) for told in stray_numbers(said, workspace.hotlines, audience))
-    ways = ways_to_help(workspace, campaign, None)
-    found += (_problem(HELP_LINK, *told) for told in tracked_help(said, ways))
+    tracked = tracked_help(said, lambda: ways_to_help(workspace, campaign, None))
+    found += (_problem(HELP_LINK, *told) for told in tracked)
     # A joint: what the safeguarding engine and posts/consents.yaml have against these parts is added here.
     return found
 

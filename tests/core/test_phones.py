@@ -327,3 +327,11 @@ def test_a_stamp_with_seconds_is_no_number(moment: datetime) -> None:
 )
 def test_two_spellings_are_one_number(one: str, other: str, country: str) -> None:
     assert canonical(one, country) == canonical(other, country)
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_the_neutral_corpus_holds_no_number_to_call(language: str) -> None:
+    corpus = ROOT / "tests" / "core" / "safeguard" / f"neutral.{language}.txt"
+    text = corpus.read_text(encoding="utf-8")
+    names = calling_words(LINES.values())
+    assert [found for piece in (text, *text.splitlines()) for found in phone_like(piece, names)] == []
