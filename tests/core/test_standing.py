@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign.core.hotlines import Audience, Channel, Kind, Reach, Status
@@ -153,6 +153,7 @@ def test_every_part_is_read() -> None:
     assert len(standing(space(), parts, HOME, DUE, None)) == 1
 
 
+@settings(deadline=None)  # the first one loads phonenumbers
 @given(
     st.lists(
         st.sampled_from(
