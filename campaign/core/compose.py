@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from campaign.core import card as cards
 from campaign.core import scripts
 from campaign.core import text as texts
 from campaign.core.helpline import stray_numbers
+from campaign.core.helplinks import RULE as HELP_LINK
+from campaign.core.helplinks import tracked_help, ways_to_help
 from campaign.core.links import first_link
 from campaign.core.media import PNG, unfit
 from campaign.core.model import (
@@ -35,7 +38,7 @@ from campaign.core.scope import Scope
 from campaign.core.split import split
 from campaign.core.suggest import did_you_mean
 from campaign.core.text import TextRules
-from campaign.core.timetable import Moment
+from campaign.core.timetable import Moment, to_wall
 from campaign.core.variants import best_columns, image_names, template_names
 from campaign.errors import Gap, Level, Place, Problem
 
@@ -82,8 +85,11 @@ class Composer:
         self._renderer = Renderer(workspace.templates)
         self._book = Rulebook(workspace.rules)
 
-    def compose(self, campaign: Campaign, slot: Slot, moment: Moment, target: Target) -> Composition:
-        """The posts of one occurrence. Raises nothing for what files say: that is in ``problems``."""
+    def compose(
+        self, campaign: Campaign, slot: Slot, moment: Moment, target: Target, now: datetime | None = None
+    ) -> Composition:
+        """The posts of one occurrence. ``now`` (aware): it goes out now, not when it was planned, so facts and help
+        lines are judged on this day. Raises nothing for what files say: that is in ``problems``."""
         work = _Work(
             self.workspace,
             self._renderer,
@@ -93,6 +99,7 @@ class Composer:
             slot,
             moment,
             target,
+            now,
         )
         drafts = work.drafts()
         stopped = any(problem.level is Level.ERROR for problem in work.problems)
@@ -118,6 +125,7 @@ class _Work:
     slot: Slot
     moment: Moment
     target: Target
+    now: datetime | None = None
     problems: list[Problem] = field(default_factory=list)
     explain: list[str] = field(default_factory=list)
     row_id: str | None = None
@@ -143,7 +151,8 @@ class _Work:
         row = self._row()
         if self.problems:
             return ()
-        scope = Scope(self.workspace, self.campaign, self.slot, self.moment, self.target, row)
+        today = to_wall(self.now, self.campaign.zone).date() if self.now is not None else None
+        scope = Scope(self.workspace, self.campaign, self.slot, self.moment, self.target, row, today)
         scope.explain = self.explain
         self.names = scope.names()
         parts = self._text()
@@ -162,7 +171,6 @@ class _Work:
         self._check_text(parts, warning, media)
         self._check_language(parts)
         self._check_numbers((*parts, warning, *(item.alt for item in media)))
-        facts = tuple(scope.facts)
         return tuple(
             Post(
                 text=part,
@@ -172,7 +180,9 @@ class _Work:
                 link=first_link(part),
                 part=number,
                 parts=len(parts),
-                facts=facts,
+                facts=tuple(scope.facts),
+                hotlines=tuple(scope.hotlines),
+                cited=dict(scope.cited),
                 accepted=accepted,
             )
             for number, part in enumerate(parts, 1)
@@ -327,6 +337,10 @@ class _Work:
         audience = self.workspace.speaks_to(self.campaign, self.target.account)
         for message, hint in stray_numbers(said, self.workspace.hotlines, audience):
             self._problem("phone", message, hint)
+        for message, hint in tracked_help(
+            said, lambda: ways_to_help(self.workspace, self.campaign, self.slot)
+        ):
+            self._problem(HELP_LINK, message, hint)
 
     # -- pictures -----------------------------------------------------------------------------------------------------
 

@@ -382,8 +382,10 @@ class Post:
 
     ``part`` counts from 1 to ``parts``. ``root`` and ``reply_to`` are the receipts of part 1 and of the part before,
     filled in when the part is sent. ``prepared``: ids that an adapter fixed when the row was made.
-    ``facts``: ids of the facts that the text printed. ``link``: the post's first link, if any. ``accepted``: what
-    people let pass of the safeguarding rules, by rule, words, handles and reason.
+    ``facts``, ``hotlines``: ids of the facts and help lines that the whole post printed; ``cited``: what each of them
+    said then (``fact:ID`` -> its text, ``hotline:ID`` -> its numbers), held against the files right before the post
+    leaves. ``link``: the post's first link, if any. ``accepted``: what people let pass of the safeguarding rules, by
+    rule, words, handles and reason.
     """
 
     text: str
@@ -394,6 +396,8 @@ class Post:
     part: int = 1
     parts: int = 1
     facts: tuple[str, ...] = ()
+    hotlines: tuple[str, ...] = ()
+    cited: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     accepted: tuple[Accepted, ...] = ()
     prepared: Mapping[str, Any] = field(default_factory=dict)
     root: Receipt | None = None
@@ -410,6 +414,8 @@ class Post:
             "part": self.part,
             "parts": self.parts,
             "facts": list(self.facts),
+            "hotlines": list(self.hotlines),
+            "cited": {name: list(words) for name, words in self.cited.items()},
             "accepted": [
                 {"rule": one.rule, "words": one.words, "by": list(one.by), "reason": one.reason}
                 for one in self.accepted
@@ -419,6 +425,7 @@ class Post:
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Post:
+        """A post as the store has it; rows that were made before posts named their help lines know of none."""
         return Post(
             text=data["text"],
             language=data["language"],
@@ -428,6 +435,8 @@ class Post:
             part=data["part"],
             parts=data["parts"],
             facts=tuple(data["facts"]),
+            hotlines=tuple(data.get("hotlines", ())),
+            cited={name: tuple(words) for name, words in data.get("cited", {}).items()},
             accepted=tuple(
                 Accepted(one["rule"], one["words"], tuple(one["by"]), one["reason"])
                 for one in data.get("accepted", ())  # rows of older versions have none
@@ -436,10 +445,25 @@ class Post:
         )
 
     def digest(self) -> str:
-        """SHA-256 (hex) over everything a reader would see; approval is bound to it."""
+        """SHA-256 (hex) over everything a reader would see; approval is bound to it.
+
+        Not over ids of help lines and what was cited: readers see what these said in the text, and a row that was made
+        before they were noted keeps its digest, so that the same words are known again.
+        """
         seen = self.as_json()
-        del seen["prepared"]
+        for unseen in ("prepared", "hotlines", "cited"):
+            del seen[unseen]
         return hashlib.sha256(json.dumps(seen, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def fact_cited(fact: str) -> str:
+    """The name in ``Post.cited`` of what a fact said."""
+    return f"fact:{fact}"
+
+
+def hotline_cited(hotline: str) -> str:
+    """The name in ``Post.cited`` of what a help line said."""
+    return f"hotline:{hotline}"
 
 
 # -- keys --

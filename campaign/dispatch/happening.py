@@ -39,3 +39,5 @@ class Summary:
     missed: int = 0
     retrying: int = 0
     problems: int = 0
+    barred: int = 0
+    """Of those held: what was not sent because what it says is wrong, or can't be vouched for, just now."""

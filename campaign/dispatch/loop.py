@@ -25,6 +25,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from campaign.core.lifecycle import LEASE, State
 from campaign.core.model import Workspace
+from campaign.core.standing import BARRED
 from campaign.dispatch import clock, skew, station
 from campaign.dispatch.clock import Reading, Time
 from campaign.dispatch.happening import Happening, Say, Summary
@@ -144,6 +145,7 @@ class _Loop:
     _wake_at: datetime | None = None
     _bug: BaseException | None = None
     _counts: dict[str, int] = field(default_factory=dict)
+    _barred: int = 0
 
     def __post_init__(self) -> None:
         here = self.here
@@ -189,6 +191,7 @@ class _Loop:
             missed=counts.get("missed", 0),
             retrying=counts.get("pending", 0),
             problems=_errors(self.workspace),
+            barred=self._barred,
         )
 
     # -- for good --
@@ -433,6 +436,8 @@ class _Loop:
                 self._note(_about_account(event, self.workspace.zone))
         for event in news:
             self._counts[event.after] = self._counts.get(event.after, 0) + 1
+            if event.after == State.HELD and str(event.detail.get("reason", "")).startswith(BARRED):
+                self._barred += 1
             self.say(self._happening(rows.get(event.key), event))
 
     def _happening(self, row: history.Delivery | None, event: history.EventRow) -> Happening:

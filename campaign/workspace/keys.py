@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 from campaign.core import model
+from campaign.core.helplinks import RULE, tracker
 from campaign.core.hotlines import Audience, Group
 from campaign.workspace import publicdays
 from campaign.workspace.fields import Address, Country, Id, Languages
+from campaign.workspace.findings import quoted
 from campaign.workspace.readers import wrong
 
 Later = Annotated[Any, WithJsonSchema({"description": "Accepted; this version does not act on it."})]
@@ -35,6 +37,12 @@ class LinkKeys(Keys):
             wrong(
                 "a link that leads to help is never tracked",
                 "remove `track`, or `help` if it leads elsewhere",
+            )
+        if self.help and (told := tracker(self.url)):
+            wrong(
+                f"this link leads to help, and {quoted(told)} in it records who follows it",
+                "write the plain address that it leads to",
+                RULE,
             )
         return self
 

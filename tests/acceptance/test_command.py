@@ -31,7 +31,7 @@ accounts:
 PLAN = "key campaign slot account network language due due_utc text parts length limit cost problems"
 LOG = (
     "key campaign slot account network language state say due text part of media attempts sent_at id url reason "
-    "approved_by reviewed_by facts"
+    "approved_by reviewed_by facts hotlines accepted"
 )
 CHECK = "file line column level rule message hint key"
 STATUS = (
