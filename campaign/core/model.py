@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
+from campaign.core.card import Card, CardText, Press, Style
 from campaign.core.hotlines import Audience, Check, Hotline, calling_words
 from campaign.core.languages import fallbacks
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
@@ -207,6 +208,7 @@ class Slot:
     rows: str | None = None
     images: tuple[Image, ...] = ()
     video: Image | None = None
+    card: CardText | None = None
     warning: Text = field(default_factory=dict)
     tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     vars: Mapping[str, Any] = field(default_factory=dict)
@@ -226,6 +228,11 @@ class Slot:
     """What people let pass of the safeguarding rules."""
     explicit: bool = False
     """True for ``at`` and ``on``: moments that a person wrote down one by one."""
+
+    def card_on(self, network: str) -> CardText | None:
+        """What it says of its card, if a network is to have one."""
+        card = self.card
+        return card if card is not None and (not card.networks or network in card.networks) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +279,7 @@ class Workspace:
     an error is in ``broken`` and not in ``campaigns``. ``digest``: changes when any file that counts changes.
     ``common``: of the bytes of what all campaigns share (config.yaml, texts and rows in posts/, observances), the same
     wherever the same files lie. ``checks``: of help lines, by this organisation. ``preferred``: ids of help lines.
+    ``cards``: how cards look; ``press``: what draws them.
     ``rules``: the safeguarding rules, built-in and added.
     """
 
@@ -299,6 +307,8 @@ class Workspace:
     checks: tuple[Check, ...] = ()
     audience: Audience | None = None
     preferred: tuple[str, ...] = ()
+    cards: Style = field(default_factory=Style)
+    press: Press | None = field(default=None, compare=False, repr=False)
     rules: tuple[Rule, ...] = field(default=(), repr=False)
 
     @property
@@ -331,13 +341,25 @@ class Workspace:
 class Media:
     """A picture or video of a post: its path below posts/, its description, and the SHA-256 (hex) of its bytes.
 
-    The hash is empty until the post is frozen (the planner reads the file); the sender hashes what it sends.
+    The hash is empty until the post is frozen (the planner reads the file); the sender hashes what it sends. ``card``:
+    what is drawn on it, for a card; its file is made when it is needed.
     """
 
     file: str
     alt: str
     type: str = ""
     sha256: str = ""
+    card: Card | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Its frozen form."""
+        card = {"card": self.card.as_json()} if self.card else {}
+        return {"file": self.file, "alt": self.alt, "type": self.type, "sha256": self.sha256, **card}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Media:
+        card = Card.from_json(data["card"]) if data.get("card") else None
+        return Media(data["file"], data["alt"], data["type"], data["sha256"], card)
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +390,7 @@ class Post:
         return {
             "text": self.text,
             "language": self.language,
-            "media": [{"file": m.file, "alt": m.alt, "type": m.type, "sha256": m.sha256} for m in self.media],
+            "media": [item.as_json() for item in self.media],
             "warning": self.warning,
             "link": self.link,
             "part": self.part,
@@ -386,7 +408,7 @@ class Post:
         return Post(
             text=data["text"],
             language=data["language"],
-            media=tuple(Media(**m) for m in data["media"]),
+            media=tuple(Media.from_json(item) for item in data["media"]),
             warning=data["warning"],
             link=data["link"],
             part=data["part"],

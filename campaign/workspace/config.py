@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, field_validator
 
+from campaign.core.card import Style
 from campaign.core.hotlines import Audience
 from campaign.core.model import (
     DEFAULT_LATE,
@@ -27,6 +28,7 @@ from campaign.core.prices import Budget
 from campaign.errors import Problem
 from campaign.workspace import explain
 from campaign.workspace.accounts import read_account
+from campaign.workspace.cardkeys import CardsKeys
 from campaign.workspace.fields import Address, ApprovalWord, Id, Language, Late, Money, Quiet, Zone
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import AudienceKeys, Keys, Later, Links, Preferred, Vars, links_of
@@ -142,6 +144,9 @@ class ConfigHead(Keys):
     media_url: PublicKeys | None = Field(
         None, description="Where networks that fetch pictures (Instagram, Threads) find them."
     )
+    cards: CardsKeys | None = Field(
+        None, description="How cards look (words as a picture): colours, logo, organisation."
+    )
     budget: dict[Id, Money] = Field(
         default_factory=dict,
         description="The most that the posts of an account may cost in a calendar month, in US dollars: {x: 20}.",
@@ -176,6 +181,9 @@ class Settings:
     heartbeat: Secret | str | None = None
     audience: Audience | None = None
     hotlines: tuple[str, ...] = ()
+    cards: Style = field(default_factory=Style)
+    networks: frozenset[str] = frozenset()
+    """All that there are, by name."""
 
 
 def read_config(document: Document, specs: Mapping[str, Spec], findings: Findings) -> Settings | None:
@@ -230,6 +238,8 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         heartbeat=heartbeat,
         audience=head.audience.value() if head.audience else None,
         hotlines=tuple(dict.fromkeys(head.hotlines)),
+        networks=frozenset(specs),
+        cards=head.cards.value(document.place(("cards",), key=True)) if head.cards else Style(),
     )
 
 

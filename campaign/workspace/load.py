@@ -14,7 +14,8 @@ from campaign.core import model
 from campaign.core.hotlines import Check, Hotline
 from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
 from campaign.errors import Level, Place, WorkspaceError
-from campaign.workspace import checks, explain, hotlines, knowledge, safeguards
+from campaign.workspace import cardkeys, checks, explain, hotlines, knowledge, safeguards
+from campaign.workspace.cards import CardPress
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
@@ -55,6 +56,9 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     for name, content in (*posts.templates.items(), *posts.tables.items()):
         for part in (digest, common):
             part.update(f"{name}\0{content}\0".encode())
+    pictures = Gallery(entry for entry in posts.entries if entry.name in posts.media)
+    if settings is not None:
+        cardkeys.logo_must_be_there(settings.cards, config, posts.media, pictures, findings)
     facts = {}
     rules = safeguards.built_in()
     if "facts.yaml" in posts.media:
@@ -119,7 +123,7 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         templates=posts.templates,
         tables=posts.tables,
         media=frozenset(posts.media),
-        pictures=Gallery(entry for entry in posts.entries if entry.name in posts.media),
+        pictures=pictures,
         facts=facts,
         people=settings.people,
         vars=settings.vars,
@@ -130,6 +134,8 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         checks=made,
         audience=settings.audience,
         preferred=settings.hotlines,
+        cards=settings.cards,
+        press=CardPress(directory),
         rules=rules,
         broken=frozenset(broken),
         digest=digest.hexdigest(),

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import PurePosixPath
 
+from campaign.core.card import CardText
 from campaign.core.model import DEFAULT_REPEAT_AFTER, Approval, Image, QuietHours, Slot, Target, Thread
 from campaign.core.safeguard.rules import Rule
 from campaign.core.timetable import Dates, Yearly
 from campaign.errors import Gap
 from campaign.workspace.accept import read_accept
 from campaign.workspace.accounts import tighter
+from campaign.workspace.cardkeys import card_of
 from campaign.workspace.config import Settings, warn_held
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import links_of
@@ -90,6 +92,7 @@ def read_slot(
     )
     images = _pictures(slot.image or [], (*path, "image"), document, findings)
     video = _pictures([slot.video], (*path, "video"), document, findings) if slot.video else ()
+    card = _card(slot, path, document, campaign.head, around, findings)
     for key in SLOT_NOT_YET:
         if getattr(slot, key) is not None:
             findings.not_yet(document.place((*path, key), key=True), key)
@@ -108,6 +111,7 @@ def read_slot(
         rows=slot.rows,
         images=images,
         video=video[0] if video else None,
+        card=card,
         warning=slot.warning or {},
         tags={language: tuple(words) for language, words in slot.tags.items()},
         vars=slot.vars,
@@ -278,6 +282,28 @@ def _pictures(
             )
         found.append(Image(picture.file, picture.alt, place))
     return tuple(found)
+
+
+def _card(
+    slot: SlotKeys,
+    path: Sequence[Step],
+    document: Document,
+    head: CampaignHead,
+    around: Around,
+    findings: Findings,
+) -> CardText | None:
+    networks = around.settings.networks
+    shown = "image" if slot.image else "video" if slot.video else ""
+    if slot.card is not None and shown:
+        findings.add(
+            document.place((*path, "card"), key=True),
+            f"a post has either `{shown}` or `card`",
+            "keep one",
+            rule="card",
+        )
+    if slot.card is not None:
+        return card_of(slot.card, (*path, "card"), document, around.stems, networks, findings)
+    return None if shown else card_of(head.card, ("card",), document, around.stems, networks, findings)
 
 
 def _approval(
