@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign.core.compose import Composer, Composition
@@ -692,6 +692,7 @@ TEXTS = st.text(max_size=30) | st.sampled_from(
 )
 
 
+@settings(deadline=None)  # the first of them loads Babel
 @given(TEXTS, TEXTS, TEXTS, st.dictionaries(st.text(max_size=5), st.text(max_size=20), max_size=4))
 def test_content_never_raises(text: str, alt: str, file: str, row: dict[str, str]) -> None:
     slot = a_slot(text={"id": text}, images=(picture(file, {"id": alt}),), warning={"id": alt}, rows="r.csv")

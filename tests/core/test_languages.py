@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign.core.languages import direction, fallbacks, locale, primary
@@ -12,6 +12,9 @@ from campaign.core.phones import phone_like
 from campaign.core.render import Renderer, RenderError
 from campaign.core.scripts import foreign
 from campaign.core.variants import best_columns, image_names, suffixes
+
+babel = settings(deadline=None)
+"""The first example loads what Babel knows."""
 
 TAGS = st.from_regex(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2}|-[0-9]{3})?(-x-[a-z]{2,8})?", fullmatch=True)
 
@@ -158,6 +161,7 @@ def test_a_number_keeps_its_digits(number: int, language: str) -> None:
     assert "".join(filter(str.isdecimal, shown)) == str(abs(number))
 
 
+@babel
 @given(st.integers(0, 10**9), st.sampled_from(["id", "en", "pt", "ar", "fa"]))
 def test_a_number_is_never_taken_for_a_phone(number: int, language: str) -> None:
     assert phone_like(f"Sekitar {said(f'{{{{ {number} | number }}}}', language)} orang") == []
@@ -204,6 +208,7 @@ def test_what_is_plainly_in_other_letters(text: str, language: str, wrong: bool)
     assert foreign(text, language) is wrong
 
 
+@babel
 @given(st.text(), st.sampled_from(["id", "en", "ar", "zh", "sr", "tet", "x"]))
 def test_any_text_is_judged(text: str, language: str) -> None:
     assert foreign(text, language) in (True, False)
