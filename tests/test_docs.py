@@ -154,10 +154,13 @@ def calls() -> Iterator[tuple[str, str, bool]]:
                     yield str(page.relative_to(ROOT)), match[1].strip(), piece in copied
 
 
-def command(verb: str) -> click.Command:
-    found = importlib.import_module(f"campaign.cli.{verb}").command
+def command(words: list[str]) -> tuple[click.Command, list[str]]:
+    """The command that words name (`hotlines`, `kit build`), and the words behind it."""
+    found, rest = importlib.import_module(f"campaign.cli.{words[0]}").command, words[1:]
+    if isinstance(found, click.Group) and rest:
+        found, rest = found.commands[rest[0]], rest[1:]
     assert isinstance(found, click.Command)
-    return found
+    return found, rest
 
 
 def test_every_verb_is_in_the_docs() -> None:
@@ -169,14 +172,14 @@ def test_every_verb_is_in_the_docs() -> None:
 def test_every_command_in_the_docs_exists_with_its_options(page: str, call: str, copied: bool) -> None:
     words = shlex.split(call)
     assert words[0] in VERBS, f"{page}: campaign {call}"
-    verb = command(words[0])
+    verb, rest = command(words)
     known = {option for parameter in verb.params for option in parameter.opts} | {"-h", "--help"}
-    for word in words[1:]:
+    for word in rest:
         if word.startswith("--"):
             assert word in known, f"{page}: campaign {call}"
     if copied:
         verb.make_context(
-            words[0], words[1:], obj=Session()
+            words[0], rest, obj=Session()
         ).close()  # a UsageError if anything is missing or wrong
 
 
@@ -205,6 +208,7 @@ def test_the_json_names_in_the_docs_are_those_that_are_printed(tmp_path: Path) -
     assert printed("status") == contract("status")
     assert printed("hotlines") == contract("hotlines")
     assert printed("facts") == contract("facts")
+    assert printed("kit", "build", "doc") == contract("kit build")
     assert list(COLUMNS) == contract("log")
 
 
@@ -248,8 +252,10 @@ def test_files_that_the_docs_name_are_there() -> None:
 @pytest.mark.parametrize("page", tables.PAGES)
 def test_the_tables_are_as_the_adapters_are(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
-    assert text == tables.written(page, tables.PAGES[page]), "run: make tables"
+    assert text == tables.written(page), "run: make tables"
     rows = re.findall(r"^\| `([a-z]+)` \|", text, re.MULTILINE)
+    if page == "docs/safeguarding.md":
+        return  # its table is of rules
     assert [name for name in rows if name in registry.built_in()] == registry.built_in()
 
 
