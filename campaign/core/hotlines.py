@@ -61,12 +61,14 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Whom posts speak to: people of a country (ISO 3166 alpha-2, or EU), abroad or at home; ``who``: only these;
-    ``subdivision``: the part of the country whose public holidays count, as ISO 3166-2 spells it behind the hyphen."""
+    """Whom posts speak to: people of a country (ISO 3166 alpha-2, or EU), abroad or at home; ``who``: only these.
+    ``languages``: what they read (empty: what the accounts post in). ``subdivision``: the part of the country whose
+    public holidays count, as ISO 3166-2 spells it behind the hyphen."""
 
     country: str
     abroad: bool = False
     who: frozenset[Group] = frozenset()
+    languages: tuple[str, ...] = ()
     subdivision: str = ""
 
 

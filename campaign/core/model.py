@@ -18,7 +18,9 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
+from campaign.core.card import Card, CardText, Press, Style
 from campaign.core.hotlines import Audience, Check, Hotline, calling_words
+from campaign.core.languages import fallbacks
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
 from campaign.core.observances import NoHolidays, Observance, PublicHolidays, Tone
 from campaign.core.outcome import Receipt
@@ -45,8 +47,16 @@ DEFAULT_REPEAT_AFTER = timedelta(days=30)
 
 
 def text_for(text: Text, language: str) -> str | None:
-    """The text for a language, or None when there is none."""
-    return text.get(language, text.get(""))
+    """The text for a language (for ``pt-BR`` also one in ``pt``), or None when there is none."""
+    chosen = language_of(text, language)
+    return None if chosen is None else text[chosen]
+
+
+def language_of(things: Mapping[str, Any], language: str) -> str | None:
+    """Under which key of a mapping by language that of a language stands; None when it has none."""
+    if language in things:
+        return language
+    return next((code for code in (*fallbacks(language), "") if code in things), None)
 
 
 class Thread(StrEnum):
@@ -199,6 +209,7 @@ class Slot:
     rows: str | None = None
     images: tuple[Image, ...] = ()
     video: Image | None = None
+    card: CardText | None = None
     warning: Text = field(default_factory=dict)
     tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     vars: Mapping[str, Any] = field(default_factory=dict)
@@ -223,6 +234,11 @@ class Slot:
     tone: Tone = Tone.NEUTRAL
     quiet_on: tuple[str, ...] = ()
     """Observances on whose days it says nothing; "holidays": the public holidays of its audience's country."""
+
+    def card_on(self, network: str) -> CardText | None:
+        """What it says of its card, if a network is to have one."""
+        card = self.card
+        return card if card is not None and (not card.networks or network in card.networks) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +285,7 @@ class Workspace:
     an error is in ``broken`` and not in ``campaigns``. ``digest``: changes when any file that counts changes.
     ``common``: of the bytes of what all campaigns share (config.yaml, texts and rows in posts/, observances), the same
     wherever the same files lie. ``checks``: of help lines, by this organisation. ``preferred``: ids of help lines.
+    ``cards``: how cards look; ``press``: what draws them.
     ``rules``: the safeguarding rules, built-in and added.
     """
 
@@ -298,6 +315,8 @@ class Workspace:
     preferred: tuple[str, ...] = ()
     observances: Mapping[str, Observance] = field(default_factory=dict)
     holidays: PublicHolidays = field(default_factory=NoHolidays, compare=False, repr=False)
+    cards: Style = field(default_factory=Style)
+    press: Press | None = field(default=None, compare=False, repr=False)
     rules: tuple[Rule, ...] = field(default=(), repr=False)
 
     @property
@@ -330,13 +349,25 @@ class Workspace:
 class Media:
     """A picture or video of a post: its path below posts/, its description, and the SHA-256 (hex) of its bytes.
 
-    The hash is empty until the post is frozen (the planner reads the file); the sender hashes what it sends.
+    The hash is empty until the post is frozen (the planner reads the file); the sender hashes what it sends. ``card``:
+    what is drawn on it, for a card; its file is made when it is needed.
     """
 
     file: str
     alt: str
     type: str = ""
     sha256: str = ""
+    card: Card | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Its frozen form."""
+        card = {"card": self.card.as_json()} if self.card else {}
+        return {"file": self.file, "alt": self.alt, "type": self.type, "sha256": self.sha256, **card}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Media:
+        card = Card.from_json(data["card"]) if data.get("card") else None
+        return Media(data["file"], data["alt"], data["type"], data["sha256"], card)
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +398,7 @@ class Post:
         return {
             "text": self.text,
             "language": self.language,
-            "media": [{"file": m.file, "alt": m.alt, "type": m.type, "sha256": m.sha256} for m in self.media],
+            "media": [item.as_json() for item in self.media],
             "warning": self.warning,
             "link": self.link,
             "part": self.part,
@@ -385,7 +416,7 @@ class Post:
         return Post(
             text=data["text"],
             language=data["language"],
-            media=tuple(Media(**m) for m in data["media"]),
+            media=tuple(Media.from_json(item) for item in data["media"]),
             warning=data["warning"],
             link=data["link"],
             part=data["part"],

@@ -12,6 +12,7 @@ from campaign.core.ahead import Planned, outlook, plan
 from campaign.core.compose import Composer
 from campaign.core.model import Campaign, Slot, Workspace
 from campaign.core.timetable import HORIZON, first, moments, to_wall
+from campaign.core.translations import untranslated
 from campaign.errors import Level, Problem
 
 __all__ = ["DAYS", "Planned", "check", "outlook", "plan"]
@@ -28,7 +29,7 @@ def check(workspace: Workspace, composer: Composer, now: datetime, days: int = D
 
     Posts due in the next ``days`` days after ``now`` (aware) are composed and timed; of a slot without any, its next.
     """
-    found = list(workspace.problems)
+    found = [*workspace.problems, *untranslated(workspace)]
     planned = outlook(workspace, composer, now, now + timedelta(days=days))
     seen = {(post.campaign.id, post.slot.id) for post in planned}
     for post in planned:

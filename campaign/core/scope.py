@@ -10,7 +10,7 @@ from typing import Any
 from campaign.core.budget import Fault, View
 from campaign.core.helpline import Asked, say
 from campaign.core.links import tracked
-from campaign.core.model import Campaign, Link, Slot, Target, Workspace, text_for
+from campaign.core.model import Campaign, Link, Slot, Target, Workspace, language_of, text_for
 from campaign.core.render import plain
 from campaign.core.sandbox import Function
 from campaign.core.suggest import did_you_mean
@@ -118,6 +118,7 @@ class Scope:
         text = text_for(fact.text, self.target.language)
         if not text:
             raise Fault(f"fact {name!r} has no text in {self.target.language!r}", rule="language")
+        self._serves(f"fact {name!r}", fact.text)
         if fact.id not in self.facts:
             self.facts.append(fact.id)
         return str(plain(text))
@@ -144,10 +145,17 @@ class Scope:
     def _hashtags(self) -> str:
         tags: dict[str, str] = {}
         for source in (self.campaign.hashtags, self.slot.tags):
-            for tag in source.get(self.target.language, source.get("", ())):
+            chosen = language_of(source, self.target.language)
+            for tag in source[chosen] if chosen is not None else ():
                 word = str(plain(tag)).lstrip("#")
                 tags.setdefault(word.casefold(), f"#{word}")
         return " ".join(tags.values())
+
+    def _serves(self, what: str, texts: Mapping[str, Any]) -> None:
+        """Say so where the text of another language (``pt``) serves that of the post (``pt-BR``)."""
+        chosen = language_of(texts, self.target.language)
+        if chosen and chosen != self.target.language:
+            self.explain.append(f"{what}: in {chosen!r}, for there is none in {self.target.language!r}")
 
 
 def _word(name: Any, kind: str) -> str:

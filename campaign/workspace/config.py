@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, field_validator
 
+from campaign.core.card import Style
 from campaign.core.hotlines import Audience
 from campaign.core.model import (
     DEFAULT_LATE,
@@ -27,6 +28,7 @@ from campaign.core.prices import Budget
 from campaign.errors import Problem
 from campaign.workspace import explain
 from campaign.workspace.accounts import read_account
+from campaign.workspace.cardkeys import CardsKeys
 from campaign.workspace.fields import Address, ApprovalWord, Id, Language, Late, Money, Quiet, Zone
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import AudienceKeys, Keys, Later, Links, Preferred, Vars, links_of
@@ -144,6 +146,9 @@ class ConfigHead(Keys):
     media_url: PublicKeys | None = Field(
         None, description="Where networks that fetch pictures (Instagram, Threads) find them."
     )
+    cards: CardsKeys | None = Field(
+        None, description="How cards look (words as a picture): colours, logo, organisation."
+    )
     budget: dict[Id, Money] = Field(
         default_factory=dict,
         description="The most that the posts of an account may cost in a calendar month, in US dollars: {x: 20}.",
@@ -179,6 +184,9 @@ class Settings:
     audience: Audience | None = None
     hotlines: tuple[str, ...] = ()
     quiet_on: tuple[str, ...] = ()
+    cards: Style = field(default_factory=Style)
+    networks: frozenset[str] = frozenset()
+    """All that there are, by name."""
 
 
 def read_config(document: Document, specs: Mapping[str, Spec], findings: Findings) -> Settings | None:
@@ -209,7 +217,8 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
     if approval is not Approval.NONE:
         warn_held(document, ("approval",), findings)
     zone = head.timezone if head is not None else "UTC"
-    accounts = _accounts(document, specs, zone, languages, approval, findings)
+    spoken = head.audience.languages if head and head.audience else None
+    accounts = _accounts(document, specs, zone, tuple(spoken or languages[:1]), approval, findings)
     if head is not None and head.media_url is not None:
         public = Public(head.media_url.url, head.media_url.folder)
         accounts = {name: replace(account, public=public) for name, account in accounts.items()}
@@ -233,6 +242,8 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         audience=head.audience.value() if head.audience else None,
         hotlines=tuple(dict.fromkeys(head.hotlines)),
         quiet_on=tuple(head.quiet_on or ()),
+        networks=frozenset(specs),
+        cards=head.cards.value(document.place(("cards",), key=True)) if head.cards else Style(),
     )
 
 

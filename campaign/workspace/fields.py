@@ -19,8 +19,8 @@ from pydantic_core import CoreSchema, core_schema
 from campaign.core import model
 from campaign.core.model import Approval, QuietHours
 from campaign.core.observances import Tone
+from campaign.workspace.language_tags import LANGUAGE
 from campaign.workspace.readers import (
-    LANGUAGE,
     as_list,
     one_of,
     read_address,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validat
 from campaign.core import model
 from campaign.core.hotlines import Audience, Group
 from campaign.workspace import publicdays
-from campaign.workspace.fields import Address, Country, Id
+from campaign.workspace.fields import Address, Country, Id, Languages
 from campaign.workspace.readers import wrong
 
 Later = Annotated[Any, WithJsonSchema({"description": "Accepted; this version does not act on it."})]
@@ -57,6 +57,9 @@ class AudienceKeys(Keys):
         description="Only these: women, children, men, migrant-workers. Default: everybody.",
         min_length=1,
     )
+    languages: Languages | None = Field(
+        None, description="What these people read. Default: the languages of the accounts."
+    )
 
     subdivision: str | None = Field(
         None, description="The part of the country whose public holidays count (ISO 3166-2): BY of DE."
@@ -69,8 +72,9 @@ class AudienceKeys(Keys):
         return self
 
     def value(self) -> Audience:
-        who = frozenset(Group(word) for word in self.who or ())
-        return Audience(self.country, self.abroad, who, self.subdivision or "")
+        groups = frozenset(Group(word) for word in self.who or ())
+        languages = tuple(dict.fromkeys(self.languages or ()))
+        return Audience(self.country, self.abroad, groups, languages, self.subdivision or "")
 
 
 Preferred = Annotated[list[Id], Field(min_length=1)]

@@ -15,8 +15,9 @@ from campaign.core.hotlines import Check, Hotline
 from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
 from campaign.core.observances import Observance
 from campaign.errors import Level, Place, WorkspaceError
-from campaign.workspace import checks, explain, hotlines, knowledge, quiet, safeguards
+from campaign.workspace import cardkeys, checks, explain, hotlines, knowledge, quiet, safeguards
 from campaign.workspace import observances as calendar
+from campaign.workspace.cards import CardPress
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
@@ -26,6 +27,7 @@ from campaign.workspace.publicdays import PublicDays
 from campaign.workspace.readers import complaint, kind_of, read_id
 from campaign.workspace.schedules import RESERVED, CampaignHead, SlotKeys
 from campaign.workspace.slots import Around, Inherited, inherit, read_slot, stems_of
+from campaign.workspace.targets import warn_unspoken
 from campaign.workspace.templates import read_posts
 from campaign.workspace.tree import Entry, read_bytes, walk
 from campaign.workspace.yamlfile import MAX_BYTES, Document, Map, Seq, read
@@ -57,6 +59,9 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     for name, content in (*posts.templates.items(), *posts.tables.items()):
         for part in (digest, common):
             part.update(f"{name}\0{content}\0".encode())
+    pictures = Gallery(entry for entry in posts.entries if entry.name in posts.media)
+    if settings is not None:
+        cardkeys.logo_must_be_there(settings.cards, config, posts.media, pictures, findings)
     facts = {}
     rules = safeguards.built_in()
     if "facts.yaml" in posts.media:
@@ -123,7 +128,7 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         templates=posts.templates,
         tables=posts.tables,
         media=frozenset(posts.media),
-        pictures=Gallery(entry for entry in posts.entries if entry.name in posts.media),
+        pictures=pictures,
         facts=facts,
         people=settings.people,
         vars=settings.vars,
@@ -136,6 +141,8 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         preferred=settings.hotlines,
         observances=observances,
         holidays=PublicDays(settings.languages[0]),
+        cards=settings.cards,
+        press=CardPress(directory),
         rules=rules,
         broken=frozenset(broken),
         digest=digest.hexdigest(),
@@ -227,6 +234,8 @@ def _campaign(
         if around is not None:
             hotlines.must_be_there(document, head.hotlines or (), around.hotlines, findings)
             quiet.must_be_there(head.quiet_on, (), document, around.observances, findings)
+            read_by = head.audience.languages if head.audience else None
+            warn_unspoken(document, read_by or (), around.settings.accounts, findings)
     slots = list(_slots(document, inherited, around, findings))
     if head is None or inherited is None or around is None or findings.errors() > before:
         return None

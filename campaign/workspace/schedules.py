@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, mod
 from campaign.core.model import Thread
 from campaign.core.safeguard.rules import Pillar
 from campaign.core.timetable import Which
+from campaign.workspace.cardkeys import CardValue
 from campaign.workspace.fields import (
     ApprovalWord,
     Day,
@@ -165,6 +166,9 @@ class SlotKeys(Keys):
         None, description="A picture {file, alt}, or a list of them."
     )
     video: ImageKeys | None = Field(None, description="A video {file, alt}.")
+    card: CardValue | None = Field(
+        None, description="Words as a picture, by language; or {template: signs-card, shape: 1:1}."
+    )
     warning: Texts | None = Field(None, description="A content warning, by language.")
     tags: Tags = Field(
         default_factory=dict, description="Hashtags of this post, besides those of the campaign."
@@ -229,6 +233,9 @@ class CampaignHead(Keys):
     approval: ApprovalWord | None = Field(None, description="How many people must approve its posts.")
     audience: AudienceKeys | None = Field(
         None, description="Whom its posts speak to, if not whom config.yaml says."
+    )
+    card: CardValue | None = Field(
+        None, description="The card of each post that has no picture, video or card of its own."
     )
     hotlines: Preferred | None = Field(
         None, description="Ids of posts/hotlines.yaml that {{ hotline() }} prints, the best first."
