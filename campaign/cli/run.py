@@ -93,6 +93,7 @@ def said(summary: Summary) -> str:
         State.UNCERTAIN.say: summary.uncertain,
         State.HELD.say: summary.held,
         State.MISSED.say: summary.missed,
+        "kept back on a quiet day": summary.quiet,
         "to be tried again": summary.retrying,
     }
     done = ", ".join(f"{number} {words}" for words, number in numbers.items() if number) or "nothing was due"

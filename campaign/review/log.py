@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -160,5 +161,6 @@ def _moment(when: datetime | None, delivery: Delivery, zone: str) -> str:
 
 def summary(deliveries: Sequence[Delivery]) -> str:
     """``12 published, 1 may be published: please look`` in the order of the states."""
-    numbers = {state: sum(d.state is state for d in deliveries) for state in State}
-    return ", ".join(f"{number} {state.say}" for state, number in numbers.items() if number) or "nothing yet"
+    order = list(State)
+    ranked = Counter((order.index(d.state), say(d.state, d.reason)) for d in deliveries)
+    return ", ".join(f"{number} {said}" for (_, said), number in sorted(ranked.items())) or "nothing yet"

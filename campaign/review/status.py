@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from campaign.core.lifecycle import QUIET_DAY, Event, State
+from campaign.core.lifecycle import Event, State, is_quiet
 from campaign.core.model import Workspace, delivery_key
 from campaign.core.standing import BARRED
 from campaign.core.timetable import moments
@@ -83,7 +83,7 @@ class Status:
                     self.uncertain,
                     self.failed,
                     self.held,
-                    any(not row.reason.startswith(QUIET_DAY) for row in self.missed),
+                    any(not is_quiet(row.reason) for row in self.missed),
                     self.parked,
                 )
             )
@@ -236,10 +236,10 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
 
 def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Iterator[Line]:
     """What needs a person, each group with what to do about it; one line when nothing does."""
-    late = tuple(row for row in status.missed if not row.reason.startswith(QUIET_DAY))
-    quiet = tuple(row for row in status.missed if row.reason.startswith(QUIET_DAY))
     barred = [row for row in status.held if is_barred(row)]
     held = [row for row in status.held if not is_barred(row)]
+    late = tuple(row for row in status.missed if not is_quiet(row.reason))
+    quiet = tuple(row for row in status.missed if is_quiet(row.reason))
     groups = (
         (
             "Not sent, for it could do harm",

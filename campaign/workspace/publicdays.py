@@ -51,7 +51,8 @@ def _year(country: str, subdivision: str, language: str, year: int) -> dict[date
 
     kind = holidays.country_holidays(country)
     # Without a language it would take the one of this machine, and two hosts would give two reasons.
-    there = [known for known in kind.supported_languages if known.partition("_")[0] == language]
+    plain = language.partition("-")[0]
+    there = [known for known in kind.supported_languages if known.partition("_")[0] == plain]
     spoken = there[0] if there else kind.default_language
     days = holidays.country_holidays(country, subdiv=subdivision or None, years=year, language=spoken)
     return {day: name for day, name in days.items() if day.year == year}

@@ -253,7 +253,9 @@ def test_a_cheerful_post_is_kept_back_on_a_day_of_remembrance(folder: Path) -> N
     assert [problem["rule"] for problem in ahead["problems"]] == ["quiet-day"]
     deadline = time.monotonic() + 60
     while not (found := rows(folder, "log")) and time.monotonic() < deadline:
-        campaign(folder, "run", "--once")
+        passed = campaign(folder, "run", "--once")
+    assert "1 kept back on a quiet day" in passed.stderr + passed.stdout
+    assert passed.returncode == 0
     assert [(row["state"], row["say"]) for row in found] == [("missed", "not sent")]
     assert found[0]["reason"].endswith("is Day of Memory, and this post is cheerful")
     status = campaign(folder, "status")

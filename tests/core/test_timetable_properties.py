@@ -8,8 +8,8 @@ from itertools import pairwise, takewhile
 from zoneinfo import available_timezones
 
 from cronsim import CronSim
-from dateutil.rrule import YEARLY, rrulestr
-from dateutil.rrule import weekday as weekdays_of
+from dateutil import rrule as recurrence
+from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -130,11 +130,10 @@ def days_walked(when: When, starts: date | None) -> list[date]:
                 if (name.month, name.day) == (month, number)
             ]
         case On(Nth(month, weekday, n), offset):
-            ordinal = weekdays_of(weekday)(n)
-            walk = rrule(
-                YEARLY, bymonth=month, byweekday=ordinal, dtstart=datetime.combine(date(2023, 1, 1), MIDNIGHT)
-            )
-            moved = (at.date() + timedelta(days=offset) for at in walk)
+            since = datetime.combine(date(2023, 1, 1), MIDNIGHT)
+            ordinal = recurrence.weekday(weekday)(n)
+            found = recurrence.rrule(recurrence.YEARLY, since, bymonth=month, byweekday=ordinal)
+            moved = (at.date() + timedelta(days=offset) for at in found)
             return [day for day in takewhile(lambda day: day <= END, moved) if day >= BEGIN]
         case On(Span(first_day, last_day), offset, _, which):
             spans = []
