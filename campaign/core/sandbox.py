@@ -23,7 +23,7 @@ from jinja2.runtime import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from campaign.core import budget, operations
+from campaign.core import budget, localized, operations
 from campaign.core.budget import Fault, View, as_text, spend, weigh
 from campaign.core.suggest import did_you_mean
 
@@ -45,6 +45,9 @@ _LOOP = (
     "nextitem",
     "depth",
 )
+
+
+_FILTERS = operations.FILTERS | localized.FILTERS
 
 
 class Function:
@@ -93,7 +96,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             auto_reload=False,
             cache_size=-1,
         )
-        self.filters = {**operations.FILTERS, **_GUARDS}
+        self.filters = {**_FILTERS, **_GUARDS}
         self.tests = dict(operations.TESTS)
         self.globals = {"range": Function(operations.small_range)}
 
@@ -302,7 +305,7 @@ class _Rewriter:
             case nodes.List() | nodes.Dict() | nodes.Tuple() if getattr(node, "ctx", "load") == "load":
                 return _guard(node, "weigh")
             case nodes.Filter():
-                _known(node, "filter", operations.FILTERS)
+                _known(node, "filter", _FILTERS)
             case nodes.Test():
                 _known(node, "test", operations.TESTS)
         return node

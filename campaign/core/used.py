@@ -54,6 +54,8 @@ class Thing:
                 return self.id in post.consents
             case Kinds.HOTLINE:
                 hotline = hotlines.get(self.id)
+                if self.id in post.hotlines:
+                    return True
                 return hotline is not None and _names(post, hotline, calling_words(hotlines.values()))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from campaign.core.lifecycle import State
+from campaign.core.lifecycle import State, say
 from campaign.review import times
 from campaign.review.news import STYLE
 from campaign.review.removed import excerpt, said
@@ -37,6 +38,7 @@ COLUMNS = (
     "approved_by",
     "reviewed_by",
     "facts",
+    "hotlines",
     "accepted",
     "consents",
     "withdrawn_at",
@@ -89,6 +91,7 @@ def log_row(delivery: Delivery, zone: str) -> dict[str, Any]:
         "approved_by": [],
         "reviewed_by": [],
         "facts": list(post.facts) if post else [],
+        "hotlines": list(post.hotlines) if post else [],
         "accepted": post.as_json()["accepted"] if post else [],
         "consents": list(post.consents) if post else [],
         "withdrawn_at": times.iso(delivery.withdrawn_at, zone),
@@ -121,6 +124,7 @@ def unplanned_row(post: Unplanned, zone: str) -> dict[str, Any]:
         "approved_by": [],
         "reviewed_by": [],
         "facts": [],
+        "hotlines": [],
         "accepted": [],
         "consents": [],
         "withdrawn_at": None,
@@ -169,5 +173,6 @@ def _moment(when: datetime | None, delivery: Delivery, zone: str) -> str:
 
 def summary(deliveries: Sequence[Delivery]) -> str:
     """``12 published, 1 may be published: please look`` in the order of the states."""
-    numbers = {state: sum(d.state is state for d in deliveries) for state in State}
-    return ", ".join(f"{number} {state.say}" for state, number in numbers.items() if number) or "nothing yet"
+    order = list(State)
+    ranked = Counter((order.index(d.state), say(d.state, d.reason)) for d in deliveries)
+    return ", ".join(f"{number} {said}" for (_, said), number in sorted(ranked.items())) or "nothing yet"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from campaign.core.lifecycle import State
+from campaign.core.lifecycle import State, say
 from campaign.review import times
 from campaign.review.words import first_line
 from campaign.store.history import Delivery
@@ -13,7 +13,7 @@ from campaign.store.history import Delivery
 def said(delivery: Delivery) -> str:
     """The state in words; of what is out also whether it was taken back, or is still to be."""
     if delivery.state is not State.SENT or delivery.withdraw_at is None:
-        return delivery.state.say
+        return say(delivery.state, delivery.reason)
     return f"{delivery.state.say}, {'then withdrawn' if delivery.withdrawn_at else 'to be withdrawn'}"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from campaign.core.lifecycle import State
 from campaign.review import times
+from campaign.review.cards import named
 from campaign.review.news import STYLE
 from campaign.review.removed import removed, said
 from campaign.review.table import Cell, Line
@@ -107,7 +108,8 @@ def _text(delivery: Delivery, zone: str, width: int) -> Iterator[Line]:
     for line in wrap(post.text, width - 4):
         yield (Cell("  │ ", "dim"), Cell(line))
     for media in post.media:
-        yield (Cell("  │ ", "dim"), Cell(f"[picture {media.file}: {one_line(media.alt)}]", "blue"))
+        for line in wrap(one_line(f"[{named(media)}: {media.alt}]"), width - 4):
+            yield (Cell("  │ ", "dim"), Cell(line, "blue"))
     for one in post.accepted:
         words = f'"{one.words}" ' if one.words else ""
         who = " and ".join(one.by)

@@ -64,7 +64,7 @@ def _blank(row: RowMapping) -> dict[str, object] | None:
     if row["post"] is None:
         return None
     post = Post.from_json(row["post"])
-    return replace(post, text="", media=(), warning="", link="", prepared={}, accepted=()).as_json()
+    return replace(post, text="", media=(), warning="", link="", prepared={}, accepted=(), cited={}).as_json()
 
 
 def _receipt(row: RowMapping, gone: bool) -> dict[str, object] | None:

@@ -11,19 +11,37 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from campaign.core import model
+from campaign.core.claims import Claim
 from campaign.core.consents import Consent
 from campaign.core.hotlines import Check, Hotline
 from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
+from campaign.core.observances import Observance
+from campaign.core.organisations import Organisation
 from campaign.errors import Level, Place, WorkspaceError
-from campaign.workspace import checks, consents, explain, hotlines, knowledge, safeguards
+from campaign.workspace import (
+    cardkeys,
+    checks,
+    claims,
+    consents,
+    explain,
+    hotlines,
+    knowledge,
+    organisations,
+    quiet,
+    safeguards,
+)
+from campaign.workspace import observances as calendar
+from campaign.workspace.cards import CardPress
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
 from campaign.workspace.keys import links_of
 from campaign.workspace.pictures import Gallery
+from campaign.workspace.publicdays import PublicDays
 from campaign.workspace.readers import complaint, kind_of, read_id
 from campaign.workspace.schedules import RESERVED, CampaignHead, SlotKeys
 from campaign.workspace.slots import Around, Inherited, inherit, read_slot, stems_of
+from campaign.workspace.targets import warn_unspoken
 from campaign.workspace.templates import read_posts
 from campaign.workspace.tree import Entry, read_bytes, walk
 from campaign.workspace.yamlfile import MAX_BYTES, Document, Map, Seq, read
@@ -55,12 +73,17 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     for name, content in (*posts.templates.items(), *posts.tables.items()):
         for part in (digest, common):
             part.update(f"{name}\0{content}\0".encode())
+    pictures = Gallery(entry for entry in posts.entries if entry.name in posts.media)
+    if settings is not None:
+        cardkeys.logo_must_be_there(settings.cards, config, posts.media, pictures, findings)
     facts = {}
+    retired: dict[str, Claim] = {}
     rules = safeguards.built_in()
     if "facts.yaml" in posts.media:
         document = _read(directory, knowledge.FACTS, digest, common)
         facts = knowledge.read_facts(document, findings)
         rules += safeguards.read_retired(document, findings)
+        retired = claims.read_claims(document, findings)
     lines: dict[str, Hotline] = {}
     if "hotlines.yaml" in posts.media:
         lines = hotlines.read_hotlines(_read(directory, hotlines.NAME, digest, common), findings)
@@ -74,14 +97,17 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         made = checks.read_checks(document, settings.id if settings else None, lines, findings)
     if settings is not None:
         hotlines.must_be_there(config, settings.hotlines, lines, findings)
-    for name in knowledge.READABLE:
-        if name.removeprefix("posts/") in posts.media:
-            findings.extend(_read(directory, name, digest, common).problems)
+    helpers: dict[str, Organisation] = {}
+    if "organisations.yaml" in posts.media:
+        document = _read(directory, organisations.NAME, digest, common)
+        helpers = organisations.read_organisations(document, lines, findings)
     files = list(_schedules(directory, findings))
-    observances = {}
+    observances: dict[str, Observance] = {}
     if any(entry.name == "observances.yaml" for entry in files):
-        document = _read(directory, knowledge.OBSERVANCES, digest, common)
-        observances = knowledge.read_observances(document, findings)
+        document = _read(directory, calendar.NAME, digest, common)
+        observances = calendar.read_observances(document, findings)
+    if settings is not None:
+        quiet.must_be_there(settings.quiet_on, (), config, observances, findings)
     stems = frozenset(stem for name in posts.templates for stem in stems_of(name))
     around = (
         Around(
@@ -123,7 +149,7 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         templates=posts.templates,
         tables=posts.tables,
         media=frozenset(posts.media),
-        pictures=Gallery(entry for entry in posts.entries if entry.name in posts.media),
+        pictures=pictures,
         facts=facts,
         people=settings.people,
         vars=settings.vars,
@@ -133,8 +159,14 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         hotlines=lines,
         checks=made,
         consents=agreed,
+        organisations=helpers,
+        claims=retired,
         audience=settings.audience,
         preferred=settings.hotlines,
+        cards=settings.cards,
+        press=CardPress(directory),
+        observances=observances,
+        holidays=PublicDays(settings.languages[0]),
         rules=rules,
         broken=frozenset(broken),
         digest=digest.hexdigest(),
@@ -168,7 +200,13 @@ def _read(directory: Path, name: str, *digests: hashlib._Hash) -> Document:
 
 
 def _rename(directory: Path, findings: Findings) -> None:
-    for name in ("config.yml", "posts/facts.yml", "posts/hotlines.yml", "posts/consents.yml"):
+    for name in (
+        "config.yml",
+        "posts/facts.yml",
+        "posts/hotlines.yml",
+        "posts/organisations.yml",
+        "posts/consents.yml",
+    ):
         try:
             there = (directory / name).is_file()
         except OSError:
@@ -225,6 +263,9 @@ def _campaign(
         _held(head, document, findings)
         if around is not None:
             hotlines.must_be_there(document, head.hotlines or (), around.hotlines, findings)
+            read_by = head.audience.languages if head.audience else None
+            warn_unspoken(document, read_by or (), around.settings.accounts, findings)
+            quiet.must_be_there(head.quiet_on, (), document, around.observances, findings)
     slots = list(_slots(document, inherited, around, findings))
     if head is None or inherited is None or around is None or findings.errors() > before:
         return None

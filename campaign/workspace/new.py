@@ -34,6 +34,7 @@ GITIGNORE = """\
 campaign.db*
 public/
 handoff/
+kits/
 .campaign/
 """
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from campaign.core.model import Approval, Image, Link, QuietHours, Slot, Thread
-from campaign.core.timetable import At, Cron, Dates, Interval, On, Recurrence, Weekly, When, Yearly
+from campaign.core.timetable import At, Cron, Dates, Interval, On, Recurrence, Span, Weekly, When, Yearly
 from campaign.errors import Level, Place
 from campaign.workspace.load import load
 from tests.workspace.small import CAMPAIGN, CONFIG, SPECS, every_problem, lines, one, with_slot, write
@@ -59,7 +59,10 @@ def test_all_kinds_of_rule(folder: Path, keys: str, when: When) -> None:
 
 
 def test_a_span_and_a_month_count_by_their_first_day(folder: Path) -> None:
-    for name, day in (("sixteen-days", Yearly(11, 25)), ("us-month", Yearly(1, 1))):
+    for name, day in (
+        ("sixteen-days", Span(Yearly(11, 25), Yearly(12, 10))),
+        ("us-month", Span(Yearly(1, 1), Yearly(1, 31))),
+    ):
         slot = only_slot(folder, f"text: hello\non: {name}\nat: 09:00", "title: x\n")
         assert slot.timetable.when == On(day, 0, NINE)
 
@@ -312,14 +315,11 @@ def test_one_wrong_post_hides_no_other(folder: Path) -> None:
     assert "`B` can't be a name" in found[3]
 
 
-def test_keys_of_later_versions_warn_once_each(folder: Path) -> None:
-    keys = "tone: calm\nquiet_on: [x]\napproval: one"
-    slot = only_slot(folder, f"text: a\n{AT}\n{keys}")
-    found = load(folder, SPECS).problems
+def test_an_approval_that_can_not_be_recorded_is_said(folder: Path) -> None:
+    slot = only_slot(folder, f"text: a\n{AT}\napproval: one")
+    [found] = load(folder, SPECS).problems
     assert slot.approval is Approval.ONE
-    assert len(found) == 3
-    assert {problem.rule for problem in found} == {"not-yet"}
-    assert any("posts will be held" in problem.message for problem in found)
+    assert (found.rule, "posts will be held" in found.message) == ("not-yet", True)
 
 
 @pytest.mark.parametrize(
@@ -367,3 +367,24 @@ def test_an_edit_changes_the_digest_of_its_campaign_only(folder: Path) -> None:
     assert after.digest != before.digest
     write(folder, "schedules/world-day.yaml", CAMPAIGN + "# a comment\n")
     assert load(folder, SPECS).campaigns["world-day"].digest != before.campaigns["world-day"].digest
+
+
+def test_other_wordings_of_a_text(folder: Path) -> None:
+    slot = only_slot(folder, "text: {id: Satu, en: One}\nwordings: [{id: Dua}, Tiga]\nat: 2027-07-30 20:00")
+    assert slot.wordings == ({"id": "Dua"}, {"": "Tiga"})
+
+
+@pytest.mark.parametrize(
+    ("slot", "message"),
+    [
+        ("template: signs\nwordings: [{id: Dua}]", "`wordings` belongs to `text`"),
+        ("text: {id: Satu, en: One}\nwordings: []", "`wordings`"),
+        ("text: {id: Satu, en: One}\nwordings: Dua", "`wordings`"),
+        ("text: {id: Satu, en: One}\nwordings: [{id: 5}]", "`id` takes text, not the number 5"),
+    ],
+)
+def test_other_wordings_that_are_none(folder: Path, slot: str, message: str) -> None:
+    write(folder, NAME, with_slot(f"{slot}\nat: 2027-07-30 20:00"))
+    (problem,) = every_problem(folder)
+    assert message in problem.message
+    assert problem.place.line == 6
