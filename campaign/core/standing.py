@@ -2,7 +2,7 @@
 
 Between freezing and sending lie quiet hours, gaps, retries, a person's decision: meanwhile a fact may have been
 retracted, a help line moved. This is the one place for such questions: pure, and asked of every post that is about to
-be claimed. The rules of safeguarding and consents join ``standing`` here.
+be claimed. Consents join ``standing`` here.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from campaign.core.helplinks import RULE as HELP_LINK
 from campaign.core.helplinks import tracked_help, ways_to_help
 from campaign.core.hotlines import Audience, Hotline, confirmed
 from campaign.core.model import Campaign, Post, Workspace, fact_cited, hotline_cited, text_for
+from campaign.core.safeguard.judge import Rulebook, Said
 from campaign.errors import Level, Place, Problem
 
 MENDABLE = frozenset({HOTLINE, HELP_LINK, "fact", "phone"})
@@ -46,7 +47,8 @@ def standing(
     found += (_problem("phone", *told) for told in stray_numbers(said, workspace.hotlines, audience))
     tracked = tracked_help(said, lambda: ways_to_help(workspace, campaign, None))
     found += (_problem(HELP_LINK, *told) for told in tracked)
-    # A joint: what the safeguarding engine and posts/consents.yaml have against these parts is added here.
+    found += _rules(workspace, posts)
+    # A joint: what posts/consents.yaml has against these parts is added here.
     return found
 
 
@@ -64,6 +66,23 @@ def barred(problems: Sequence[Problem]) -> str:
     said = "; ".join(dict.fromkeys(problem.message for problem in errors))
     hints = "; ".join(dict.fromkeys(problem.hint for problem in errors if problem.hint))
     return f"{BARRED}{said}" + (f" (to do: {hints}; then it goes out by itself)" if hints else "")
+
+
+def _rules(workspace: Workspace, posts: Sequence[Post]) -> Iterator[Problem]:
+    """What today's safeguarding rules stop of these words. What a post has to have besides (help, a caveat, consent)
+    was asked when it was made."""
+    if not posts:
+        return
+    said = Said(
+        parts=tuple(post.text for post in posts),
+        language=posts[0].language,
+        warning=posts[0].warning,
+        alts=tuple(item.alt for post in posts for item in post.media),
+    )
+    for verdict in Rulebook(workspace.rules).post(said, posts[0].accepted):
+        if verdict.level is Level.ERROR:
+            rule = verdict.finding.rule
+            yield _problem(rule.id, verdict.message, rule.instead)
 
 
 def _facts(workspace: Workspace, post: Post, day: date) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from campaign.core.hotlines import Audience, Channel, Kind, Reach, Status
 from campaign.core.model import Fact, Link, Media, Post, Workspace
+from campaign.core.safeguard.rules import Accepted, How, Rule
 from campaign.core.standing import BARRED, barred, bars, standing
 from campaign.errors import Level, Place, Problem
 from campaign.workspace.safeguards import built_in
@@ -182,3 +183,15 @@ def test_only_mendable_faults_bar_and_the_reason_says_what_to_do() -> None:
     assert not bars([], space())
     said = barred([problem("hotline"), problem("hotline"), problem("x", Level.WARN)])
     assert said == f"{BARRED}bad hotline (to do: mend hotline; then it goes out by itself)"
+
+
+def test_a_rule_that_is_new_bars_what_was_frozen_before_it() -> None:
+    frozen = post("Tujuh kota ikut serta.")
+    assert against(frozen, rules=built_in()) == []
+    retired = Rule(
+        "kota", "kota", Level.ERROR, How.TEXT, "it was eight", patterns={"any": ("tujuh kota",)}, group="SG08"
+    )
+    (told,) = against(frozen, rules=(*built_in(), retired))
+    assert "it was eight" in told
+    let = replace(frozen, accepted=(Accepted("kota", "Tujuh kota", ("ani", "budi"), "a quotation"),))
+    assert against(let, rules=(*built_in(), retired)) == []
