@@ -21,6 +21,7 @@ from pydantic import BaseModel
 from campaign.core.hotlines import Audience, Check, Hotline
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
 from campaign.core.outcome import Receipt
+from campaign.core.packs import Pack, below
 from campaign.core.prices import Budget, Prices
 from campaign.core.text import TextRules
 from campaign.core.timetable import Timetable
@@ -236,7 +237,8 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A sourced statement that may be printed until ``review_by`` (a day, inclusive) if it is publishable."""
+    """A sourced statement that may be printed until ``review_by`` (a day, inclusive) if it is publishable. ``pack``:
+    the pack that it came with ("": the workspace's own)."""
 
     id: str
     text: Text
@@ -245,6 +247,7 @@ class Fact:
     year: int | None
     publishable: bool
     review_by: date | None
+    pack: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +259,7 @@ class Workspace:
     an error is in ``broken`` and not in ``campaigns``. ``digest``: changes when any file that counts changes.
     ``common``: of the bytes of what all campaigns share (config.yaml, texts and rows in posts/, observances), the same
     wherever the same files lie. ``checks``: of help lines, by this organisation. ``preferred``: ids of help lines.
+    ``packs``: those in use, in the order in which they win.
     """
 
     root: PurePath
@@ -282,6 +286,16 @@ class Workspace:
     checks: tuple[Check, ...] = ()
     audience: Audience | None = None
     preferred: tuple[str, ...] = ()
+    packs: tuple[Pack, ...] = ()
+
+    @property
+    def pack_ids(self) -> tuple[str, ...]:
+        return tuple(pack.id for pack in self.packs)
+
+    def described(self, file: str) -> Text:
+        """What a pack says that its picture or film (path below posts/) shows, by language."""
+        found = (pack.alts[name] for pack in self.packs for name in pack.alts if below(pack.id, name) == file)
+        return next(found, {})
 
     def slots(self) -> Iterator[tuple[Campaign, Slot]]:
         for campaign in self.campaigns.values():

@@ -75,8 +75,9 @@ class Scope:
         }
 
     def _vars(self) -> dict[str, Any]:
-        """Later wins: config, campaign, account, slot, row columns."""
+        """Later wins: pack, config, campaign, account, slot, row columns."""
         layers: list[tuple[str, Mapping[str, Any]]] = [
+            *((f"pack {pack}", pack.vars) for pack in reversed(self.workspace.packs)),
             ("config", self.workspace.vars),
             ("campaign", self.campaign.vars),
             ("account", self.target.account.vars),
@@ -115,7 +116,10 @@ class Scope:
         return str(plain(say(Asked(self.workspace, self.campaign, self.slot, self.target, self.day), wanted)))
 
     def _link(self, name: Any) -> str:
-        links: dict[str, Link] = {**self.workspace.links, **self.campaign.links, **self.slot.links}
+        links: dict[str, Link] = {}
+        for pack in reversed(self.workspace.packs):
+            links |= pack.links
+        links |= {**self.workspace.links, **self.campaign.links, **self.slot.links}
         link = links.get(_word(name, "link"))
         if link is None:
             raise Fault(
@@ -130,11 +134,18 @@ class Scope:
             raise Fault(f"link {name!r} is no address: {error}", rule="link") from None
 
     def _hashtags(self) -> str:
+        """Those of campaign and slot together; where the campaign has none, those of the first pack with any."""
+        language = self.target.language
         tags: dict[str, str] = {}
-        for source in (self.campaign.hashtags, self.slot.tags):
-            for tag in source.get(self.target.language, source.get("", ())):
-                word = str(plain(tag)).lstrip("#")
-                tags.setdefault(word.casefold(), f"#{word}")
+        sources = [(f"the pack {pack}", pack.hashtags) for pack in self.workspace.packs]
+        sources.insert(0, ("the campaign", self.campaign.hashtags))
+        common = ((who, found) for who, of in sources if (found := of.get(language, of.get("", ()))))
+        who, words = next(common, ("", ()))
+        if who.startswith("the pack") and (told := f"hashtags: of {who}") not in self.explain:
+            self.explain.append(told)
+        for tag in (*words, *self.slot.tags.get(language, self.slot.tags.get("", ()))):
+            word = str(plain(tag)).lstrip("#")
+            tags.setdefault(word.casefold(), f"#{word}")
         return " ".join(tags.values())
 
 

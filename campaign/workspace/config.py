@@ -29,14 +29,14 @@ from campaign.workspace import explain
 from campaign.workspace.accounts import read_account
 from campaign.workspace.fields import Address, ApprovalWord, Id, Language, Late, Money, Quiet, Zone
 from campaign.workspace.findings import Findings, did_you_mean, quoted
-from campaign.workspace.keys import AudienceKeys, Keys, Later, Links, Preferred, Vars, links_of
+from campaign.workspace.keys import AudienceKeys, Keys, Links, Preferred, Vars, links_of
 from campaign.workspace.readers import ALWAYS, complaint, kind_of, read_address, wrong
 from campaign.workspace.secretrefs import SECRET_SCHEMA, parse_secret
 from campaign.workspace.yamlfile import Document, Map, Seq
 
 NAME = "config.yaml"
 
-NOT_YET = ("alerts", "packs")
+NOT_YET = ("alerts",)
 
 
 def read_uuid(value: Any) -> uuid.UUID:
@@ -155,7 +155,10 @@ class ConfigHead(Keys):
             }
         ),
     ] = None
-    packs: Later = None
+    packs: list[Id] | None = Field(
+        None,
+        description="The packs (posts/packs/NAME/) to use, the first one wins. Default: all, by name.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,7 @@ class Settings:
     heartbeat: Secret | str | None = None
     audience: Audience | None = None
     hotlines: tuple[str, ...] = ()
+    packs: tuple[str, ...] | None = None
 
 
 def read_config(document: Document, specs: Mapping[str, Spec], findings: Findings) -> Settings | None:
@@ -229,6 +233,7 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         heartbeat=heartbeat,
         audience=head.audience.value() if head.audience else None,
         hotlines=tuple(dict.fromkeys(head.hotlines)),
+        packs=None if head.packs is None else tuple(dict.fromkeys(head.packs)),
     )
 
 

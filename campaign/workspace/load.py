@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from campaign.core import model
 from campaign.core.hotlines import Check, Hotline
-from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
+from campaign.core.model import AD_HOC, Campaign, Fact, Spec, Workspace
+from campaign.core.packs import pack_of
+from campaign.core.timetable import Dates, Yearly
 from campaign.errors import Level, Place, WorkspaceError
-from campaign.workspace import checks, explain, hotlines, knowledge
+from campaign.workspace import checks, explain, hotlines, knowledge, packs
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
@@ -29,6 +34,8 @@ from campaign.workspace.yamlfile import MAX_BYTES, Document, Map, Seq, read
 from campaign.workspace.yamltext import Unreadable
 
 SCHEDULES = "schedules"
+
+Known = TypeVar("Known", Fact, Hotline)
 
 
 def load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
@@ -54,12 +61,27 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     for name, content in (*posts.templates.items(), *posts.tables.items()):
         for part in (digest, common):
             part.update(f"{name}\0{content}\0".encode())
-    facts = {}
+
+    @cache
+    def about(name: str) -> Document:
+        return _read(directory, name, digest, common)
+
+    used = packs.read_packs(posts, settings.packs if settings else None, config, about, findings)
+    packs.check_own(used, posts.templates, findings)
+    if settings is not None:
+        packs.must_have_needs(used, settings.vars, about, findings)
+    facts: dict[str, Fact] = {}
     if "facts.yaml" in posts.media:
         facts = knowledge.read_facts(_read(directory, knowledge.FACTS, digest, common), findings)
+    facts = packs.with_packs(
+        facts, "facts.yaml", "facts", knowledge.read_facts, used, posts, about, findings, _came_with
+    )
     lines: dict[str, Hotline] = {}
     if "hotlines.yaml" in posts.media:
         lines = hotlines.read_hotlines(_read(directory, hotlines.NAME, digest, common), findings)
+    lines = packs.with_packs(
+        lines, "hotlines.yaml", "hotlines", hotlines.read_hotlines, used, posts, about, findings, _came_with
+    )
     made: tuple[Check, ...] = ()
     if checks.NAME.removeprefix("posts/") in posts.media:
         document = _read(directory, checks.NAME, digest, common)
@@ -70,12 +92,32 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         if name.removeprefix("posts/") in posts.media:
             findings.extend(_read(directory, name, digest, common).problems)
     files = list(_schedules(directory, findings))
-    observances = {}
+    observances: dict[str, Yearly | Dates] = {}
     if any(entry.name == "observances.yaml" for entry in files):
         document = _read(directory, knowledge.OBSERVANCES, digest, common)
         observances = knowledge.read_observances(document, findings)
-    stems = frozenset(stem for name in posts.templates for stem in stems_of(name))
-    around = Around(settings, posts.templates, stems, posts.sizes, observances, lines) if settings else None
+    observances = packs.with_packs(
+        observances,
+        "observances.yaml",
+        "observances",
+        knowledge.read_observances,
+        used,
+        posts,
+        about,
+        findings,
+    )
+    around: Around | None = None
+    if settings is not None:
+        around = Around(
+            settings,
+            posts.templates,
+            _stems(posts.templates),
+            posts.sizes,
+            observances,
+            lines,
+            tuple(pack.id for pack in used),
+            any(pack.alts for pack in used),
+        )
     campaigns: dict[str, Campaign] = {}
     broken: set[str] = set()
     for entry in files:
@@ -114,10 +156,21 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         checks=made,
         audience=settings.audience,
         preferred=settings.hotlines,
+        packs=used,
         broken=frozenset(broken),
         digest=digest.hexdigest(),
         common=common.hexdigest(),
     )
+
+
+def _stems(templates: Iterable[str]) -> frozenset[str]:
+    """What templates may be called in a slot; those of a pack with and without their folder."""
+    names = [*templates, *(name.split("/", 2)[2] for name in templates if pack_of(name))]
+    return frozenset(stem for name in names for stem in stems_of(name))
+
+
+def _came_with(entry: Known, pack: str) -> Known:
+    return replace(entry, pack=pack)
 
 
 @contextmanager

@@ -8,13 +8,14 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 
 from campaign.core.model import DEFAULT_REPEAT_AFTER, Approval, Image, QuietHours, Slot, Target, Thread
+from campaign.core.packs import places
 from campaign.core.timetable import Dates, Yearly
 from campaign.workspace.accounts import tighter
 from campaign.workspace.config import Settings, warn_held
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import links_of
 from campaign.workspace.readers import ALWAYS
-from campaign.workspace.schedules import SLOT_NOT_YET, CampaignHead, ImageKeys, SlotKeys
+from campaign.workspace.schedules import ALT, SLOT_NOT_YET, CampaignHead, ImageKeys, SlotKeys
 from campaign.workspace.targets import Supports, by_template, by_text, default_targets, named_targets
 from campaign.workspace.when import read_when
 from campaign.workspace.yamlfile import Document, Step
@@ -32,6 +33,9 @@ class Around:
     """CSV name -> number of rows; -1 for one that is broken."""
     observances: Mapping[str, Yearly | Dates] = field(default_factory=dict)
     hotlines: Collection[str] = ()
+    packs: tuple[str, ...] = ()
+    described: bool = False
+    """Whether a pack describes pictures, so that a slot need not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ def read_slot(
 ) -> Slot | None:
     """The slot as a value, or None when it has errors; they are in ``findings``."""
     before = findings.errors()
-    rows = _rows(slot, path, document, around, findings)
+    table = _table(slot, around)
+    rows = _rows(slot, table, path, document, around, findings)
     timetable = read_when(
         slot, path, document, campaign.head, campaign.zone, around.observances, rows, findings
     )
@@ -76,8 +81,8 @@ def read_slot(
         if supports is None
         else _targets(slot, path, document, campaign.head, around, supports, findings)
     )
-    images = _pictures(slot.image or [], (*path, "image"), document, findings)
-    video = _pictures([slot.video], (*path, "video"), document, findings) if slot.video else ()
+    images = _pictures(slot.image or [], (*path, "image"), document, around, findings)
+    video = _pictures([slot.video], (*path, "video"), document, around, findings) if slot.video else ()
     for key in SLOT_NOT_YET:
         if getattr(slot, key) is not None:
             findings.not_yet(document.place((*path, key), key=True), key)
@@ -91,7 +96,7 @@ def read_slot(
         place=document.place((*path, "id")),
         template=slot.template,
         text=slot.text,
-        rows=slot.rows,
+        rows=table,
         images=images,
         video=video[0] if video else None,
         warning=slot.warning or {},
@@ -108,10 +113,22 @@ def read_slot(
     )
 
 
-def _rows(
-    slot: SlotKeys, path: Sequence[Step], document: Document, around: Around, findings: Findings
-) -> int | None:
+def _table(slot: SlotKeys, around: Around) -> str | None:
+    """The table that wins: the workspace's own, else that of the first pack that has it."""
     if slot.rows is None:
+        return None
+    return next((name for name in places([slot.rows], around.packs) if name in around.tables), slot.rows)
+
+
+def _rows(
+    slot: SlotKeys,
+    table: str | None,
+    path: Sequence[Step],
+    document: Document,
+    around: Around,
+    findings: Findings,
+) -> int | None:
+    if slot.rows is None or table is None:
         if slot.repeat:
             findings.add(
                 document.place((*path, "repeat"), key=True),
@@ -120,7 +137,7 @@ def _rows(
                 rule="rows",
             )
         return None
-    count = around.tables.get(slot.rows)
+    count = around.tables.get(table)
     if count is None:
         guess = did_you_mean(slot.rows, around.tables)
         findings.add(
@@ -156,7 +173,7 @@ def _supports(
     template = str(slot.template)
     stems = around.stems
     if template in stems:
-        return by_template(template, around.templates)
+        return by_template(template, around.templates, around.packs)
     bare = template.removesuffix(".j2")
     hint = "it is a file below posts/ that ends in .j2, named here without .j2 and without language"
     if bare in stems:
@@ -218,7 +235,11 @@ def _targets(
 
 
 def _pictures(
-    pictures: Sequence[ImageKeys], path: Sequence[Step], document: Document, findings: Findings
+    pictures: Sequence[ImageKeys],
+    path: Sequence[Step],
+    document: Document,
+    around: Around,
+    findings: Findings,
 ) -> tuple[Image, ...]:
     found: list[Image] = []
     for index, picture in enumerate(pictures):
@@ -231,7 +252,9 @@ def _pictures(
             findings.add(
                 place, f"{quoted(picture.file)} leads out of posts/", "name a file below posts/", rule="path"
             )
-        found.append(Image(picture.file, picture.alt, place))
+        if picture.alt is None and not around.described:
+            findings.add(document.place((*path, index)), "`alt` is missing", ALT)
+        found.append(Image(picture.file, picture.alt or {}, place))
     return tuple(found)
 
 
