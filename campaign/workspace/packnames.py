@@ -16,6 +16,9 @@ KNOWLEDGE = ("facts.yaml", "hotlines.yaml", "observances.yaml", "organisations.y
 CHECKS = "hotlines.checked.yaml"
 """Never in a pack: who checked a help line counts for their own organisation only."""
 
+RECEIPT = ".imported"
+"""What an import leaves in a pack's folder: the SHA-256 of the pack.yaml that it took, and of the ZIP."""
+
 MAX_FILES = 1_000
 MAX_MEDIA_BYTES = 32 * 1024 * 1024
 """The largest picture or film. Our own bounds: an issuer's toolkit has some dozen files of a few MiB."""

@@ -15,7 +15,7 @@ from campaign.core.packs import FOLDER, Pack, below, locks, pack_of, resolve
 from campaign.core.render import Outline, RenderError, hides, outlined
 from campaign.errors import Place
 from campaign.workspace.findings import Findings, did_you_mean, quoted
-from campaign.workspace.packnames import ABOUT, limit, unknown_kind
+from campaign.workspace.packnames import ABOUT, RECEIPT, limit, unknown_kind
 from campaign.workspace.packyaml import read_pack
 from campaign.workspace.templates import FOLDER as POSTS
 from campaign.workspace.templates import Posts
@@ -23,6 +23,8 @@ from campaign.workspace.tree import Entry
 from campaign.workspace.yamlfile import Document, Map
 
 RULE_PACK = "pack"
+RULE_SUM = "checksum"
+"""Rule of the problem that a file is not as its pack.yaml says."""
 
 Reader = Callable[[str], Document]
 """Reads a YAML file of the workspace by its path from the workspace's folder."""
@@ -188,9 +190,27 @@ def _pack(
             rule=RULE_PACK,
         )
         return None
+    receipt = files[ABOUT].path.with_name(RECEIPT)
+    if receipt.is_file() and not taken(receipt, document):
+        findings.add(
+            Place(about),
+            f"{ABOUT} of the pack {pack} was changed by hand",
+            "import the pack again; what is to be otherwise here stands in config.yaml and posts/",
+            rule=RULE_PACK,
+        )
+        return None
     _checksums(pack, files, document, posts, findings)
     _contents(pack, document, posts, findings)
     return pack
+
+
+def taken(receipt: Path, document: Document) -> bool:
+    """Whether a pack.yaml is the one that an import took; the file ``receipt`` says which that was."""
+    try:
+        words = receipt.read_text(encoding="utf-8", errors="replace").split()
+    except OSError:
+        return False
+    return words[1:2] == [hashlib.sha256(document.text.encode()).hexdigest()]
 
 
 def _checksums(
@@ -200,6 +220,7 @@ def _checksums(
         place = Place(f"{POSTS}/{entry.name}")
         if file == ABOUT:
             continue
+        rule = RULE_PACK
         against: tuple[str, str] | None = None
         if limit(file) is None:
             against = unknown_kind(file)
@@ -212,12 +233,13 @@ def _checksums(
                 against = f"the file can't be read: {error.strerror}", "look at its permissions"
             else:
                 if not same:
+                    rule = RULE_SUM
                     against = (
                         f"this file of the pack {pack} was changed by hand",
                         "import the pack again; what you want to say otherwise stands in posts/ itself",
                     )
         if against is not None:
-            findings.add(place, *against, rule=RULE_PACK)
+            findings.add(place, *against, rule=rule)
             _drop(posts, entry.name)
     for file in pack.files:
         if file not in files:
