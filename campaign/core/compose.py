@@ -12,6 +12,7 @@ from campaign.core.links import first_link
 from campaign.core.media import unfit
 from campaign.core.model import (
     Account,
+    Approval,
     Campaign,
     Image,
     Media,
@@ -26,6 +27,8 @@ from campaign.core.model import (
 )
 from campaign.core.packs import locks, pack_of
 from campaign.core.render import INLINE, Renderer, RenderError, hides
+from campaign.core.safeguard.judge import Rulebook, Said
+from campaign.core.safeguard.rules import Accepted
 from campaign.core.scope import Scope
 from campaign.core.split import split
 from campaign.core.suggest import did_you_mean
@@ -75,11 +78,19 @@ class Composer:
         self.workspace = workspace
         self.rules = rules
         self._renderer = Renderer(workspace.templates, locks(workspace.packs, workspace.templates))
+        self._book = Rulebook(workspace.rules)
 
     def compose(self, campaign: Campaign, slot: Slot, moment: Moment, target: Target) -> Composition:
         """The posts of one occurrence. Raises nothing for what files say: that is in ``problems``."""
         work = _Work(
-            self.workspace, self._renderer, self.rules(target.account), campaign, slot, moment, target
+            self.workspace,
+            self._renderer,
+            self._book,
+            self.rules(target.account),
+            campaign,
+            slot,
+            moment,
+            target,
         )
         drafts = work.drafts()
         stopped = any(problem.level is Level.ERROR for problem in work.problems)
@@ -99,6 +110,7 @@ class _Work:
 
     workspace: Workspace
     renderer: Renderer
+    book: Rulebook
     rules: TextRules
     campaign: Campaign
     slot: Slot
@@ -139,7 +151,9 @@ class _Work:
         if self.rules.needs_media and not (self.slot.images or self.slot.video):
             hint = "give it an image:, or leave this account out"
             self._problem("media", f"{self.network} takes no text without a picture", hint)
-        parts = self._with_descriptions(self._threaded(parts or ("",), warning, media), media)
+        parts = self._threaded(parts or ("",), warning, media)
+        accepted = self._safeguard(parts, warning, media, scope)
+        parts = self._with_descriptions(parts, media)
         self._check_text(parts, warning, media)
         self._check_numbers((*parts, warning, *(item.alt for item in media)))
         facts = tuple(scope.facts)
@@ -153,6 +167,7 @@ class _Work:
                 part=number,
                 parts=len(parts),
                 facts=facts,
+                accepted=accepted,
             )
             for number, part in enumerate(parts, 1)
         )
@@ -261,6 +276,40 @@ class _Work:
                 if self.slot.template is not None:
                     hint += f", or write posts/{self.slot.template}.{self.network}.{self.language}.j2 for it alone"
                 self._problem("length", f"too long for {self.network}: {excess}{where}", hint)
+
+    def _safeguard(
+        self, parts: tuple[str, ...], warning: str, media: tuple[Media, ...], scope: Scope
+    ) -> tuple[Accepted, ...]:
+        """Hold the post against the safeguarding rules; what people let pass is returned, and said as advice."""
+        said = Said(
+            parts=parts,
+            language=self.language,
+            network=self.network,
+            warning=warning,
+            alts=tuple(item.alt for item in media),
+            pillar=self.slot.pillar,
+            help=scope.help_addresses(),
+            facts=scope.printed_facts(),
+            numbers=self.workspace.calling,
+            approved=self.slot.approval is not Approval.NONE,
+        )
+        accepted: dict[Accepted, None] = {}
+        for verdict in self.book.post(said, self.slot.accept):
+            rule = verdict.finding.rule
+            if verdict.accepted is not None:
+                accepted[verdict.accepted] = None
+            self._problem(
+                rule.id, verdict.message, rule.instead, self._found(verdict.finding.words), verdict.level
+            )
+        return tuple(accepted)
+
+    def _found(self, words: str) -> Place | None:
+        """Where the words stand, if they are written in the template as they are; None: somewhere in it."""
+        source = self.workspace.templates.get(self.place.file.removeprefix("posts/"), "")
+        at = source.find(words) if words else -1
+        if at < 0:
+            return None
+        return Place(self.place.file, source.count("\n", 0, at) + 1, at - source.rfind("\n", 0, at))
 
     def _check_numbers(self, said: tuple[str, ...]) -> None:
         audience = self.workspace.speaks_to(self.campaign, self.target.account)

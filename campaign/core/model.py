@@ -18,11 +18,12 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
-from campaign.core.hotlines import Audience, Check, Hotline
+from campaign.core.hotlines import Audience, Check, Hotline, calling_words
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
 from campaign.core.outcome import Receipt
 from campaign.core.packs import Pack, below
 from campaign.core.prices import Budget, Prices
+from campaign.core.safeguard.rules import Accepted, Pillar, Rule
 from campaign.core.text import TextRules
 from campaign.core.timetable import Timetable
 from campaign.errors import Place, Problem
@@ -209,6 +210,10 @@ class Slot:
     thread: Thread = Thread.AS_WRITTEN
     page_if_stale: bool = False
     """While no help line is confirmed, the official page stands in for it."""
+    pillar: Pillar | None = None
+    """What it is about, where that asks for more than its words: a sign needs a caveat, a story a consent."""
+    accept: tuple[Accepted, ...] = ()
+    """What people let pass of the safeguarding rules."""
     explicit: bool = False
     """True for ``at`` and ``on``: moments that a person wrote down one by one."""
 
@@ -260,6 +265,7 @@ class Workspace:
     ``common``: of the bytes of what all campaigns share (config.yaml, texts and rows in posts/, observances), the same
     wherever the same files lie. ``checks``: of help lines, by this organisation. ``preferred``: ids of help lines.
     ``packs``: those in use, in the order in which they win.
+    ``rules``: the safeguarding rules, built-in and added.
     """
 
     root: PurePath
@@ -287,6 +293,7 @@ class Workspace:
     audience: Audience | None = None
     preferred: tuple[str, ...] = ()
     packs: tuple[Pack, ...] = ()
+    rules: tuple[Rule, ...] = field(default=(), repr=False)
 
     @property
     def pack_ids(self) -> tuple[str, ...]:
@@ -296,6 +303,11 @@ class Workspace:
         """What a pack says that its picture or film (path below posts/) shows, by language."""
         found = (pack.alts[name] for pack in self.packs for name in pack.alts if below(pack.id, name) == file)
         return next(found, {})
+
+    @property
+    def calling(self) -> tuple[str, ...]:
+        """The words in names of help lines after which a number is one to call."""
+        return calling_words(self.hotlines.values())
 
     def slots(self) -> Iterator[tuple[Campaign, Slot]]:
         for campaign in self.campaigns.values():
@@ -337,7 +349,8 @@ class Post:
 
     ``part`` counts from 1 to ``parts``. ``root`` and ``reply_to`` are the receipts of part 1 and of the part before,
     filled in when the part is sent. ``prepared``: ids that an adapter fixed when the row was made.
-    ``facts``: ids of the facts that the text printed. ``link``: the post's first link, if any.
+    ``facts``: ids of the facts that the text printed. ``link``: the post's first link, if any. ``accepted``: what
+    people let pass of the safeguarding rules, by rule, words, handles and reason.
     """
 
     text: str
@@ -348,6 +361,7 @@ class Post:
     part: int = 1
     parts: int = 1
     facts: tuple[str, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
     prepared: Mapping[str, Any] = field(default_factory=dict)
     root: Receipt | None = None
     reply_to: Receipt | None = None
@@ -363,6 +377,10 @@ class Post:
             "part": self.part,
             "parts": self.parts,
             "facts": list(self.facts),
+            "accepted": [
+                {"rule": one.rule, "words": one.words, "by": list(one.by), "reason": one.reason}
+                for one in self.accepted
+            ],
             "prepared": dict(self.prepared),
         }
 
@@ -377,6 +395,10 @@ class Post:
             part=data["part"],
             parts=data["parts"],
             facts=tuple(data["facts"]),
+            accepted=tuple(
+                Accepted(one["rule"], one["words"], tuple(one["by"]), one["reason"])
+                for one in data.get("accepted", ())  # rows of older versions have none
+            ),
             prepared=data["prepared"],
         )
 

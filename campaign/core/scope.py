@@ -90,6 +90,18 @@ class Scope:
             merged |= values
         return {name: plain(value) for name, value in merged.items()}
 
+    def printed_facts(self) -> tuple[str, ...]:
+        """What facts printed so far."""
+        language = self.target.language
+        texts = (text_for(self.workspace.facts[fact].text, language) for fact in self.facts)
+        return tuple(str(plain(text)) for text in texts if text)
+
+    def help_addresses(self) -> tuple[str, ...]:
+        """Addresses of help that this post may point to: links marked ``help``, and pages of help lines."""
+        links: dict[str, Link] = {**self.workspace.links, **self.campaign.links, **self.slot.links}
+        pages = (line.page for line in self.workspace.hotlines.values() if line.page)
+        return (*(str(plain(link.url)) for link in links.values() if link.help), *pages)
+
     # -- functions ----------------------------------------------------------------------------------------------------
 
     def _fact(self, name: Any) -> str:

@@ -19,7 +19,7 @@ from campaign.core.model import AD_HOC, Campaign, Fact, Spec, Workspace
 from campaign.core.packs import pack_of
 from campaign.core.timetable import Dates, Yearly
 from campaign.errors import Level, Place, WorkspaceError
-from campaign.workspace import checks, explain, hotlines, knowledge, packs
+from campaign.workspace import checks, explain, hotlines, knowledge, packs, safeguards
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
@@ -71,8 +71,12 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     if settings is not None:
         packs.must_have_needs(used, settings.vars, about, findings)
     facts: dict[str, Fact] = {}
+    rules = safeguards.built_in()
     if "facts.yaml" in posts.media:
-        facts = knowledge.read_facts(_read(directory, knowledge.FACTS, digest, common), findings)
+        document = _read(directory, knowledge.FACTS, digest, common)
+        facts = knowledge.read_facts(document, findings)
+        rules += safeguards.read_retired(document, findings)
+    rules += packs.added_rules(rules, used, posts, about, findings)
     facts = packs.with_packs(
         facts, "facts.yaml", "facts", knowledge.read_facts, used, posts, about, findings, _came_with
     )
@@ -115,6 +119,7 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
             posts.sizes,
             observances,
             lines,
+            {rule.id: rule for rule in rules},
             tuple(pack.id for pack in used),
             any(pack.alts for pack in used),
         )
@@ -157,6 +162,7 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         audience=settings.audience,
         preferred=settings.hotlines,
         packs=used,
+        rules=rules,
         broken=frozenset(broken),
         digest=digest.hexdigest(),
         common=common.hexdigest(),

@@ -10,7 +10,7 @@ from campaign.workspace.templates import MAX_TABLE_BYTES, MAX_TEMPLATE_BYTES
 from campaign.workspace.yamlfile import MAX_BYTES
 
 ABOUT = "pack.yaml"
-KNOWLEDGE = ("facts.yaml", "hotlines.yaml", "observances.yaml", "organisations.yaml")
+KNOWLEDGE = ("facts.yaml", "hotlines.yaml", "observances.yaml", "organisations.yaml", "safeguards.yaml")
 """What a pack may know, each a file at its top."""
 
 CHECKS = "hotlines.checked.yaml"

@@ -13,10 +13,12 @@ from campaign.core.budget import Fault
 from campaign.core.locks import RULE, may_extend
 from campaign.core.packs import FOLDER, Pack, below, locks, pack_of, resolve
 from campaign.core.render import Outline, RenderError, hides, outlined
+from campaign.core.safeguard.rules import Rule
 from campaign.errors import Place
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.packnames import ABOUT, RECEIPT, limit, unknown_kind
 from campaign.workspace.packyaml import read_pack
+from campaign.workspace.safeguards import read_retired, read_rules
 from campaign.workspace.templates import FOLDER as POSTS
 from campaign.workspace.templates import Posts
 from campaign.workspace.tree import Entry
@@ -152,6 +154,36 @@ def with_packs(
             first[entry] = pack
             found[entry] = origin(value, pack.id)
     return found
+
+
+def added_rules(
+    known: Collection[Rule], packs: Collection[Pack], posts: Posts, read: Reader, findings: Findings
+) -> tuple[Rule, ...]:
+    """The safeguarding rules and retired claims that packs bring besides those that hold already; they remove none."""
+    taken = {rule.id: "" for rule in known}
+    found: list[Rule] = []
+    for pack in packs:
+        for name, key, reader in (
+            ("safeguards.yaml", "rules", read_rules),
+            ("facts.yaml", "retired", read_retired),
+        ):
+            file = below(pack.id, name)
+            if file not in posts.media:
+                continue
+            document = read(f"{POSTS}/{file}")
+            for rule in reader(document, findings):
+                if rule.id not in taken:
+                    taken[rule.id] = str(pack)
+                    found.append(rule)
+                elif key == "rules":  # the same retired claim may well stand in several places
+                    findings.add(
+                        _entry(document, key, rule.id),
+                        f"there is a rule {quoted(rule.id)} already"
+                        + (f", of the pack {taken[rule.id]}" if taken[rule.id] else ""),
+                        "a pack adds rules, and changes none: use one of the two packs",
+                        rule="duplicate-id",
+                    )
+    return tuple(found)
 
 
 def _own_file(name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from campaign.core.model import Thread
+from campaign.core.safeguard.rules import Pillar
 from campaign.workspace.fields import (
     ApprovalWord,
     Day,
@@ -30,7 +31,7 @@ from campaign.workspace.readers import as_list, kind_of, one_of, wrong
 RESERVED = frozenset({"observances.yaml"})
 """Files below schedules/ that are knowledge, not campaigns."""
 
-SLOT_NOT_YET = ("tone", "quiet_on", "consent", "accept")
+SLOT_NOT_YET = ("tone", "quiet_on", "consent")
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WhichDay = Annotated[
@@ -77,6 +78,21 @@ class ImageKeys(Keys):
     alt: Texts | None = Field(
         None, description=f"{ALT} A picture of a pack may go without: the pack describes it."
     )
+
+
+class AcceptKeys(Keys):
+    """That people let a safeguarding rule pass for exactly these words."""
+
+    rule: Annotated[str, Field(min_length=1, max_length=63)] = Field(
+        description="Its id, as `check` prints it: SG12."
+    )
+    words: str = Field(
+        "", description='The words in question, as `check` quotes them ("": of the whole post).'
+    )
+    by: Annotated[list[str], Field(min_length=1), OrOne()] = Field(
+        description="Who decided: handles of `people` that can: [safeguard]. What stops a post needs two."
+    )
+    reason: Annotated[str, Field(min_length=3, max_length=500)] = Field(description="Why it may stand.")
 
 
 def _moments_or_times(value: Any) -> Any:
@@ -165,7 +181,18 @@ class SlotKeys(Keys):
     tone: Later = None
     quiet_on: Later = None
     consent: Later = None
-    accept: Later = None
+    pillar: Annotated[
+        Pillar | None,
+        PlainValidator(lambda value: Pillar(one_of(*Pillar)(value))),
+        WithJsonSchema({"enum": list(Pillar)}),
+    ] = Field(
+        None,
+        description="What it is about: signs (needs a caveat), story (a consent and approval); all need a way to help.",
+    )
+    accept: Annotated[list[AcceptKeys], OrOne()] | None = Field(
+        None,
+        description="Findings of the safeguarding rules that people let pass: {rule, words, by, reason}.",
+    )
     if_stale: Literal["page"] | None = Field(
         None, description="page: while no help line is confirmed, {{ hotline() }} gives its official page."
     )

@@ -9,7 +9,9 @@ from pathlib import PurePosixPath
 
 from campaign.core.model import DEFAULT_REPEAT_AFTER, Approval, Image, QuietHours, Slot, Target, Thread
 from campaign.core.packs import places
+from campaign.core.safeguard.rules import Rule
 from campaign.core.timetable import Dates, Yearly
+from campaign.workspace.accept import read_accept
 from campaign.workspace.accounts import tighter
 from campaign.workspace.config import Settings, warn_held
 from campaign.workspace.findings import Findings, did_you_mean, quoted
@@ -33,6 +35,8 @@ class Around:
     """CSV name -> number of rows; -1 for one that is broken."""
     observances: Mapping[str, Yearly | Dates] = field(default_factory=dict)
     hotlines: Collection[str] = ()
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    """The safeguarding rules, by id."""
     packs: tuple[str, ...] = ()
     described: bool = False
     """Whether a pack describes pictures, so that a slot need not."""
@@ -87,6 +91,7 @@ def read_slot(
         if getattr(slot, key) is not None:
             findings.not_yet(document.place((*path, key), key=True), key)
     _approval(slot, path, document, campaign.approval, findings)
+    accept = read_accept(slot.accept or [], (*path, "accept"), document, around, findings)
     if timetable is None or targets is None or findings.errors() > before:
         return None
     return Slot(
@@ -109,6 +114,8 @@ def read_slot(
         repeat_after=DEFAULT_REPEAT_AFTER if slot.repeat_after is None else slot.repeat_after,
         page_if_stale=slot.if_stale == "page",
         thread=slot.thread or Thread.AS_WRITTEN,
+        pillar=slot.pillar,
+        accept=accept,
         explicit=slot.on is not None or (slot.at is not None and slot.rrule is None),
     )
 

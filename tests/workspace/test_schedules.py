@@ -313,7 +313,7 @@ def test_one_wrong_post_hides_no_other(folder: Path) -> None:
 
 
 def test_keys_of_later_versions_warn_once_each(folder: Path) -> None:
-    keys = "tone: calm\nquiet_on: [x]\nconsent: a\naccept: [SG01]\napproval: one"
+    keys = "tone: calm\nquiet_on: [x]\nconsent: a\napproval: one"
     slot = only_slot(folder, f"text: a\n{AT}\n{keys}")
     found = load(folder, SPECS).problems
     assert slot.approval is Approval.ONE
