@@ -72,7 +72,7 @@ def _may(offer: Offer, overwrite: bool, downgrade: bool, dry_run: bool) -> None:
         )
     if offer.local and not (overwrite or dry_run or offer.same):
         raise CampaignError(
-            f"{len(offer.local)} files of the pack here were changed by hand, and would be lost",
+            f"{_files(offer)} of the pack here changed by hand would be lost",
             "keep what you need in posts/ itself, then say --overwrite",
         )
 
@@ -82,10 +82,16 @@ def _agreed(offer: Offer, overwrite: bool) -> bool:
     if not sys.stdin.isatty():
         raise CampaignError("nobody can be asked here, so nothing was taken", "look at it, then add --yes")
     if offer.local and not overwrite:
-        lost = f"{len(offer.local)} files of the pack here were changed by hand. Give these changes up?"
+        lost = f"{_files(offer)} of the pack here changed by hand would be lost. Give that up?"
         if not click.confirm(lost, err=True):
             return False
     return click.confirm(f"Take {offer.pack}?", err=True)
+
+
+def _files(offer: Offer) -> str:
+    from campaign.review.words import count
+
+    return count(len(offer.local), "file")
 
 
 def _outcome(offer: Offer, taken: bool, dry_run: bool) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from campaign.core.model import text_for
 from campaign.core.packs import Pack
 from campaign.review.table import Cell, Line
-from campaign.review.words import count, cut, safe, wrap
+from campaign.review.words import count, safe, wrap
 from campaign.workspace.packoffer import Offer
 
 MAX_LINES = 60
@@ -24,10 +24,14 @@ MAX_TEXT = 64 * 1024
 square of its lines."""
 
 MAX_COMPARED = 2_000
+MAX_LINE = 2_000
+MAX_PIECES = 40
+"""How much is shown of one line, in characters and in lines of the terminal. A post may be one long line, and nothing
+that would change in it shall be out of sight."""
 
 _WIDE = 78
 _TEXTS = (".j2", ".csv", ".yaml", ".md", ".txt")
-_CHECKSUM = re.compile(r"[+-].*: ['\"]?[0-9a-f]{64}['\"]?\s*")
+_CHECKSUM = re.compile(r".*: ['\"]?[0-9a-f]{64}['\"]?\s*")
 
 UNSIGNED = (
     "Its checksums prove that nothing in it was changed on the way. They do not prove who sent it: "
@@ -61,9 +65,9 @@ def offer_row(offer: Offer, written: bool) -> dict[str, Any]:
 
 def offer_lines(offer: Offer, language: str) -> list[Line]:
     """The same for people, all of it on lines of at most 80 columns but for the SHA-256, which is copied."""
-    lines: list[Line] = []
-    if offer.pack is not None:
-        lines += _about(offer.pack, language)
+    if offer.pack is None:
+        return []
+    lines: list[Line] = list(_about(offer.pack, language))
     lines.append((Cell("  SHA-256 of the file:", "dim"),))
     lines.append((Cell(f"  {offer.sha256}"),))
     lines += [(Cell(f"  {line}", "dim"),) for line in wrap(UNSIGNED, _WIDE)]
@@ -111,7 +115,9 @@ def _differences(offer: Offer) -> Iterator[Line]:
         left -= len(shown)
         yield (Cell(name, "bold"),)
         for line in shown:
-            yield (Cell(cut(safe(line), _WIDE), {"+": "green", "-": "red"}.get(line[:1], "dim")),)
+            style = {"+": "green", "-": "red"}.get(line[:1], "dim")
+            for piece in wrap(line[1 : MAX_LINE + 1], _WIDE - 1)[:MAX_PIECES] or [""]:
+                yield (Cell(line[:1] + piece, style),)
         if len(lines) > len(shown):
             yield (Cell(f"… {count(len(lines) - len(shown), 'more line')}", "dim"),)
 
@@ -124,5 +130,5 @@ def _difference(name: str, old: bytes, new: bytes) -> list[str]:
         return [f" (too long to show: {len(before):,} lines, now {len(after):,})"]
     found = list(difflib.unified_diff(before, after, n=1, lineterm=""))[2:]
     if name == "pack.yaml":
-        found = [line for line in found if not _CHECKSUM.fullmatch(line)]
+        found = [line for line in found if line[0] in "+-" and not _CHECKSUM.fullmatch(line)]
     return found

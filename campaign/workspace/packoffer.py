@@ -11,17 +11,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from campaign.core.model import Workspace
+from campaign.core.model import Fact, Workspace
 from campaign.core.packs import FOLDER, Pack, below, pack_of, version_key
+from campaign.core.safeguard.judge import Rulebook
+from campaign.core.safeguard.rules import Rule
 from campaign.errors import CampaignError, Level, Place, Problem
 from campaign.workspace import hotlines, knowledge
 from campaign.workspace.findings import Findings, quoted
 from campaign.workspace.packnames import ABOUT, RECEIPT, is_media
 from campaign.workspace.packplace import home, put
 from campaign.workspace.packs import RULE_SUM, Reader, check_own, must_have_needs, read_packs, taken
+from campaign.workspace.packtexts import examples, judged
 from campaign.workspace.packyaml import read_pack
 from campaign.workspace.packzip import MAX_ZIP, unzip
 from campaign.workspace.pictures import Gallery
+from campaign.workspace.safeguards import read_rules
 from campaign.workspace.templates import FOLDER as POSTS
 from campaign.workspace.templates import read_posts
 from campaign.workspace.tree import read_bytes, walk
@@ -109,6 +113,7 @@ def consider(workspace: Workspace, file: str, data: bytes) -> Offer:
     _against_itself(pack, files, findings)
     if not findings.errors():
         _against_workspace(pack, files, workspace, findings)
+        _against_rules(pack, files, workspace, findings)
     offer = Offer(file, digest, pack, installed, there, local, old, files, findings.sorted())
     return replace(offer, problems=(*offer.problems, *_against_installed(offer)))
 
@@ -264,6 +269,32 @@ def _against_workspace(
                     f"write it into {POSTS}/{known}, which wins, or use one of the two packs",
                     rule="duplicate-id",
                 )
+
+
+def _against_rules(pack: Pack, files: Mapping[str, bytes], workspace: Workspace, findings: Findings) -> None:
+    """Its texts against the rules that hold here and those that it brings; its own rules against their examples."""
+    reader = _reader(pack, files)
+    brought: tuple[Rule, ...] = ()
+    facts: dict[str, Fact] = {}
+    if "safeguards.yaml" in files:
+        brought = read_rules(reader(f"{POSTS}/{below(pack.id, 'safeguards.yaml')}"), findings)
+    if "facts.yaml" in files:
+        facts = knowledge.read_facts(reader(f"{POSTS}/{below(pack.id, 'facts.yaml')}"), Findings())
+    here = tuple(rule for rule in workspace.rules if f"/{below(pack.id, '')}" not in f"/{rule.origin}")
+    taken = {rule.id for rule in here}
+    for rule in brought:
+        if rule.id in taken:
+            findings.add(
+                Place(f"{POSTS}/{below(pack.id, 'safeguards.yaml')}"),
+                f"there is a rule {quoted(rule.id)} already",
+                "a pack adds rules, and changes none",
+                rule="duplicate-id",
+            )
+    book = Rulebook((*here, *(rule for rule in brought if rule.id not in taken)))
+    for _, told in examples((rule for rule in brought if rule.id not in taken), book):
+        place = Place(f"{POSTS}/{below(pack.id, 'safeguards.yaml')}")
+        findings.add(place, told, "mend the pattern, or the example", rule="safeguards")
+    findings.extend(judged(pack, files, facts.values(), book))
 
 
 def _against_installed(offer: Offer) -> Iterator[Problem]:

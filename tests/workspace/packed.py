@@ -67,7 +67,7 @@ ABOUT: Mapping[str, Any] = {
 }
 
 
-def pack(files: Mapping[str, str | bytes | None] | None = None, **about: Any) -> dict[str, bytes]:
+def pack(files: Mapping[str, str | bytes | None] | None = None, /, **about: Any) -> dict[str, bytes]:
     """The files of a pack: FILES with ``files`` over them (None takes one out), and a pack.yaml with their checksums.
     ``about``: keys of pack.yaml over ABOUT; None takes one out."""
     merged = {**FILES, **(files or {})}
@@ -79,7 +79,8 @@ def pack(files: Mapping[str, str | bytes | None] | None = None, **about: Any) ->
     keys = {key: value for key, value in {**ABOUT, **about}.items() if value is not None}
     if "images/tea.jpg" not in made and "assets" not in about:
         keys.pop("assets", None)
-    keys.setdefault("files", {name: hashlib.sha256(data).hexdigest() for name, data in made.items()})
+    if "files" not in about:
+        keys["files"] = {name: hashlib.sha256(data).hexdigest() for name, data in made.items()}
     return {"pack.yaml": yaml.safe_dump(keys, sort_keys=False, allow_unicode=True).encode(), **made}
 
 
