@@ -1,4 +1,4 @@
-"""Writes the tables of networks in README.md, networks.md and reliability.md from the adapters: ``make tables``."""
+"""Writes the tables of networks (from the adapters) and of safeguarding rules (from their file): ``make tables``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from campaign.core.safeguard.rules import How
 from campaign.core.text import TextRules, Unit
 from campaign.networks import registry
 from campaign.networks.base import Network, ServerLimits
+from campaign.workspace.safeguards import built_in
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -97,8 +99,7 @@ PROMISE: Columns = {
     "a person has to look": lambda network: network.traits.person,
 }
 
-PAGES = {"README.md": README, "docs/networks.md": CARRIES, "docs/reliability.md": PROMISE}
-MARKED = re.compile(r"(?<=<!-- networks: made by make tables -->\n\n).*?(?=\n<!-- end -->)", re.DOTALL)
+MARKED = re.compile(r"(?<=: made by make tables -->\n\n).*?(?=\n<!-- end -->)", re.DOTALL)
 
 
 def table(columns: Columns) -> str:
@@ -114,17 +115,41 @@ def _rows(columns: Columns) -> Iterator[list[str]]:
         yield [f"`{name}`", *(cell(network) for cell in columns.values())]
 
 
-def written(page: str, columns: Columns) -> str:
-    """The page's text with its table as the adapters are. ValueError when it has no place for one."""
+def rules() -> str:
+    """A row for each built-in safeguarding rule."""
+    lines = ["| rule | level | judged | what it finds |\n", "| --- | --- | --- | --- |\n"]
+    for rule in built_in():
+        name = rule.title + ("" if rule.acceptable else " (nobody can let it pass)")
+        lines.append(f"| {name} | {rule.level.value} | {JUDGED[rule.how]} | {rule.says} |\n")
+    return "".join(lines)
+
+
+JUDGED = {
+    How.TEXT: "by its words",
+    How.ASSET: "by a picture's description",
+    How.STRUCT: "by the program",
+    How.HUMAN: "by a person",
+}
+
+PAGES: dict[str, Callable[[], str]] = {
+    "README.md": lambda: table(README),
+    "docs/networks.md": lambda: table(CARRIES),
+    "docs/reliability.md": lambda: table(PROMISE),
+    "docs/safeguarding.md": rules,
+}
+
+
+def written(page: str) -> str:
+    """The page's text with its table as the program is. ValueError when it has no place for one."""
     before = (ROOT / page).read_text(encoding="utf-8")
     if not MARKED.search(before):
-        raise ValueError(f"{page} has no place for the table of networks")
-    return MARKED.sub(lambda _: table(columns), before)
+        raise ValueError(f"{page} has no place for a table")
+    return MARKED.sub(lambda _: PAGES[page](), before)
 
 
 def main() -> None:
-    for page, columns in PAGES.items():
-        (ROOT / page).write_text(written(page, columns), encoding="utf-8")
+    for page in PAGES:
+        (ROOT / page).write_text(written(page), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -246,8 +246,10 @@ def test_files_that_the_docs_name_are_there() -> None:
 @pytest.mark.parametrize("page", tables.PAGES)
 def test_the_tables_are_as_the_adapters_are(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
-    assert text == tables.written(page, tables.PAGES[page]), "run: make tables"
+    assert text == tables.written(page), "run: make tables"
     rows = re.findall(r"^\| `([a-z]+)` \|", text, re.MULTILINE)
+    if page == "docs/safeguarding.md":
+        return  # its table is of rules
     assert [name for name in rows if name in registry.built_in()] == registry.built_in()
 
 

@@ -37,6 +37,7 @@ COLUMNS = (
     "approved_by",
     "reviewed_by",
     "facts",
+    "accepted",
 )
 """The keys of a row, in order: a contract that scripts rely on."""
 
@@ -84,6 +85,7 @@ def log_row(delivery: Delivery, zone: str) -> dict[str, Any]:
         "approved_by": [],
         "reviewed_by": [],
         "facts": list(post.facts) if post else [],
+        "accepted": post.as_json()["accepted"] if post else [],
     }
 
 
@@ -111,6 +113,7 @@ def unplanned_row(post: Unplanned, zone: str) -> dict[str, Any]:
         "approved_by": [],
         "reviewed_by": [],
         "facts": [],
+        "accepted": [],
     }
 
 

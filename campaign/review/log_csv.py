@@ -36,4 +36,8 @@ def csv_lines(names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterab
 
 
 def _item(item: Any) -> str:
-    return str(item.get("file", item)) if isinstance(item, Mapping) else str(item)
+    if not isinstance(item, Mapping):
+        return str(item)
+    if "rule" in item:  # what people let pass
+        return f'{item["rule"]} "{item["words"]}" ({", ".join(item["by"])}: {item["reason"]})'
+    return str(item.get("file", item))

@@ -97,6 +97,10 @@ def _text(delivery: Delivery, width: int) -> Iterator[Line]:
         yield (Cell("  │ ", "dim"), Cell(line))
     for media in post.media:
         yield (Cell("  │ ", "dim"), Cell(f"[picture {media.file}: {one_line(media.alt)}]", "blue"))
+    for one in post.accepted:
+        words = f'"{one.words}" ' if one.words else ""
+        who = " and ".join(one.by)
+        yield from _long("Let pass", f"{one.rule} {words}by {who}: {one.reason}", width)
 
 
 def _attempt(attempt: Attempt, zone: str, width: int) -> Iterator[Line]:

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from campaign.core.phones import phone_like
 from campaign.core.safeguard.patterns import patterns
 from campaign.core.safeguard.plain import folded
-from campaign.core.safeguard.reading import READERS, Read
+from campaign.core.safeguard.reading import Read, stretches
 from campaign.core.safeguard.rules import Accepted, Finding, How, Pillar, Rule
 from campaign.errors import Level
 
@@ -126,11 +126,9 @@ class Rulebook:
             yield where, Finding(self.by_id[rule], level=level)
 
     def _read(self, read: Read) -> Iterator[Finding]:
-        for name, reader in READERS.items():
-            rule = self.by_id.get(name)
-            if rule is not None:
-                for start, end in reader(read):
-                    yield Finding(rule, _short(read.text[start:end]), start, end)
+        for name, start, end in stretches(read):
+            if name in self.by_id:
+                yield Finding(self.by_id[name], _short(read.text[start:end]), start, end)
 
 
 @lru_cache(maxsize=8192)  # the same text goes to many accounts, and is looked at again at the next check
