@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
-from campaign.core.compose import FILM_TYPES, MEDIA_TYPES
 from campaign.workspace.templates import MAX_TABLE_BYTES, MAX_TEMPLATE_BYTES
 from campaign.workspace.yamlfile import MAX_BYTES
 
@@ -54,7 +54,7 @@ def limit(name: str) -> int | None:
     if name == ABOUT or name in KNOWLEDGE:
         return MAX_BYTES
     ending = name.rpartition(".")[2] if "." in name else ""
-    if ending in MEDIA_TYPES or ending in FILM_TYPES:
+    if ending in _media():
         return MAX_MEDIA_BYTES
     return {
         "j2": MAX_TEMPLATE_BYTES,
@@ -79,8 +79,14 @@ def unknown_kind(name: str) -> tuple[str, str]:
 
 def is_media(name: str) -> bool:
     """Whether a file is a picture or a film, by its ending."""
-    ending = name.rpartition(".")[2]
-    return ending in MEDIA_TYPES or ending in FILM_TYPES
+    return name.rpartition(".")[2] in _media()
+
+
+@cache
+def _media() -> frozenset[str]:
+    from campaign.core.compose import FILM_TYPES, MEDIA_TYPES  # costs start-up time
+
+    return frozenset((*MEDIA_TYPES, *FILM_TYPES))
 
 
 def clashes(names: Iterable[str]) -> list[tuple[str, str]]:

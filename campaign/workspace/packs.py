@@ -7,12 +7,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from campaign.core.budget import Fault
-from campaign.core.locks import RULE, may_extend
 from campaign.core.packs import FOLDER, Pack, below, locks, pack_of, resolve
-from campaign.core.render import Outline, RenderError, hides, outlined
 from campaign.core.safeguard.rules import Rule
 from campaign.errors import Place
 from campaign.workspace.findings import Findings, did_you_mean, quoted
@@ -23,6 +20,9 @@ from campaign.workspace.templates import FOLDER as POSTS
 from campaign.workspace.templates import Posts
 from campaign.workspace.tree import Entry
 from campaign.workspace.yamlfile import Document, Map
+
+if TYPE_CHECKING:
+    from campaign.core.locks import Outline
 
 RULE_PACK = "pack"
 RULE_SUM = "checksum"
@@ -92,10 +92,18 @@ def check_own(packs: Collection[Pack], templates: Mapping[str, str], findings: F
     """What the workspace's own templates may not do to those that a pack has locked: stand in their place without
     extending them, or write a locked block anew."""
     locked = locks(packs, templates)
+    if not locked:
+        return
+    from campaign.core.render import (  # costs start-up time, and most have no packs
+        RenderError,
+        hides,
+        outlined,
+    )
+
     for name, source in templates.items():
         if pack_of(name):
             continue
-        if not locked or not ("extends" in source or any(pack.locked(name) for pack in packs)):
+        if not ("extends" in source or any(pack.locked(name) for pack in packs)):
             continue
         place = Place(f"{POSTS}/{name}")
         try:
@@ -112,6 +120,9 @@ def check_own(packs: Collection[Pack], templates: Mapping[str, str], findings: F
 def _check_extends(
     name: str, made: Outline, locked: Mapping[str, frozenset[str]], place: Place, findings: Findings
 ) -> None:
+    from campaign.core.budget import Fault
+    from campaign.core.locks import may_extend
+
     try:
         may_extend(made.extends, name, locked, made.plain, tuple(made.blocks), True)
     except Fault as fault:
@@ -292,6 +303,8 @@ def sha256(path: Path, size: int, changed: int) -> str:
 
 def _contents(pack: Pack, document: Document, posts: Posts, findings: Findings) -> None:
     """Its templates: the sandbox takes them, what they name is in the pack, and what may be edited is there."""
+    from campaign.core.render import RenderError, outlined
+
     inside: dict[str, set[str]] = {}
     for file in pack.files:
         name = below(pack.id, file)
@@ -336,7 +349,7 @@ def _contents(pack: Pack, document: Document, posts: Posts, findings: Findings) 
                     document.place((*path, "editable")),
                     f"{quoted(block)} is editable and holds {quoted(shut[0])}, which is locked: it could be left out",
                     f"move {shut[0]} out of {block}, or make it editable too",
-                    rule=RULE,
+                    rule="locked",
                 )
 
 
