@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -161,10 +162,22 @@ def _installed(root: Path, name: str, old: Mapping[str, bytes]) -> tuple[Pack | 
             local[file] = "added"
         elif hashlib.sha256(old[file]).hexdigest() != pack.files[file]:
             local[file] = "changed"
+    # Nobody reads hidden files, and yet they may be somebody's: a .git, say.
+    local |= dict.fromkeys(_hidden(home(root, name)), "added")
     receipt = home(root, name) / RECEIPT
     if receipt.is_file() and not taken(receipt, document):
         local[ABOUT] = "changed"
     return pack, local
+
+
+def _hidden(folder: Path) -> Iterator[str]:
+    for place, folders, files in os.walk(folder):
+        hidden = [name for name in (*folders, *files) if name.startswith(".")]
+        folders[:] = [name for name in folders if name not in hidden]
+        for name in hidden:
+            path = (Path(place) / name).relative_to(folder).as_posix()
+            if path != RECEIPT:
+                yield path
 
 
 def _against_itself(pack: Pack, files: Mapping[str, bytes], findings: Findings) -> None:

@@ -6,12 +6,15 @@ import hashlib
 import subprocess
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from campaign.errors import CampaignError, Level
 from campaign.workspace.load import load
@@ -80,6 +83,60 @@ def test_a_newer_one_and_what_was_changed_by_hand(plain: Path) -> None:
     assert there(plain) == new
     older = offered(plain, pack(version="1.9.0"))
     assert older.older and errors(older) == []
+
+
+def test_hidden_files_that_somebody_put_there_are_not_lost_either(plain: Path) -> None:
+    take(plain, offered(plain, pack()))
+    write(plain, "posts/packs/act/.git/config", "x")
+    write(plain, "posts/packs/act/images/.notes", "x")
+    assert offered(plain, pack(version="1.1.0")).local == {".git": "added", "images/.notes": "added"}
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=4,
+)
+
+
+def spots(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every value in a tree but its root."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*path, key)
+        yield from spots(inner, (*path, key))
+
+
+@given(data=st.data())
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_stands_in_a_pack_yaml(plain: Path, data: st.DataObject) -> None:
+    """Anything in the place of any value: problems of one line each, or an offer; never another exception."""
+    made = pack({"facts.yaml": None, "images/tea.jpg": None})
+    about = yaml.safe_load(made["pack.yaml"])
+    path = data.draw(st.sampled_from(list(spots(about))))
+    inner = about
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = data.draw(ODD)
+    made["pack.yaml"] = yaml.safe_dump(about, allow_unicode=True).encode("utf-8", "surrogatepass")
+    offer = offered(plain, made)
+    assert offer.pack is not None or offer.wrong
+    for problem in offer.problems:
+        assert problem.message and "\n" not in str(problem)
+
+
+@given(data=st.data())
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_stands_in_a_file_with_a_true_checksum(plain: Path, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(FILES)))
+    old = pack()[name]
+    cut = data.draw(st.integers(0, len(old)))
+    content = old[:cut] + data.draw(
+        st.binary(max_size=30) | st.sampled_from([b"{%", b"{{", b'"', b"\0", b"a: &a [*a]"])
+    )
+    offer = offered(plain, pack({name: content}))
+    for problem in offer.problems:
+        assert problem.place.file and problem.message and "\n" not in str(problem)
 
 
 def test_a_changed_pack_yaml_is_seen_too(plain: Path) -> None:
