@@ -162,10 +162,13 @@ def calls() -> Iterator[tuple[str, str, bool]]:
                     yield str(page.relative_to(ROOT)), match[1].strip(), piece in copied
 
 
-def command(verb: str) -> click.Command:
-    found = importlib.import_module(f"campaign.cli.{verb}").command
+def command(words: list[str]) -> tuple[click.Command, list[str]]:
+    """The command that words name (`hotlines`, `kit build`), and the words behind it."""
+    found, rest = importlib.import_module(f"campaign.cli.{words[0]}").command, words[1:]
+    if isinstance(found, click.Group) and rest:
+        found, rest = found.commands[rest[0]], rest[1:]
     assert isinstance(found, click.Command)
-    return found
+    return found, rest
 
 
 def test_every_verb_is_in_the_docs() -> None:
@@ -177,14 +180,14 @@ def test_every_verb_is_in_the_docs() -> None:
 def test_every_command_in_the_docs_exists_with_its_options(page: str, call: str, copied: bool) -> None:
     words = shlex.split(call)
     assert words[0] in VERBS, f"{page}: campaign {call}"
-    verb = command(words[0])
+    verb, rest = command(words)
     known = {option for parameter in verb.params for option in parameter.opts} | {"-h", "--help"}
-    for word in words[1:]:
+    for word in rest:
         if word.startswith("--"):
             assert word in known, f"{page}: campaign {call}"
     if copied:
         verb.make_context(
-            words[0], words[1:], obj=Session()
+            words[0], rest, obj=Session()
         ).close()  # a UsageError if anything is missing or wrong
 
 
@@ -215,6 +218,7 @@ def test_the_json_names_in_the_docs_are_those_that_are_printed(tmp_path: Path) -
     assert printed("facts") == contract("facts")
     (tmp_path / "pack.zip").write_bytes(b"")
     assert printed("import", str(tmp_path / "pack.zip"), "--dry-run") == contract("import")
+    assert printed("kit", "build", "doc") == contract("kit build")
     assert list(COLUMNS) == contract("log")
 
 

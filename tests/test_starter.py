@@ -8,7 +8,7 @@ import shutil
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,12 @@ from campaign.core.compose import Composer
 from campaign.core.model import Post, Workspace
 from campaign.core.outlook import check
 from campaign.core.text import TextRules, Unit, length
-from campaign.core.timetable import moments
-from campaign.errors import Level
+from campaign.core.timetable import first, moments
+from campaign.core.wordings import Wordings, different
+from campaign.errors import Level, Problem
 from campaign.networks import registry
+from campaign.review.kit import Kit
+from campaign.review.kit_gather import Wanted, gather
 from campaign.workspace.load import load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -216,6 +219,70 @@ def test_no_text_comes_round_again_within_30_days(year: list[Said]) -> None:
     gaps = [b - a for times in heard.values() for a, b in itertools.pairwise(sorted(times))]
     assert gaps, "the weekly series does come round again"
     assert min(gaps) >= timedelta(days=30)
+
+
+# -- its other wordings, for partner kits ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def reworded(workspace: Workspace) -> list[Said]:
+    """The other wordings of every post of World Day, on every network, in both languages."""
+    words = Wordings(workspace, lambda account: registry.network(account.network).rules)
+    campaign, found = workspace.campaigns["world-day"], []
+    for slot in campaign.slots:
+        moment = first(slot.timetable, BEGIN)
+        assert moment is not None
+        for target in slot.targets:
+            network = target.account.network
+            if not slot.images and registry.network(network).rules.needs_media:
+                continue
+            made = words.of(campaign, slot, moment, target)
+            assert [(wording.number, wording.composition.problems) for wording in made] == [
+                (number, made[0].composition.problems) for number in (1, 2, 3)
+            ], (slot.id, target.name)
+            assert different([wording.texts for wording in made], network, moment) == (3, {})
+            assert len({wording.composition.posts[0].media for wording in made}) == 1
+            assert len({len(wording.texts) for wording in made}) == 1, "as many parts in other words"
+            key = f"{campaign.id}/{slot.id}"
+            found += [
+                Said(f"{key}/{wording.number}", campaign.id, slot.id, network, target.language, post)
+                for wording in made[1:]
+                for post in wording.composition.posts
+            ]
+    return found
+
+
+def test_the_other_wordings_keep_to_the_same_rules(
+    workspace: Workspace, reworded: list[Said], rules: list[dict[str, Any]]
+) -> None:
+    assert {s.slot for s in reworded} == {slot.id for slot in workspace.campaigns["world-day"].slots}
+    test_every_part_fits_x_and_bluesky(reworded)
+    test_every_text_and_description_keeps_the_safeguarding_rules(reworded, rules)
+    test_no_number_to_call_stands_anywhere(reworded)
+    test_signs_are_hedged_and_lead_to_help(workspace, reworded)
+    test_figures_come_from_facts_and_name_their_source(workspace, reworded)
+    test_words_are_those_of_the_law_and_tags_can_be_read_aloud(reworded)
+    for s in reworded:
+        if s.slot == "day-of" and s.post.part == 2:
+            assert HEDGE[s.language].search(s.post.text), s.post.text
+            assert ("bukan bukti" if s.language == "id" else "not proof") in s.post.text
+
+
+def test_a_partner_kit_of_world_day_can_be_made_once_somebody_can_be_asked(tmp_path: Path) -> None:
+    config = re.sub(r"# contact: .*", "contact: mitra@example.org", example())
+    assert config != example()
+    workspace = make(tmp_path, config)
+
+    def build(today: date) -> tuple[Kit | None, list[Problem]]:
+        return gather(
+            workspace, "world-day", today, Wanted(), lambda account: registry.network(account.network).rules
+        )
+
+    kit, problems = build(date(2027, 6, 1))
+    assert kit is not None
+    assert problems == []
+    assert len(kit.items) == 14
+    assert build(BEGIN.date())[1][0].rule == "kit-old"  # eight months ahead is too early, and it says so
 
 
 # -- what it says ---------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -45,6 +45,27 @@ def verb(
         )(callback)
 
     return make
+
+
+def verbs(name: str, about: str, example: str, commands: Sequence[click.Command]) -> click.Group:
+    """A verb of several parts (``kit build``), each made by ``verb``; ``-w`` may stand behind either word."""
+    return click.Group(
+        name,
+        {str(command.name): command for command in commands},
+        params=[
+            click.Option(
+                ["-w", "--workspace"],
+                metavar="DIR",
+                expose_value=False,
+                callback=_set_workspace,
+                help="The workspace, if it is not here or above.",
+            )
+        ],
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+        help=about,
+        epilog=f"\b\nExample: {example}",
+        callback=lambda: None,
+    )
 
 
 def json_option(function: Function) -> Function:

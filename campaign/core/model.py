@@ -194,6 +194,8 @@ class Slot:
     place: Place
     template: str | None = None
     text: Text | None = None
+    wordings: tuple[Text, ...] = ()
+    """Other words for ``text``, for partner kits (core.wordings)."""
     rows: str | None = None
     images: tuple[Image, ...] = ()
     video: Image | None = None

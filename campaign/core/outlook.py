@@ -42,7 +42,7 @@ def check(workspace: Workspace, composer: Composer, now: datetime, days: int = D
             if (campaign.id, slot.id) not in seen and (moment := first(slot.timetable, now)) is not None:
                 for target in slot.targets:
                     found += plan(workspace, composer, campaign, slot, target, moment).problems
-    return sorted(_grouped(found), key=lambda problem: (problem.place, problem.rule, problem.key))
+    return sorted(grouped(found), key=lambda problem: (problem.place, problem.rule, problem.key))
 
 
 def _overdue(workspace: Workspace, now: datetime) -> Iterator[Problem]:
@@ -77,7 +77,8 @@ def _schedule(campaign: Campaign, slot: Slot, now: datetime) -> Iterator[Problem
             )
 
 
-def _grouped(problems: Iterable[Problem]) -> list[Problem]:
+def grouped(problems: Iterable[Problem]) -> list[Problem]:
+    """The same fault at many occurrences as one problem, "(and 49 more)"."""
     groups: dict[tuple[object, ...], list[Problem]] = {}
     for problem in problems:
         message = re.sub(r"\d+", "0", problem.message) if problem.rule in _TIMED else problem.message

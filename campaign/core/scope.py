@@ -98,9 +98,16 @@ class Scope:
 
     def help_addresses(self) -> tuple[str, ...]:
         """Addresses of help that this post may point to: links marked ``help``, and pages of help lines."""
-        links: dict[str, Link] = {**self.workspace.links, **self.campaign.links, **self.slot.links}
+        links = self._links()
         pages = (line.page for line in self.workspace.hotlines.values() if line.page)
         return (*(str(plain(link.url)) for link in links.values() if link.help), *pages)
+
+    def _links(self) -> dict[str, Link]:
+        """Later wins: pack, config, campaign, slot."""
+        links: dict[str, Link] = {}
+        for pack in reversed(self.workspace.packs):
+            links |= pack.links
+        return {**links, **self.workspace.links, **self.campaign.links, **self.slot.links}
 
     # -- functions ----------------------------------------------------------------------------------------------------
 
@@ -128,10 +135,7 @@ class Scope:
         return str(plain(say(Asked(self.workspace, self.campaign, self.slot, self.target, self.day), wanted)))
 
     def _link(self, name: Any) -> str:
-        links: dict[str, Link] = {}
-        for pack in reversed(self.workspace.packs):
-            links |= pack.links
-        links |= {**self.workspace.links, **self.campaign.links, **self.slot.links}
+        links = self._links()
         link = links.get(_word(name, "link"))
         if link is None:
             raise Fault(

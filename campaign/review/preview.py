@@ -32,7 +32,7 @@ def occurrences(workspace: Workspace, wanted: str, now: datetime) -> list[Occurr
     """What ``CAMPAIGN`` (the next occurrence of each planned post), ``CAMPAIGN/SLOT`` or a key means, by time. Where
     nothing is ahead, the last one that was. CampaignError when there is no such thing."""
     campaign_id, _, rest = wanted.partition("/")
-    campaign = _campaign(workspace, campaign_id)
+    campaign = campaign_named(workspace, campaign_id)
     slot_id, _, rest = rest.partition("/")
     if rest:
         return [_of_key(campaign, wanted)]
@@ -74,7 +74,8 @@ def cards(
     return made
 
 
-def _campaign(workspace: Workspace, name: str) -> Campaign:
+def campaign_named(workspace: Workspace, name: str) -> Campaign:
+    """The campaign of that name. CampaignError when there is none, or when its file has errors."""
     campaign = workspace.campaigns.get(name)
     if campaign is not None:
         return campaign

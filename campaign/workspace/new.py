@@ -35,6 +35,7 @@ GITIGNORE = """\
 campaign.db*
 public/
 handoff/
+kits/
 .campaign/
 """
 

@@ -136,6 +136,10 @@ class SlotKeys(Keys):
     text: Texts | None = Field(
         None, description="The text itself, by language. It may use {{ … }} (in quotes)."
     )
+    wordings: Annotated[list[Texts], Field(min_length=1, max_length=8)] | None = Field(
+        None,
+        description="Other words for the same `text`, for partner kits: a list, each by language.",
+    )
     rows: Annotated[str, Field(min_length=1)] | None = Field(
         None, description="A CSV table below posts/: row n belongs to the nth occurrence since `starts`."
     )

@@ -101,6 +101,7 @@ def read_slot(
         place=document.place((*path, "id")),
         template=slot.template,
         text=slot.text,
+        wordings=tuple(slot.wordings or ()),
         rows=table,
         images=images,
         video=video[0] if video else None,
@@ -177,6 +178,14 @@ def _supports(
         return None
     if slot.text is not None:
         return by_text(slot.text)
+    if slot.wordings is not None:
+        findings.add(
+            document.place((*path, "wordings"), key=True),
+            "`wordings` belongs to `text`",
+            f"other words of a template stand in files of their own: posts/{slot.template}.2.j2",
+            rule="wordings",
+        )
+        return None
     template = str(slot.template)
     stems = around.stems
     if template in stems:

@@ -64,6 +64,9 @@ def test_the_wheel_holds_the_program_and_the_starter_pack_only(wheel: Path) -> N
         "campaign/starter/config.example.yaml",
         "campaign/starter/schedules/observances.yaml",
         "campaign/review/preview.html.j2",
+        "campaign/review/kit_page/page.html.j2",
+        "campaign/review/kit_page/kit.css",
+        "campaign/review/kit_page/kit.js",
         "campaign/py.typed",
     ):
         assert name in names

@@ -15,6 +15,7 @@ from campaign.core.model import Workspace
 from campaign.core.outlook import check
 from campaign.core.text import TextRules
 from campaign.core.timetable import moments
+from campaign.core.wordings import Wordings
 from campaign.errors import Level
 from campaign.workspace.findings import Findings
 from campaign.workspace.load import load
@@ -383,3 +384,29 @@ def test_a_template_that_is_not_listed_is_free(plain: Path) -> None:
     write(plain, "posts/own.j2", '{% set row = {"text": "mine"} %}{% include "pack:act/tips.j2" %}')
     write(plain, "schedules/c.yaml", with_slot("template: own\nat: 2027-07-30 20:00\naccounts: [site]"))
     assert said(plain) == "mine\nhalo@example.org"
+
+
+def test_other_wordings_of_a_pack_are_found_for_a_kit(plain: Path) -> None:
+    install(plain, pack({"tips.2.j2": "In other words: {{ row.text }}\n"}))
+    write(plain, "schedules/c.yaml", with_slot(TIPS))
+    workspace = load(plain, SPECS)
+    campaign = workspace.campaigns["c"]
+    slot = campaign.slots[0]
+    moment = next(moments(slot.timetable, JULY, JULY + timedelta(days=60)))
+    found = Wordings(workspace, lambda account: RULES).of(campaign, slot, moment, slot.targets[0])
+    assert [wording.texts for wording in found] == [
+        ("Simpan salinan.\nhalo@example.org",),
+        ("In other words: Simpan salinan.",),
+    ]
+
+
+def test_a_help_link_of_a_pack_is_a_way_to_help(plain: Path) -> None:
+    install(plain, pack(links={"act": {"url": "https://example.org/act"},
+                               "aid": {"url": "https://example.org/aid", "help": True}}))  # fmt: skip
+    text = "text: \"A phone taken away may be a sign. {{ link('aid') }}\"\npillar: signs"
+    write(plain, "schedules/c.yaml", with_slot(f"{text}\nat: 2027-07-30 20:00\naccounts: [site]"))
+    assert said(plain).endswith("https://example.org/aid")
+    write(plain, "schedules/c.yaml", with_slot(
+        f"{text}\nat: 2027-07-30 20:00\naccounts: [site]", "links: {aid: {url: https://example.org/other}}\n"
+    ))  # fmt: skip
+    assert "SG07" in {problem.rule for problem in composed(load(plain, SPECS)).problems}

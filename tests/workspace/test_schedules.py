@@ -317,7 +317,7 @@ def test_keys_of_later_versions_warn_once_each(folder: Path) -> None:
     slot = only_slot(folder, f"text: a\n{AT}\n{keys}")
     found = load(folder, SPECS).problems
     assert slot.approval is Approval.ONE
-    assert len(found) == 5
+    assert len(found) == 4
     assert {problem.rule for problem in found} == {"not-yet"}
     assert any("posts will be held" in problem.message for problem in found)
 
@@ -367,3 +367,24 @@ def test_an_edit_changes_the_digest_of_its_campaign_only(folder: Path) -> None:
     assert after.digest != before.digest
     write(folder, "schedules/world-day.yaml", CAMPAIGN + "# a comment\n")
     assert load(folder, SPECS).campaigns["world-day"].digest != before.campaigns["world-day"].digest
+
+
+def test_other_wordings_of_a_text(folder: Path) -> None:
+    slot = only_slot(folder, "text: {id: Satu, en: One}\nwordings: [{id: Dua}, Tiga]\nat: 2027-07-30 20:00")
+    assert slot.wordings == ({"id": "Dua"}, {"": "Tiga"})
+
+
+@pytest.mark.parametrize(
+    ("slot", "message"),
+    [
+        ("template: signs\nwordings: [{id: Dua}]", "`wordings` belongs to `text`"),
+        ("text: {id: Satu, en: One}\nwordings: []", "`wordings`"),
+        ("text: {id: Satu, en: One}\nwordings: Dua", "`wordings`"),
+        ("text: {id: Satu, en: One}\nwordings: [{id: 5}]", "`id` takes text, not the number 5"),
+    ],
+)
+def test_other_wordings_that_are_none(folder: Path, slot: str, message: str) -> None:
+    write(folder, NAME, with_slot(f"{slot}\nat: 2027-07-30 20:00"))
+    (problem,) = every_problem(folder)
+    assert message in problem.message
+    assert problem.place.line == 6
