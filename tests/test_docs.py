@@ -105,8 +105,11 @@ def write(folder: Path, block: Block) -> None:
             campaign = block.body
         case "yaml: posts":
             campaign = CAMPAIGN + textwrap.indent(block.body, "  ")
+        case "yaml: observances":
+            (folder / "schedules" / "observances.yaml").write_text(block.body, encoding="utf-8")
         case "yaml: hotlines":
             (folder / "posts" / "hotlines.yaml").write_text(block.body, encoding="utf-8")
+            (folder / "posts" / "organisations.yaml").unlink()  # they name the pack's help lines
         case "yaml: pack":  # with its files, which stand below it
             config = (CONFIG + SITE).replace("vars: {", "vars: {org: Us, ")
             pack = folder / "posts" / "packs" / re.findall(r"^id: (\S+)$", block.body, re.MULTILINE)[0]
@@ -117,6 +120,8 @@ def write(folder: Path, block: Block) -> None:
                     (pack / other.mark.removeprefix("file: ")).write_text(other.body, encoding="utf-8")
             for own in (folder / "posts").glob("signs.*"):
                 own.unlink()
+        case "yaml: organisations":
+            (folder / "posts" / "organisations.yaml").write_text(block.body, encoding="utf-8")
         case other:
             pytest.fail(f"{block}: {other!r} does not say what this YAML is")
     (folder / "config.yaml").write_text(config, encoding="utf-8")
@@ -218,6 +223,8 @@ def test_the_json_names_in_the_docs_are_those_that_are_printed(tmp_path: Path) -
     assert printed("facts") == contract("facts")
     (tmp_path / "pack.zip").write_bytes(b"")
     assert printed("import", str(tmp_path / "pack.zip"), "--dry-run") == contract("import")
+    assert printed("directory") == contract("directory")
+    assert printed("directory", "--out", str(tmp_path / "site")) == contract("directory --out DIR")
     assert printed("kit", "build", "doc") == contract("kit build")
     assert list(COLUMNS) == contract("log")
 

@@ -72,6 +72,7 @@ def _write(file: str, cards: Sequence[Card], wanted: str, station: Station) -> N
 
     def picture(media: Media) -> tuple[str, bytes] | None:
         try:
+            station.files.draw(media)
             kind, _ = station.files.describe(media.file)
             source = station.files.path(media.file)
             return (kind, source.read_bytes()) if source.stat().st_size <= MAX_PICTURE else None

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from campaign.core import card as cards
+from campaign.core import scripts
 from campaign.core import text as texts
 from campaign.core.helpline import stray_numbers
+from campaign.core.helplinks import RULE as HELP_LINK
+from campaign.core.helplinks import tracked_help, ways_to_help
 from campaign.core.links import first_link
-from campaign.core.media import unfit
+from campaign.core.media import PNG, unfit
 from campaign.core.model import (
     Account,
     Approval,
@@ -23,6 +28,7 @@ from campaign.core.model import (
     Thread,
     Workspace,
     delivery_key,
+    language_of,
     text_for,
 )
 from campaign.core.packs import locks, pack_of
@@ -33,9 +39,9 @@ from campaign.core.scope import Scope
 from campaign.core.split import split
 from campaign.core.suggest import did_you_mean
 from campaign.core.text import TextRules
-from campaign.core.timetable import Moment
+from campaign.core.timetable import Moment, to_wall
 from campaign.core.variants import best_columns, image_names, template_names
-from campaign.errors import Level, Place, Problem
+from campaign.errors import Gap, Level, Place, Problem
 
 MEDIA_TYPES = {
     "avif": "image/avif",
@@ -80,8 +86,11 @@ class Composer:
         self._renderer = Renderer(workspace.templates, locks(workspace.packs, workspace.templates))
         self._book = Rulebook(workspace.rules)
 
-    def compose(self, campaign: Campaign, slot: Slot, moment: Moment, target: Target) -> Composition:
-        """The posts of one occurrence. Raises nothing for what files say: that is in ``problems``."""
+    def compose(
+        self, campaign: Campaign, slot: Slot, moment: Moment, target: Target, now: datetime | None = None
+    ) -> Composition:
+        """The posts of one occurrence. ``now`` (aware): it goes out now, not when it was planned, so facts and help
+        lines are judged on this day. Raises nothing for what files say: that is in ``problems``."""
         work = _Work(
             self.workspace,
             self._renderer,
@@ -91,6 +100,7 @@ class Composer:
             slot,
             moment,
             target,
+            now,
         )
         drafts = work.drafts()
         stopped = any(problem.level is Level.ERROR for problem in work.problems)
@@ -116,6 +126,7 @@ class _Work:
     slot: Slot
     moment: Moment
     target: Target
+    now: datetime | None = None
     problems: list[Problem] = field(default_factory=list)
     explain: list[str] = field(default_factory=list)
     row_id: str | None = None
@@ -130,6 +141,10 @@ class _Work:
     def language(self) -> str:
         return self.target.language
 
+    @property
+    def card(self) -> cards.CardText | None:
+        return self.slot.card_on(self.network)
+
     def __post_init__(self) -> None:
         self.place = self.slot.place  # until a template is found
 
@@ -137,9 +152,9 @@ class _Work:
         row = self._row()
         if self.problems:
             return ()
-        scope = Scope(
-            self.workspace, self.campaign, self.slot, self.moment, self.target, row, explain=self.explain
-        )
+        today = to_wall(self.now, self.campaign.zone).date() if self.now is not None else None
+        scope = Scope(self.workspace, self.campaign, self.slot, self.moment, self.target, row, today)
+        scope.explain = self.explain
         self.names = scope.names()
         parts = self._text()
         warning = self._warning()
@@ -148,15 +163,15 @@ class _Work:
             return ()
         if not parts and not media:
             self._problem("empty", "there is nothing to post: the text is empty")
-        if self.rules.needs_media and not (self.slot.images or self.slot.video):
-            hint = "give it an image:, or leave this account out"
+        if self.rules.needs_media and not (self.slot.images or self.slot.video or self.card):
+            hint = "give it an image: or a card:, or leave this account out"
             self._problem("media", f"{self.network} takes no text without a picture", hint)
         parts = self._threaded(parts or ("",), warning, media)
         accepted = self._safeguard(parts, warning, media, scope)
         parts = self._with_descriptions(parts, media)
         self._check_text(parts, warning, media)
+        self._check_language(parts)
         self._check_numbers((*parts, warning, *(item.alt for item in media)))
-        facts = tuple(scope.facts)
         return tuple(
             Post(
                 text=part,
@@ -166,7 +181,9 @@ class _Work:
                 link=first_link(part),
                 part=number,
                 parts=len(parts),
-                facts=facts,
+                facts=tuple(scope.facts),
+                hotlines=tuple(scope.hotlines),
+                cited=dict(scope.cited),
                 accepted=accepted,
             )
             for number, part in enumerate(parts, 1)
@@ -207,9 +224,12 @@ class _Work:
                 source = self._in_language(self.slot.text or {}, "text")
                 return None if source is None else self.renderer.render_text(source, self.names)
             name = self._template(self.slot.template)
-            if name is not None and (wrong := hides(name, self.workspace.templates, self.workspace.packs)):
+            if name is None:
+                return None
+            if wrong := hides(name, self.workspace.templates, self.workspace.packs):
                 raise wrong
-            return None if name is None else self.renderer.render(name, self.names)
+            self.place = Place(f"posts/{name}")
+            return self.renderer.render(name, self.names)
         except RenderError as error:
             self._render_error(error, self.slot.place)
             return None
@@ -221,10 +241,12 @@ class _Work:
             known = sorted({file.removesuffix(".j2").partition(".")[0] for file in self.workspace.templates})
             message = f"there is no template {wanted!r} for {self.network} in {self.language!r}"
             self._problem(
-                "template", message + did_you_mean(wanted, known), f"looked for {', '.join(tried)} in posts/"
+                "template",
+                message + did_you_mean(wanted, known),
+                f"looked for {', '.join(tried)} in posts/",
+                missing="template",
             )
             return None
-        self.place = Place(f"posts/{name}")
         self.explain.append(
             f"template posts/{name}{self._from(name)}, the first there is of {', '.join(tried)}"
         )
@@ -257,8 +279,10 @@ class _Work:
         """Where a network has no field for descriptions they stand behind the text that goes with the pictures."""
         if not media or not self.rules.alt_in_text:
             return parts
-        word = DESCRIBED.get(self.language)
-        said = "\n".join(f"[{word}: {item.alt}]" if word else f"[{item.alt}]" for item in media)
+        word = text_for(DESCRIBED, self.language)
+        said = "\n".join(
+            f"[{word}: {item.alt}]" if word and not item.card else f"[{item.alt}]" for item in media
+        )
         return ("\n\n".join(filter(None, (parts[0], said))), *parts[1:])
 
     def _check_text(self, parts: tuple[str, ...], warning: str, media: tuple[Media, ...]) -> None:
@@ -276,6 +300,12 @@ class _Work:
                 if self.slot.template is not None:
                     hint += f", or write posts/{self.slot.template}.{self.network}.{self.language}.j2 for it alone"
                 self._problem("length", f"too long for {self.network}: {excess}{where}", hint)
+
+    def _check_language(self, parts: tuple[str, ...]) -> None:
+        """One post, one language (AX11), as far as letters tell."""
+        for part in parts:
+            if wrong := scripts.mismatch(part, self.language):
+                self._problem(scripts.RULE, *wrong, level=Level.WARN)
 
     def _safeguard(
         self, parts: tuple[str, ...], warning: str, media: tuple[Media, ...], scope: Scope
@@ -315,13 +345,17 @@ class _Work:
         audience = self.workspace.speaks_to(self.campaign, self.target.account)
         for message, hint in stray_numbers(said, self.workspace.hotlines, audience):
             self._problem("phone", message, hint)
+        for message, hint in tracked_help(
+            said, lambda: ways_to_help(self.workspace, self.campaign, self.slot)
+        ):
+            self._problem(HELP_LINK, message, hint)
 
     # -- pictures -----------------------------------------------------------------------------------------------------
 
     def _media(self) -> tuple[Media, ...]:
-        images, film = self.slot.images, self.slot.video
+        images, film, card = self.slot.images, self.slot.video, self.card
         account = self.target.account
-        if (images or film) and account.media.fetched and account.public is None:
+        if (images or film or card) and account.media.fetched and account.public is None:
             message = f"{self.network} fetches pictures from a public address, and there is none"
             hint = "add media_url: {url: https://example.org/fetch/, folder: public/fetch} to config.yaml"
             self._problem("media", message, hint, account.place)
@@ -330,10 +364,14 @@ class _Work:
                 self._problem("media", "a post has either image: or video:", "keep one", film.place)
             made = self._item(film, FILM_TYPES)
             return (made,) if made is not None else ()
-        if images and not self.rules.images:
+        if (images or card) and not self.rules.images:
             message = f"{self.network} carries no pictures: this goes out without its own"
-            self._problem("media", message, place=images[0].place, level=Level.WARN)
+            place = card.place if card else images[0].place
+            self._problem("media", message, place=place, level=Level.WARN)
             return ()
+        if card is not None:
+            drawn = self._card(card)
+            return (drawn,) if drawn is not None else ()
         if len(images) > self.rules.images:
             message = (
                 f"{self.network} carries at most {self.rules.images} pictures, and this has {len(images)}"
@@ -388,8 +426,10 @@ class _Work:
         if source is None and file is not None:
             source = text_for(self.workspace.described(file), self.language)
         if source is None:
-            self._problem("alt", f"the picture has no description in {self.language!r}", hint, image.place)
+            message = f"the picture has no description in {self.language!r}"
+            self._problem("alt", message, hint, image.place, missing="alt")
             return None
+        self._serves("the picture's description", image.alt)
         before = len(self.problems)
         alt = self._line(source, image.place)
         if len(self.problems) > before:
@@ -405,14 +445,65 @@ class _Work:
         }:
             self._problem("alt", "the picture's description is its file's name", hint, image.place)
             return None
+        return alt if self._alt_fits(alt, image.place) else None
+
+    def _alt_fits(self, alt: str, place: Place) -> bool:
         limit = self.rules.alt_limit
-        if limit is not None and len(alt) > limit:
-            message = (
-                f"the picture's description is too long for {self.network}: {len(alt)} of {limit} code points"
-            )
-            self._problem("alt", message, "shorten it", image.place)
+        if limit is None or len(alt) <= limit:
+            return True
+        message = (
+            f"the picture's description is too long for {self.network}: {len(alt)} of {limit} code points"
+        )
+        self._problem("alt", message, "shorten it", place)
+        return False
+
+    # -- cards --------------------------------------------------------------------------------------------------------
+
+    def _card(self, wanted: cards.CardText) -> Media | None:
+        """The card as a picture of the post; it is drawn when its file is needed."""
+        before, press = len(self.problems), self.workspace.press
+        style, shape = self.workspace.cards, wanted.shape or self.target.account.media.card
+        words, place = self._card_words(wanted)
+        card = cards.made(words, self.language, shape, style, self._organisation(style))
+        if press is None:
+            self._problem("card", "this workspace has nothing to draw cards with", place=place)
+        if len(self.problems) > before or press is None:
             return None
-        return alt
+        account = self.target.account
+        if against := cards.against(card, account.network, account.media, press):
+            self._problem("card", *against, place)
+        if len(self.problems) > before or not self._alt_fits(alt := card.described(), place):
+            return None
+        self.explain.append(f"card {shape}, drawn from its words")
+        return Media(file=card.name(press.edition(card.logo)), alt=alt, type=PNG, card=card)
+
+    def _card_words(self, wanted: cards.CardText) -> tuple[str, Place]:
+        """The words and where they stand; "" with a problem when there are none to be had."""
+        try:
+            if wanted.template is None:
+                source, place = self._in_language(wanted.text or {}, "card"), wanted.place
+                parts = () if source is None else self.renderer.render_text(source, self.names)
+            else:
+                name = source = self._template(wanted.template)
+                place = wanted.place if name is None else Place(f"posts/{name}")
+                parts = () if name is None else self.renderer.render(name, self.names)
+        except RenderError as error:
+            self._render_error(error, wanted.place)
+            return "", wanted.place
+        if len(parts) > 1:
+            self._problem(
+                "card", f"a card is one picture, and this has {len(parts)} parts", "remove ---", place
+            )
+        elif not parts and source is not None:
+            self._problem("card", "the card has no words", "write them, or leave card: out", place)
+        return "\n\n".join(parts), place
+
+    def _organisation(self, style: cards.Style) -> str:
+        source = text_for(style.organisation, self.language)
+        if source is None and style.organisation:
+            message = f"`organisation` of the cards has no text in {self.language!r}"
+            self._problem("card", message, "write one text, or one by language", style.place)
+        return "" if source is None else self._line(source, style.place)
 
     # -- small things -------------------------------------------------------------------------------------------------
 
@@ -429,10 +520,16 @@ class _Work:
         if found is None:
             there = ", ".join(repr(language) for language in sorted(text)) or "none"
             message = f"there is no {what} in {self.language!r}, only in {there}"
-            self._problem(
-                "language", message, f"{self.target.name} posts in {self.language!r}", self.slot.place
-            )
+            hint = f"{self.target.name} posts in {self.language!r}"
+            self._problem("language", message, hint, self.slot.place, missing=what.rpartition(" ")[2])
+        self._serves(what, text)
         return found
+
+    def _serves(self, what: str, text: Text) -> None:
+        """Say so where the text of another language (``pt``) serves that of the target (``pt-BR``)."""
+        chosen = language_of(text, self.language)
+        if chosen and chosen != self.language:
+            self.explain.append(f"{what} in {chosen!r}, for there is none in {self.language!r}")
 
     def _line(self, source: str, place: Place) -> str:
         try:
@@ -456,6 +553,9 @@ class _Work:
         hint: str = "",
         place: Place | None = None,
         level: Level = Level.ERROR,
+        missing: str = "",
     ) -> None:
+        """``missing``: what has no translation, if it is that."""
         key = delivery_key(self.campaign.id, self.slot.id, self.moment.wall, self.target.name)
-        self.problems.append(Problem(place or self.place, message, hint, level, rule, key))
+        gap = Gap(self.campaign.id, self.slot.id, self.language, missing) if missing else None
+        self.problems.append(Problem(place or self.place, message, hint, level, rule, key, gap))

@@ -35,6 +35,20 @@ _SAY = {
 }
 
 
+QUIET_DAY = "quiet day: "
+"""How the reason of a post begins that was kept back because of its day (core.quiet): it was not late."""
+
+
+def is_quiet(reason: str) -> bool:
+    """Whether a missed delivery was kept back because of its day."""
+    return reason.startswith(QUIET_DAY)
+
+
+def say(state: State, reason: str) -> str:
+    """What is known about a delivery, in the words that people read; the reason goes behind it."""
+    return "not sent" if state is State.MISSED and is_quiet(reason) else state.say
+
+
 class Event(StrEnum):
     """What moves a delivery. Each transition leaves one event of this name in the log."""
 

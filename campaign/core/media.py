@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 JPEG, PNG, GIF, WEBP, AVIF = "image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"
 MP4, MOV, WEBM = "video/mp4", "video/quicktime", "video/webm"
+
+
+class Shape(StrEnum):
+    """Width to height of a card, as people write it."""
+
+    SQUARE = "1:1"
+    WIDE = "1.91:1"
+    UPRIGHT = "4:5"
+    TALL = "9:16"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +37,7 @@ class MediaRules:
     ``max_pixels``: what is over is made smaller. ``min_side`` (pixels), ``ratio`` (least and greatest width / height):
     nothing is cut off or padded, so that what does not fit is refused. ``animated``: a GIF or WebP that moves may, up
     to ``moving_bytes`` (None: ``max_bytes``). ``film``: None: no films. ``fetched``: the network fetches pictures and
-    films from a public address (``media_url`` of config.yaml).
+    films from a public address (``media_url`` of config.yaml). ``card``: the shape of a card whose slot names none.
     How many a post may carry and how long a description may be stands in ``TextRules``.
     """
 
@@ -41,6 +51,7 @@ class MediaRules:
     moving_bytes: int | None = None
     film: FilmRules | None = None
     fetched: bool = False
+    card: Shape = Shape.SQUARE
 
 
 @dataclass(frozen=True, slots=True)

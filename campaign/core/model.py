@@ -18,8 +18,13 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
+from campaign.core.card import Card, CardText, Press, Style
+from campaign.core.claims import Claim
 from campaign.core.hotlines import Audience, Check, Hotline, calling_words
+from campaign.core.languages import fallbacks
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
+from campaign.core.observances import NoHolidays, Observance, PublicHolidays, Tone
+from campaign.core.organisations import Organisation
 from campaign.core.outcome import Receipt
 from campaign.core.packs import Pack, below
 from campaign.core.prices import Budget, Prices
@@ -45,8 +50,16 @@ DEFAULT_REPEAT_AFTER = timedelta(days=30)
 
 
 def text_for(text: Text, language: str) -> str | None:
-    """The text for a language, or None when there is none."""
-    return text.get(language, text.get(""))
+    """The text for a language (for ``pt-BR`` also one in ``pt``), or None when there is none."""
+    chosen = language_of(text, language)
+    return None if chosen is None else text[chosen]
+
+
+def language_of(things: Mapping[str, Any], language: str) -> str | None:
+    """Under which key of a mapping by language that of a language stands; None when it has none."""
+    if language in things:
+        return language
+    return next((code for code in (*fallbacks(language), "") if code in things), None)
 
 
 class Thread(StrEnum):
@@ -199,6 +212,7 @@ class Slot:
     rows: str | None = None
     images: tuple[Image, ...] = ()
     video: Image | None = None
+    card: CardText | None = None
     warning: Text = field(default_factory=dict)
     tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     vars: Mapping[str, Any] = field(default_factory=dict)
@@ -218,6 +232,16 @@ class Slot:
     """What people let pass of the safeguarding rules."""
     explicit: bool = False
     """True for ``at`` and ``on``: moments that a person wrote down one by one."""
+    on: str = ""
+    """The observance that it hangs on, if it does."""
+    tone: Tone = Tone.NEUTRAL
+    quiet_on: tuple[str, ...] = ()
+    """Observances on whose days it says nothing; "holidays": the public holidays of its audience's country."""
+
+    def card_on(self, network: str) -> CardText | None:
+        """What it says of its card, if a network is to have one."""
+        card = self.card
+        return card if card is not None and (not card.networks or network in card.networks) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +268,8 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A sourced statement that may be printed until ``review_by`` (a day, inclusive) if it is publishable. ``pack``:
-    the pack that it came with ("": the workspace's own)."""
+    """A sourced statement that may be printed until ``review_by`` (a day, inclusive) if it is publishable. ``topic``:
+    what it is about, as the directory groups it. ``pack``: the pack that it came with ("": the workspace's own)."""
 
     id: str
     text: Text
@@ -254,6 +278,7 @@ class Fact:
     year: int | None
     publishable: bool
     review_by: date | None
+    topic: str = ""
     pack: str = ""
 
 
@@ -267,6 +292,7 @@ class Workspace:
     ``common``: of the bytes of what all campaigns share (config.yaml, texts and rows in posts/, observances), the same
     wherever the same files lie. ``checks``: of help lines, by this organisation. ``preferred``: ids of help lines.
     ``packs``: those in use, in the order in which they win.
+    ``cards``: how cards look; ``press``: what draws them.
     ``rules``: the safeguarding rules, built-in and added.
     """
 
@@ -295,6 +321,12 @@ class Workspace:
     audience: Audience | None = None
     preferred: tuple[str, ...] = ()
     packs: tuple[Pack, ...] = ()
+    cards: Style = field(default_factory=Style)
+    press: Press | None = field(default=None, compare=False, repr=False)
+    organisations: Mapping[str, Organisation] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    observances: Mapping[str, Observance] = field(default_factory=dict)
+    holidays: PublicHolidays = field(default_factory=NoHolidays, compare=False, repr=False)
     rules: tuple[Rule, ...] = field(default=(), repr=False)
 
     @property
@@ -336,13 +368,25 @@ class Workspace:
 class Media:
     """A picture or video of a post: its path below posts/, its description, and the SHA-256 (hex) of its bytes.
 
-    The hash is empty until the post is frozen (the planner reads the file); the sender hashes what it sends.
+    The hash is empty until the post is frozen (the planner reads the file); the sender hashes what it sends. ``card``:
+    what is drawn on it, for a card; its file is made when it is needed.
     """
 
     file: str
     alt: str
     type: str = ""
     sha256: str = ""
+    card: Card | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Its frozen form."""
+        card = {"card": self.card.as_json()} if self.card else {}
+        return {"file": self.file, "alt": self.alt, "type": self.type, "sha256": self.sha256, **card}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Media:
+        card = Card.from_json(data["card"]) if data.get("card") else None
+        return Media(data["file"], data["alt"], data["type"], data["sha256"], card)
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,8 +395,10 @@ class Post:
 
     ``part`` counts from 1 to ``parts``. ``root`` and ``reply_to`` are the receipts of part 1 and of the part before,
     filled in when the part is sent. ``prepared``: ids that an adapter fixed when the row was made.
-    ``facts``: ids of the facts that the text printed. ``link``: the post's first link, if any. ``accepted``: what
-    people let pass of the safeguarding rules, by rule, words, handles and reason.
+    ``facts``, ``hotlines``: ids of the facts and help lines that the whole post printed; ``cited``: what each of them
+    said then (``fact:ID`` -> its text, ``hotline:ID`` -> its numbers), held against the files right before the post
+    leaves. ``link``: the post's first link, if any. ``accepted``: what people let pass of the safeguarding rules, by
+    rule, words, handles and reason.
     """
 
     text: str
@@ -363,6 +409,8 @@ class Post:
     part: int = 1
     parts: int = 1
     facts: tuple[str, ...] = ()
+    hotlines: tuple[str, ...] = ()
+    cited: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     accepted: tuple[Accepted, ...] = ()
     prepared: Mapping[str, Any] = field(default_factory=dict)
     root: Receipt | None = None
@@ -373,12 +421,14 @@ class Post:
         return {
             "text": self.text,
             "language": self.language,
-            "media": [{"file": m.file, "alt": m.alt, "type": m.type, "sha256": m.sha256} for m in self.media],
+            "media": [item.as_json() for item in self.media],
             "warning": self.warning,
             "link": self.link,
             "part": self.part,
             "parts": self.parts,
             "facts": list(self.facts),
+            "hotlines": list(self.hotlines),
+            "cited": {name: list(words) for name, words in self.cited.items()},
             "accepted": [
                 {"rule": one.rule, "words": one.words, "by": list(one.by), "reason": one.reason}
                 for one in self.accepted
@@ -388,15 +438,18 @@ class Post:
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Post:
+        """A post as the store has it; rows that were made before posts named their help lines know of none."""
         return Post(
             text=data["text"],
             language=data["language"],
-            media=tuple(Media(**m) for m in data["media"]),
+            media=tuple(Media.from_json(item) for item in data["media"]),
             warning=data["warning"],
             link=data["link"],
             part=data["part"],
             parts=data["parts"],
             facts=tuple(data["facts"]),
+            hotlines=tuple(data.get("hotlines", ())),
+            cited={name: tuple(words) for name, words in data.get("cited", {}).items()},
             accepted=tuple(
                 Accepted(one["rule"], one["words"], tuple(one["by"]), one["reason"])
                 for one in data.get("accepted", ())  # rows of older versions have none
@@ -405,10 +458,25 @@ class Post:
         )
 
     def digest(self) -> str:
-        """SHA-256 (hex) over everything a reader would see; approval is bound to it."""
+        """SHA-256 (hex) over everything a reader would see; approval is bound to it.
+
+        Not over ids of help lines and what was cited: readers see what these said in the text, and a row that was made
+        before they were noted keeps its digest, so that the same words are known again.
+        """
         seen = self.as_json()
-        del seen["prepared"]
+        for unseen in ("prepared", "hotlines", "cited"):
+            del seen[unseen]
         return hashlib.sha256(json.dumps(seen, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def fact_cited(fact: str) -> str:
+    """The name in ``Post.cited`` of what a fact said."""
+    return f"fact:{fact}"
+
+
+def hotline_cited(hotline: str) -> str:
+    """The name in ``Post.cited`` of what a help line said."""
+    return f"hotline:{hotline}"
 
 
 # -- keys --

@@ -23,7 +23,7 @@ from jinja2.runtime import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from campaign.core import budget, operations
+from campaign.core import budget, localized, operations
 from campaign.core.budget import Fault, View, as_text, spend, weigh
 from campaign.core.locks import is_plain, may_extend, may_include
 from campaign.core.packs import resolve
@@ -47,6 +47,9 @@ _LOOP = (
     "nextitem",
     "depth",
 )
+
+
+_FILTERS = operations.FILTERS | localized.FILTERS
 
 
 class Function:
@@ -97,7 +100,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             auto_reload=False,
             cache_size=-1,
         )
-        self.filters = {**operations.FILTERS, **_GUARDS}
+        self.filters = {**_FILTERS, **_GUARDS}
         self.tests = dict(operations.TESTS)
         self.globals = {"range": Function(operations.small_range)}
         self.locks = locks or {}
@@ -335,7 +338,7 @@ class _Rewriter:
             case nodes.List() | nodes.Dict() | nodes.Tuple() if getattr(node, "ctx", "load") == "load":
                 return _guard(node, "weigh")
             case nodes.Filter():
-                _known(node, "filter", operations.FILTERS)
+                _known(node, "filter", _FILTERS)
             case nodes.Test():
                 _known(node, "test", operations.TESTS)
         return node

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
+from campaign.core.languages import fallbacks
 from campaign.core.packs import places
 
 
+@cache
 def suffixes(network: str, language: str) -> tuple[str, ...]:
-    """The suffixes in the order in which they win: ``.x.id``, ``.id``, ``.x``, none."""
-    return (f".{network}.{language}", f".{language}", f".{network}", "")
+    """The suffixes in the order in which they win: ``.x.id``, ``.id``, ``.x``, none. For ``pt-BR`` those of ``pt`` come
+    after its own, and before what has no language."""
+    spoken = (suffix for code in fallbacks(language) for suffix in (f".{network}.{code}", f".{code}"))
+    return (*spoken, f".{network}", "")
 
 
 def template_names(name: str, network: str, language: str, packs: Iterable[str] = ()) -> tuple[str, ...]:

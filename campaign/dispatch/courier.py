@@ -94,8 +94,10 @@ def _wrong_picture(post: Post, files: Described) -> str:
     """Which picture is gone or another than when the post was made; "" if none is."""
     for media in post.media:
         try:
+            files.draw(media)  # another host, or one whose kept cards were removed, has no file of it
             if files.describe(media.file)[1] != media.sha256:
-                return f"posts/{media.file} is not the picture it was when the post was made"
+                what = "the card" if media.card else f"posts/{media.file}"
+                return f"{what} is not the picture it was when the post was made"
         except CampaignError as error:
             return error.message
         except Exception as error:  # noqa: BLE001 - nothing has left yet: whatever broke, the row must say so

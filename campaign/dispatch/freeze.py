@@ -18,10 +18,13 @@ from campaign.store.outbox import NewDelivery
 
 
 class Described(Files, Protocol):
-    """Files that can also say what they are."""
+    """Files that can also say what they are, and make those of cards."""
 
     def describe(self, file: str) -> tuple[str, str]:
         """MIME type and SHA-256 (hex). CampaignError when the file can't be read."""
+
+    def draw(self, media: Media) -> None:
+        """Make the file of a card that is not there (or gone); nothing for other pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Freezer:
             raise CampaignError(escaped(adapter.name, error)) from error
 
     def _described(self, media: Media) -> Media:
+        self.files.draw(media)
         kind, sha256 = self.files.describe(media.file)
         return replace(media, type=kind, sha256=sha256)
 

@@ -24,6 +24,7 @@ from campaign.dispatch.courier import Errand, Lease, Uptime
 from campaign.dispatch.freeze import Described
 from campaign.dispatch.pace import pace
 from campaign.dispatch.planner import Planner
+from campaign.dispatch.regate import Gate
 from campaign.errors import CampaignError
 from campaign.networks.base import Network
 from campaign.store import history, outbox
@@ -82,6 +83,7 @@ class Engine:
         self.catch_up(now)
         planner.compare(now)
         planner.hold_orphaned_files(now)
+        Gate(planner, now).reopen()
         self.planner = planner
         self._planned = False
         self._unusable.clear()
@@ -161,6 +163,7 @@ class Engine:
                     accounts=self._free_accounts(
                         now, {c.account for c in repeats} | {d.account for d in looks}
                     ),
+                    judge=Gate(self.planner, now).judge,
                 )
                 ends = began + LEASE.total_seconds()
                 errands = [Errand(claim, Lease(began, ends)) for claim in (*repeats, *claims)]

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from campaign.core.media import JPEG, MediaRules
+from campaign.core.media import JPEG, MediaRules, Shape
 from campaign.core.model import Media, Post
 from campaign.core.text import TextRules, Unit
 from campaign.networks.base import Options, Traits
@@ -47,13 +47,14 @@ class Instagram(TwoSteps):
         hashtags=30,
     )
     # IG User media, image specifications: JPEG, 8 MB, 4:5 to 1.91:1; a width over 1,440 or under 320 is scaled there.
-    # 1,800 is the height of an upright picture 1,440 wide.
+    # 1,800 is the height of an upright picture 1,440 wide. 4:5, the most upright, takes the most room of a phone.
     media: ClassVar[MediaRules] = MediaRules(
         kinds=frozenset({JPEG}),
         max_bytes=8_000_000,
         max_side=1800,
         ratio=(0.8, 1.91),
         fetched=True,
+        card=Shape.UPRIGHT,
     )
     traits: ClassVar[Traits] = Traits(
         reads_back="by its container, and by its caption among the newest 1,000 posts",

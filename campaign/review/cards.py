@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from campaign.core.model import Post
+from campaign.core.languages import direction
+from campaign.core.model import Media, Post
 from campaign.core.text import TextRules, Unit, limit, measure
 from campaign.errors import Level, Problem
 from campaign.review import times
@@ -69,7 +70,8 @@ def meter(post: Post, rules: TextRules) -> Meter:
 def card_lines(card: Card, width: int) -> Iterator[Line]:
     """One card: a frame without a right side (emoji would bend it), the text wrapped, pictures with their description,
     the meter, and what is wrong."""
-    head = f"{card.account} ({card.network}, {card.language})"
+    said = card.language + (", right to left" if direction(card.language) == "rtl" else "")
+    head = f"{card.account} ({card.network}, {said})"
     when = f"{times.stamp(card.due, card.zone)} = {times.utc_clock(card.due, card.zone)}"
     yield (Cell("╭─ ", "dim"), Cell(head, "bold"), Cell(f"  {when}"))
     for post in card.posts:
@@ -92,6 +94,11 @@ def card_lines(card: Card, width: int) -> Iterator[Line]:
             yield (Cell(f"   hint: {one_line(problem.hint)}"),)
 
 
+def named(media: Media) -> str:
+    """What people call a picture: ``picture day.jpg``, ``card 1:1``."""
+    return f"card {media.card.shape}" if media.card else f"picture {media.file}"
+
+
 def cards_lines(cards: Sequence[Card], width: int) -> Iterator[Line]:
     """Cards one under the other."""
     for number, card in enumerate(cards):
@@ -107,8 +114,7 @@ def _part(post: Post, width: int) -> Iterator[Line]:
     for line in wrap(post.text, width - 3):
         yield (edge, Cell(line))
     for media in post.media:
-        described = f"{media.file}: {media.alt}" if media.alt else f"{media.file}: NO DESCRIPTION"
-        for line in wrap(one_line(f"[picture {described}]"), width - 3):
+        for line in wrap(one_line(f"[{named(media)}: {media.alt or 'NO DESCRIPTION'}]"), width - 3):
             yield (edge, Cell(line, "blue" if media.alt else "red"))
 
 

@@ -134,13 +134,17 @@ class _Work:
         own = [target for target in slot.targets if not target.account.test]
         languages = dict.fromkeys(target.language for target in own)
         there = {(target.account.network, target.language) for target in own}
-        pictures = bool(slot.images or slot.video)
         return own + [
             Target(_partner(spec, language), language)
             for spec in self.wanted.networks
             for language in languages
             if (spec.name, language) not in there
-            and (pictures or not self.rules(_partner(spec, language)).needs_media)
+            and (
+                slot.images
+                or slot.video
+                or slot.card_on(spec.name)
+                or not self.rules(_partner(spec, language)).needs_media
+            )
         ]
 
     def _languages(self) -> tuple[str, ...]:

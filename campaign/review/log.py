@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from campaign.core.lifecycle import State
+from campaign.core.lifecycle import State, say
 from campaign.review import times
 from campaign.review.news import STYLE
 from campaign.review.table import Cell, Entry, Heading, Row
@@ -37,6 +38,7 @@ COLUMNS = (
     "approved_by",
     "reviewed_by",
     "facts",
+    "hotlines",
     "accepted",
 )
 """The keys of a row, in order: a contract that scripts rely on."""
@@ -71,7 +73,7 @@ def log_row(delivery: Delivery, zone: str) -> dict[str, Any]:
         "network": delivery.network,
         "language": delivery.language,
         "state": delivery.state.value,
-        "say": delivery.state.say,
+        "say": say(delivery.state, delivery.reason),
         "due": times.iso(delivery.due, zone),
         "text": post.text if post else None,
         "part": delivery.part,
@@ -85,6 +87,7 @@ def log_row(delivery: Delivery, zone: str) -> dict[str, Any]:
         "approved_by": [],
         "reviewed_by": [],
         "facts": list(post.facts) if post else [],
+        "hotlines": list(post.hotlines) if post else [],
         "accepted": post.as_json()["accepted"] if post else [],
     }
 
@@ -113,6 +116,7 @@ def unplanned_row(post: Unplanned, zone: str) -> dict[str, Any]:
         "approved_by": [],
         "reviewed_by": [],
         "facts": [],
+        "hotlines": [],
         "accepted": [],
     }
 
@@ -138,7 +142,7 @@ def _row(delivery: Delivery, zone: str) -> Row:
     return Row(
         (
             Cell(delivery.target + part),
-            Cell(delivery.state.say, STYLE.get(delivery.state, "")),
+            Cell(say(delivery.state, delivery.reason), STYLE.get(delivery.state, "")),
             Cell(_moment(when, delivery, zone)),
             Cell(first_line(delivery.post.text) if delivery.post else ""),
         ),
@@ -157,5 +161,6 @@ def _moment(when: datetime | None, delivery: Delivery, zone: str) -> str:
 
 def summary(deliveries: Sequence[Delivery]) -> str:
     """``12 published, 1 may be published: please look`` in the order of the states."""
-    numbers = {state: sum(d.state is state for d in deliveries) for state in State}
-    return ", ".join(f"{number} {state.say}" for state, number in numbers.items() if number) or "nothing yet"
+    order = list(State)
+    ranked = Counter((order.index(d.state), say(d.state, d.reason)) for d in deliveries)
+    return ", ".join(f"{number} {said}" for (_, said), number in sorted(ranked.items())) or "nothing yet"

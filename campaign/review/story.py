@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from campaign.core.lifecycle import State
+from campaign.core.lifecycle import State, say
 from campaign.review import times
+from campaign.review.cards import named
 from campaign.review.news import STYLE
 from campaign.review.table import Cell, Line
 from campaign.review.words import one_line, wrap
@@ -46,7 +47,7 @@ def story_lines(
 ) -> Iterator[Line]:
     """The story of one post, for somebody who has to decide about it."""
     yield (Cell(delivery.key, "bold"),)
-    yield _field("State", delivery.state.say, STYLE.get(delivery.state, ""))
+    yield _field("State", say(delivery.state, delivery.reason), STYLE.get(delivery.state, ""))
     yield _field("Account", f"{delivery.target} ({delivery.network}, {delivery.language})")
     yield _field("Due", f"{times.stamp(delivery.due, zone)} = {times.utc_clock(delivery.due, zone)}")
     if delivery.state in (State.PENDING, State.HELD):
@@ -96,7 +97,8 @@ def _text(delivery: Delivery, width: int) -> Iterator[Line]:
     for line in wrap(post.text, width - 4):
         yield (Cell("  │ ", "dim"), Cell(line))
     for media in post.media:
-        yield (Cell("  │ ", "dim"), Cell(f"[picture {media.file}: {one_line(media.alt)}]", "blue"))
+        for line in wrap(one_line(f"[{named(media)}: {media.alt}]"), width - 4):
+            yield (Cell("  │ ", "dim"), Cell(line, "blue"))
     for one in post.accepted:
         words = f'"{one.words}" ' if one.words else ""
         who = " and ".join(one.by)

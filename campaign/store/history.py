@@ -13,7 +13,7 @@ from campaign.core.lifecycle import State
 from campaign.core.model import Post
 from campaign.store import tables
 from campaign.store.rows import AccountRow, Attempt, Cursor, Delivery, EventRow, SentText
-from campaign.store.threads import with_thread
+from campaign.store.threads import from_here, with_thread
 from campaign.store.transitions import UNKNOWN_OUTCOMES
 from campaign.store.upsert import batches
 from campaign.store.waking import next_wake
@@ -35,6 +35,7 @@ __all__ = [
     "delivery",
     "events",
     "existing_keys",
+    "from_here",
     "in_doubt",
     "key_of",
     "last_event",

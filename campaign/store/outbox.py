@@ -7,8 +7,20 @@ hold returns False (somebody else was first), it never raises. They live in the 
 from __future__ import annotations
 
 from campaign.store.breaker import works
-from campaign.store.claims import claim, in_flight, orphan, renew, repeat
-from campaign.store.decisions import again, break_threads, cancel, hold, miss, move, refuse, release, resolve
+from campaign.store.claims import Judge, claim, in_flight, orphan, renew, repeat
+from campaign.store.decisions import (
+    again,
+    break_threads,
+    cancel,
+    hold,
+    hold_on,
+    miss,
+    move,
+    refreeze,
+    refuse,
+    release,
+    resolve,
+)
 from campaign.store.log import Who
 from campaign.store.looking import absent, found, look_later
 from campaign.store.notes import notes, put_note
@@ -19,6 +31,7 @@ from campaign.store.settling import settle
 
 __all__ = [
     "Claim",
+    "Judge",
     "NewDelivery",
     "Who",
     "absent",
@@ -30,6 +43,7 @@ __all__ = [
     "fill",
     "found",
     "hold",
+    "hold_on",
     "in_flight",
     "insert",
     "look_later",
@@ -39,6 +53,7 @@ __all__ = [
     "orphan",
     "pace",
     "put_note",
+    "refreeze",
     "refuse",
     "release",
     "renew",

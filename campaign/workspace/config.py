@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, field_validator
 
+from campaign.core.card import Style
 from campaign.core.hotlines import Audience
 from campaign.core.model import (
     DEFAULT_LATE,
@@ -27,9 +28,11 @@ from campaign.core.prices import Budget
 from campaign.errors import Problem
 from campaign.workspace import explain
 from campaign.workspace.accounts import read_account
+from campaign.workspace.cardkeys import CardsKeys
 from campaign.workspace.fields import Address, ApprovalWord, Id, Language, Late, Money, Quiet, Zone
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import AudienceKeys, Keys, Links, Preferred, Vars, links_of
+from campaign.workspace.quiet import QuietOn
 from campaign.workspace.readers import ALWAYS, complaint, kind_of, read_address, wrong
 from campaign.workspace.secretrefs import SECRET_SCHEMA, parse_secret
 from campaign.workspace.yamlfile import Document, Map, Seq
@@ -116,6 +119,7 @@ class ConfigHead(Keys):
         ["en"], description="The languages of the workspace; the first is also that of messages."
     )
     quiet_hours: Quiet | None = Field(None, description="Local times between which nothing is posted.")
+    quiet_on: QuietOn | None = None
     if_late: Late | None = Field(None, description="How late a post may still go out. Default: 2 h.")
     approval: ApprovalWord | None = Field(None, description="How many people must approve a post.")
     people: dict[Id, PersonKeys] = Field(default_factory=dict, description="Who may do what, by handle.")
@@ -141,6 +145,9 @@ class ConfigHead(Keys):
     ] = None
     media_url: PublicKeys | None = Field(
         None, description="Where networks that fetch pictures (Instagram, Threads) find them."
+    )
+    cards: CardsKeys | None = Field(
+        None, description="How cards look (words as a picture): colours, logo, organisation."
     )
     budget: dict[Id, Money] = Field(
         default_factory=dict,
@@ -180,6 +187,10 @@ class Settings:
     audience: Audience | None = None
     hotlines: tuple[str, ...] = ()
     packs: tuple[str, ...] | None = None
+    cards: Style = field(default_factory=Style)
+    networks: frozenset[str] = frozenset()
+    """All that there are, by name."""
+    quiet_on: tuple[str, ...] = ()
 
 
 def read_config(document: Document, specs: Mapping[str, Spec], findings: Findings) -> Settings | None:
@@ -210,7 +221,8 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
     if approval is not Approval.NONE:
         warn_held(document, ("approval",), findings)
     zone = head.timezone if head is not None else "UTC"
-    accounts = _accounts(document, specs, zone, languages, approval, findings)
+    spoken = head.audience.languages if head and head.audience else None
+    accounts = _accounts(document, specs, zone, tuple(spoken or languages[:1]), approval, findings)
     if head is not None and head.media_url is not None:
         public = Public(head.media_url.url, head.media_url.folder)
         accounts = {name: replace(account, public=public) for name, account in accounts.items()}
@@ -234,6 +246,9 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         audience=head.audience.value() if head.audience else None,
         hotlines=tuple(dict.fromkeys(head.hotlines)),
         packs=None if head.packs is None else tuple(dict.fromkeys(head.packs)),
+        networks=frozenset(specs),
+        cards=head.cards.value(document.place(("cards",), key=True)) if head.cards else Style(),
+        quiet_on=tuple(head.quiet_on or ()),
     )
 
 

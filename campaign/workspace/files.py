@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from campaign.core.card import FOLDER
+from campaign.core.model import Media
 from campaign.errors import CampaignError
+from campaign.workspace.cards import KEPT, CardPress
+
+_CARD = re.compile(re.escape(FOLDER) + r"/[0-9a-f]{32}\.png")
 
 HEAD = 16
 """Bytes of a file that show its type."""
@@ -19,7 +25,10 @@ class MediaFiles:
     root: Path
 
     def path(self, file: str) -> Path:
-        """The file on disk of a path below posts/. CampaignError when it is missing or leads out of posts/."""
+        """The file on disk of a path below posts/, or of a card (``draw`` makes it). CampaignError when it is missing
+        or leads out of posts/."""
+        if _CARD.fullmatch(file):
+            return self._card(file)
         posts = (self.root / "posts").resolve()
         try:
             path = (posts / file).resolve()
@@ -34,6 +43,23 @@ class MediaFiles:
         if not there:
             raise CampaignError(f"there is no file posts/{file}", "look at its spelling, capitals count")
         return path
+
+    def draw(self, media: Media) -> None:
+        """Make the file of a card that is not there yet; other pictures are left as they are. CampaignError when it
+        can't be made."""
+        if media.card is not None:
+            if not _CARD.fullmatch(media.file):
+                raise CampaignError(f"{media.file!r} is no file of a card")
+            CardPress(self.root).keep(media.card, self._place(media.file))
+
+    def _card(self, file: str) -> Path:
+        path = self._place(file)
+        if not path.is_file():
+            raise CampaignError(f"{KEPT}/{path.name} is gone", "it is drawn again when its post is made anew")
+        return path
+
+    def _place(self, file: str) -> Path:
+        return self.root / KEPT / file.removeprefix(f"{FOLDER}/")
 
     def describe(self, file: str) -> tuple[str, str]:
         """The type (MIME, by its first bytes, not its name) and SHA-256 (hex) of a file below posts/.

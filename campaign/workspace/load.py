@@ -14,20 +14,37 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from campaign.core import model
+from campaign.core.claims import Claim
 from campaign.core.hotlines import Check, Hotline
 from campaign.core.model import AD_HOC, Campaign, Fact, Spec, Workspace
+from campaign.core.observances import Observance
+from campaign.core.organisations import Organisation
 from campaign.core.packs import pack_of
-from campaign.core.timetable import Dates, Yearly
 from campaign.errors import Level, Place, WorkspaceError
-from campaign.workspace import checks, explain, hotlines, knowledge, packs, safeguards
+from campaign.workspace import (
+    cardkeys,
+    checks,
+    claims,
+    explain,
+    hotlines,
+    knowledge,
+    organisations,
+    packs,
+    quiet,
+    safeguards,
+)
+from campaign.workspace import observances as calendar
+from campaign.workspace.cards import CardPress
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
 from campaign.workspace.keys import links_of
 from campaign.workspace.pictures import Gallery
+from campaign.workspace.publicdays import PublicDays
 from campaign.workspace.readers import complaint, kind_of, read_id
 from campaign.workspace.schedules import RESERVED, CampaignHead, SlotKeys
 from campaign.workspace.slots import Around, Inherited, inherit, read_slot, stems_of
+from campaign.workspace.targets import warn_unspoken
 from campaign.workspace.templates import read_posts
 from campaign.workspace.tree import Entry, read_bytes, walk
 from campaign.workspace.yamlfile import MAX_BYTES, Document, Map, Seq, read
@@ -70,12 +87,17 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     packs.check_own(used, posts.templates, findings)
     if settings is not None:
         packs.must_have_needs(used, settings.vars, about, findings)
+    pictures = Gallery(entry for entry in posts.entries if entry.name in posts.media)
+    if settings is not None:
+        cardkeys.logo_must_be_there(settings.cards, config, posts.media, pictures, findings)
     facts: dict[str, Fact] = {}
+    retired: dict[str, Claim] = {}
     rules = safeguards.built_in()
     if "facts.yaml" in posts.media:
         document = _read(directory, knowledge.FACTS, digest, common)
         facts = knowledge.read_facts(document, findings)
         rules += safeguards.read_retired(document, findings)
+        retired = claims.read_claims(document, findings)
     rules += packs.added_rules(rules, used, posts, about, findings)
     facts = packs.with_packs(
         facts, "facts.yaml", "facts", knowledge.read_facts, used, posts, about, findings, _came_with
@@ -92,24 +114,40 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         made = checks.read_checks(document, settings.id if settings else None, lines, findings)
     if settings is not None:
         hotlines.must_be_there(config, settings.hotlines, lines, findings)
-    for name in knowledge.READABLE:
-        if name.removeprefix("posts/") in posts.media:
-            findings.extend(_read(directory, name, digest, common).problems)
-    files = list(_schedules(directory, findings))
-    observances: dict[str, Yearly | Dates] = {}
-    if any(entry.name == "observances.yaml" for entry in files):
-        document = _read(directory, knowledge.OBSERVANCES, digest, common)
-        observances = knowledge.read_observances(document, findings)
-    observances = packs.with_packs(
-        observances,
-        "observances.yaml",
-        "observances",
-        knowledge.read_observances,
+    helpers: dict[str, Organisation] = {}
+    if "organisations.yaml" in posts.media:
+        document = _read(directory, organisations.NAME, digest, common)
+        helpers = organisations.read_organisations(document, lines, findings)
+    helpers = packs.with_packs(
+        helpers,
+        "organisations.yaml",
+        "organisations",
+        lambda document, findings: organisations.read_organisations(document, lines, findings),
         used,
         posts,
         about,
         findings,
     )
+    for name in knowledge.READABLE:
+        if name.removeprefix("posts/") in posts.media:
+            findings.extend(_read(directory, name, digest, common).problems)
+    files = list(_schedules(directory, findings))
+    observances: dict[str, Observance] = {}
+    if any(entry.name == "observances.yaml" for entry in files):
+        document = _read(directory, calendar.NAME, digest, common)
+        observances = calendar.read_observances(document, findings)
+    observances = packs.with_packs(
+        observances,
+        "observances.yaml",
+        "observances",
+        calendar.read_observances,
+        used,
+        posts,
+        about,
+        findings,
+    )
+    if settings is not None:
+        quiet.must_be_there(settings.quiet_on, (), config, observances, findings)
     around: Around | None = None
     if settings is not None:
         around = Around(
@@ -150,7 +188,7 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         templates=posts.templates,
         tables=posts.tables,
         media=frozenset(posts.media),
-        pictures=Gallery(entry for entry in posts.entries if entry.name in posts.media),
+        pictures=pictures,
         facts=facts,
         people=settings.people,
         vars=settings.vars,
@@ -159,9 +197,15 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         problems=problems,
         hotlines=lines,
         checks=made,
+        organisations=helpers,
+        claims=retired,
         audience=settings.audience,
         preferred=settings.hotlines,
         packs=used,
+        cards=settings.cards,
+        press=CardPress(directory),
+        observances=observances,
+        holidays=PublicDays(settings.languages[0]),
         rules=rules,
         broken=frozenset(broken),
         digest=digest.hexdigest(),
@@ -205,7 +249,7 @@ def _read(directory: Path, name: str, *digests: hashlib._Hash) -> Document:
 
 
 def _rename(directory: Path, findings: Findings) -> None:
-    for name in ("config.yml", "posts/facts.yml", "posts/hotlines.yml"):
+    for name in ("config.yml", "posts/facts.yml", "posts/hotlines.yml", "posts/organisations.yml"):
         try:
             there = (directory / name).is_file()
         except OSError:
@@ -262,6 +306,9 @@ def _campaign(
         _held(head, document, findings)
         if around is not None:
             hotlines.must_be_there(document, head.hotlines or (), around.hotlines, findings)
+            read_by = head.audience.languages if head.audience else None
+            warn_unspoken(document, read_by or (), around.settings.accounts, findings)
+            quiet.must_be_there(head.quiet_on, (), document, around.observances, findings)
     slots = list(_slots(document, inherited, around, findings))
     if head is None or inherited is None or around is None or findings.errors() > before:
         return None

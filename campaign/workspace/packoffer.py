@@ -19,6 +19,8 @@ from campaign.core.safeguard.rules import Rule
 from campaign.errors import CampaignError, Level, Place, Problem
 from campaign.workspace import hotlines, knowledge
 from campaign.workspace.findings import Findings, quoted
+from campaign.workspace.observances import read_observances
+from campaign.workspace.organisations import read_organisations
 from campaign.workspace.packnames import ABOUT, RECEIPT, is_media
 from campaign.workspace.packplace import home, put
 from campaign.workspace.packs import RULE_SUM, Reader, check_own, must_have_needs, read_packs, taken
@@ -195,12 +197,14 @@ def _against_itself(pack: Pack, files: Mapping[str, bytes], findings: Findings) 
         for known, read_known in (
             ("facts.yaml", knowledge.read_facts),
             ("hotlines.yaml", hotlines.read_hotlines),
-            ("observances.yaml", knowledge.read_observances),
+            ("observances.yaml", read_observances),
         ):
             if known in files:
                 read_known(reader(f"{POSTS}/{below(pack.id, known)}"), alone)
-        if "organisations.yaml" in files:
-            alone.extend(reader(f"{POSTS}/{below(pack.id, 'organisations.yaml')}").problems)
+        if "organisations.yaml" in files:  # their help lines may be the workspace's
+            named = Findings()
+            read_organisations(reader(f"{POSTS}/{below(pack.id, 'organisations.yaml')}"), (), named)
+            alone.extend(problem for problem in named.problems if problem.rule != "unknown-hotline")
         gallery = Gallery(posts.entries)
         for name in files:
             if is_media(name) and (trouble := gallery[below(pack.id, name)].trouble):

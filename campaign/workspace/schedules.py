@@ -8,6 +8,8 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, mod
 
 from campaign.core.model import Thread
 from campaign.core.safeguard.rules import Pillar
+from campaign.core.timetable import Which
+from campaign.workspace.cardkeys import CardValue
 from campaign.workspace.fields import (
     ApprovalWord,
     Day,
@@ -22,16 +24,18 @@ from campaign.workspace.fields import (
     Tags,
     Texts,
     Times,
+    ToneWord,
     WholeDays,
     Zone,
 )
 from campaign.workspace.keys import AudienceKeys, Keys, Later, Links, Preferred, Vars
+from campaign.workspace.quiet import QuietOn
 from campaign.workspace.readers import as_list, kind_of, one_of, wrong
 
 RESERVED = frozenset({"observances.yaml"})
 """Files below schedules/ that are knowledge, not campaigns."""
 
-SLOT_NOT_YET = ("tone", "quiet_on", "consent")
+SLOT_NOT_YET = ("consent",)
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WhichDay = Annotated[
@@ -153,6 +157,11 @@ class SlotKeys(Keys):
     on: str | None = Field(
         None, description="An observance (schedules/observances.yaml), or starts, or ends."
     )
+    day: Annotated[
+        Which | None,
+        BeforeValidator(lambda value: Which(one_of(*Which)(value))),
+        WithJsonSchema({"enum": [word.value for word in Which]}),
+    ] = Field(None, description="Of an `on` that lasts several days: first (default), last, every.")
     offset: WholeDays | None = Field(None, description="Days after the day of `on`; before it: -3 days.")
     skip: list[DayOrMoment] = Field(default_factory=list, description="Days or moments that are left out.")
     move: dict[MomentText, MomentText] = Field(
@@ -162,6 +171,9 @@ class SlotKeys(Keys):
         None, description="A picture {file, alt}, or a list of them."
     )
     video: ImageKeys | None = Field(None, description="A video {file, alt}.")
+    card: CardValue | None = Field(
+        None, description="Words as a picture, by language; or {template: signs-card, shape: 1:1}."
+    )
     warning: Texts | None = Field(None, description="A content warning, by language.")
     tags: Tags = Field(
         default_factory=dict, description="Hashtags of this post, besides those of the campaign."
@@ -182,8 +194,11 @@ class SlotKeys(Keys):
         None,
         description="auto: too long a text becomes a thread, split at sentence ends. numbered: with (1/3) behind each.",
     )
-    tone: Later = None
-    quiet_on: Later = None
+    tone: ToneWord | None = Field(
+        None,
+        description="cheerful: it does not go out on a day of remembrance; neutral (default), remembrance.",
+    )
+    quiet_on: QuietOn | None = None
     consent: Later = None
     pillar: Annotated[
         Pillar | None,
@@ -218,10 +233,14 @@ class CampaignHead(Keys):
     )
     vars: Vars = Field(default_factory=dict, description="Words that templates may use.")
     quiet_hours: Quiet | None = None
+    quiet_on: QuietOn | None = None
     if_late: Late | None = Field(None, description="How late its posts may still go out.")
     approval: ApprovalWord | None = Field(None, description="How many people must approve its posts.")
     audience: AudienceKeys | None = Field(
         None, description="Whom its posts speak to, if not whom config.yaml says."
+    )
+    card: CardValue | None = Field(
+        None, description="The card of each post that has no picture, video or card of its own."
     )
     hotlines: Preferred | None = Field(
         None, description="Ids of posts/hotlines.yaml that {{ hotline() }} prints, the best first."

@@ -82,7 +82,7 @@ def campaign_schema() -> Schema:
             ]
         },
     ]
-    slot["dependencies"] = {"offset": on, "repeat": ["rows"]}
+    slot["dependencies"] = {"offset": on, "day": on, "repeat": ["rows"]}
     schema["definitions"]["EveryKeys"]["oneOf"] = [{"required": ["days"]}, {"required": ["interval"]}]
     return _headed(schema, "A campaign: schedules/NAME.yaml")
 

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import PurePosixPath
 
+from campaign.core.card import CardText
 from campaign.core.model import DEFAULT_REPEAT_AFTER, Approval, Image, QuietHours, Slot, Target, Thread
+from campaign.core.observances import Observance, Tone
 from campaign.core.packs import places
 from campaign.core.safeguard.rules import Rule
-from campaign.core.timetable import Dates, Yearly
+from campaign.errors import Gap
+from campaign.workspace import quiet
 from campaign.workspace.accept import read_accept
 from campaign.workspace.accounts import tighter
+from campaign.workspace.cardkeys import card_of
 from campaign.workspace.config import Settings, warn_held
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import links_of
 from campaign.workspace.readers import ALWAYS
 from campaign.workspace.schedules import ALT, SLOT_NOT_YET, CampaignHead, ImageKeys, SlotKeys
-from campaign.workspace.targets import Supports, by_template, by_text, default_targets, named_targets
+from campaign.workspace.targets import (
+    Supports,
+    by_template,
+    by_text,
+    default_targets,
+    named_targets,
+    silent_targets,
+)
 from campaign.workspace.when import read_when
 from campaign.workspace.yamlfile import Document, Step
 
@@ -33,7 +44,7 @@ class Around:
     """What the templates may be called in a slot."""
     tables: Mapping[str, int] = field(default_factory=dict)
     """CSV name -> number of rows; -1 for one that is broken."""
-    observances: Mapping[str, Yearly | Dates] = field(default_factory=dict)
+    observances: Mapping[str, Observance] = field(default_factory=dict)
     hotlines: Collection[str] = ()
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """The safeguarding rules, by id."""
@@ -51,6 +62,7 @@ class Inherited:
     late: timedelta | None
     approval: Approval
     quiet: QuietHours | None
+    quiet_on: tuple[str, ...]
 
 
 def inherit(head: CampaignHead, settings: Settings) -> Inherited:
@@ -61,6 +73,7 @@ def inherit(head: CampaignHead, settings: Settings) -> Inherited:
         late,
         tighter(settings.approval, head.approval),
         head.quiet_hours or settings.quiet,
+        settings.quiet_on if head.quiet_on is None else tuple(head.quiet_on),
     )
 
 
@@ -87,9 +100,11 @@ def read_slot(
     )
     images = _pictures(slot.image or [], (*path, "image"), document, around, findings)
     video = _pictures([slot.video], (*path, "video"), document, around, findings) if slot.video else ()
+    card = _card(slot, path, document, campaign.head, around, findings)
     for key in SLOT_NOT_YET:
         if getattr(slot, key) is not None:
             findings.not_yet(document.place((*path, key), key=True), key)
+    quiet_on = _quiet_on(slot, path, document, campaign, around, targets or (), findings)
     _approval(slot, path, document, campaign.approval, findings)
     accept = read_accept(slot.accept or [], (*path, "accept"), document, around, findings)
     if timetable is None or targets is None or findings.errors() > before:
@@ -105,6 +120,7 @@ def read_slot(
         rows=table,
         images=images,
         video=video[0] if video else None,
+        card=card,
         warning=slot.warning or {},
         tags={language: tuple(words) for language, words in slot.tags.items()},
         vars=slot.vars,
@@ -118,7 +134,27 @@ def read_slot(
         pillar=slot.pillar,
         accept=accept,
         explicit=slot.on is not None or (slot.at is not None and slot.rrule is None),
+        on=slot.on if slot.on is not None and slot.on in around.observances else "",
+        tone=slot.tone or Tone.NEUTRAL,
+        quiet_on=quiet_on,
     )
+
+
+def _quiet_on(
+    slot: SlotKeys,
+    path: Sequence[Step],
+    document: Document,
+    campaign: Inherited,
+    around: Around,
+    targets: Sequence[Target],
+    findings: Findings,
+) -> tuple[str, ...]:
+    quiet.must_be_there(slot.quiet_on, path, document, around.observances, findings)
+    found = campaign.quiet_on if slot.quiet_on is None else tuple(slot.quiet_on)
+    own = campaign.head.audience.value() if campaign.head.audience else around.settings.audience
+    audiences = [target.account.audience or own for target in targets]
+    quiet.holidays_known(found, audiences, path, document, findings)
+    return found
 
 
 def _table(slot: SlotKeys, around: Around) -> str | None:
@@ -225,6 +261,14 @@ def _targets(
 ) -> tuple[Target, ...] | None:
     before = findings.errors()
     accounts = around.settings.accounts
+    languages = slot.language
+    if languages is None and slot.accounts is None and head.audience is not None:
+        languages = head.audience.languages
+
+    def missing(language: str) -> Gap:
+        what = "text" if slot.text is not None else "template"
+        return Gap(PurePosixPath(document.name).stem, slot.id, language, what)
+
     if slot.accounts is not None or head.accounts is not None:
         names = slot.accounts if slot.accounts is not None else head.accounts
         where = (*path, "accounts") if slot.accounts is not None else ("accounts",)
@@ -233,13 +277,22 @@ def _targets(
             where,
             document,
             accounts,
-            slot.language,
+            languages,
             supports,
             findings,
             inherited=slot.accounts is None,
+            missing=missing,
         )
     else:
-        targets = default_targets(accounts, slot.language, supports)
+        targets = default_targets(accounts, languages, supports)
+        for language, silent in silent_targets(accounts, languages, supports).items() if targets else ():
+            findings.warn(
+                document.place((*path, "id")),
+                f"`{slot.id}` has no text in `{language}`: {', '.join(target.name for target in silent)} stays silent",
+                f"write one, or say for whom it is meant: language: [{', '.join(_spoken(targets))}]",
+                rule="translation",
+                gap=missing(language),
+            )
     if not targets and findings.errors() == before:
         findings.add(
             document.place(path),
@@ -248,6 +301,10 @@ def _targets(
             rule="no-account",
         )
     return targets if findings.errors() == before else None
+
+
+def _spoken(targets: Iterable[Target]) -> list[str]:
+    return list(dict.fromkeys(target.language for target in targets))
 
 
 def _pictures(
@@ -272,6 +329,28 @@ def _pictures(
             findings.add(document.place((*path, index)), "`alt` is missing", ALT)
         found.append(Image(picture.file, picture.alt or {}, place))
     return tuple(found)
+
+
+def _card(
+    slot: SlotKeys,
+    path: Sequence[Step],
+    document: Document,
+    head: CampaignHead,
+    around: Around,
+    findings: Findings,
+) -> CardText | None:
+    networks = around.settings.networks
+    shown = "image" if slot.image else "video" if slot.video else ""
+    if slot.card is not None and shown:
+        findings.add(
+            document.place((*path, "card"), key=True),
+            f"a post has either `{shown}` or `card`",
+            "keep one",
+            rule="card",
+        )
+    if slot.card is not None:
+        return card_of(slot.card, (*path, "card"), document, around.stems, networks, findings)
+    return None if shown else card_of(head.card, ("card",), document, around.stems, networks, findings)
 
 
 def _approval(

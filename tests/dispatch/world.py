@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from campaign.core.compose import Composer
-from campaign.core.model import Account, Campaign, Post, Slot, Target, Workspace
+from campaign.core.model import Account, Campaign, Media, Post, Slot, Target, Workspace
 from campaign.core.outcome import CannotTell, Found, Outcome, Receipt, Sent
 from campaign.core.text import TextRules
 from campaign.core.timetable import At, Timetable, Weekly
@@ -90,6 +90,9 @@ class Folder:
         if file not in self.hashes:
             raise CampaignError(f"posts/{file} is not there")
         return "image/png", self.hashes[file]
+
+    def draw(self, media: Media) -> None:
+        assert media.card is None, "there are no cards in this world"
 
 
 class Nets:

@@ -342,3 +342,21 @@ def test_what_is_planned_after_its_last_day_is_warned_of(place: Place) -> None:
     assert [(p.level, p.rule, p.message) for p in problems] == [
         (Level.WARN, "kit-old", "2 of 2 texts are planned after 2027-06-30, when this kit has to be renewed")
     ]
+
+
+def test_what_we_keep_quiet_about_is_not_for_partners_either(place: Place) -> None:
+    rule = "rule: {type: fixed, month: 7, day: 30}"
+    place.write(
+        "schedules/observances.yaml", f"observances:\n  - {{id: memory, tone: remembrance, {rule}}}\n"
+    )
+    place.write(
+        "schedules/vigil.yaml",
+        VIGIL.replace("at: 2027-07-30 20:00", "at: [2027-07-29 20:00, 2027-07-30 20:00]"),
+    )
+    both = Wanted(first=date(2027, 7, 1), last=LATE)
+    assert [day.day for day in place.kit(wanted=both).items[0].dates] == [29, 30]
+    text = (place.folder / "schedules" / "vigil.yaml").read_text()
+    place.write(
+        "schedules/vigil.yaml", text.replace("  - id: vigil\n", "  - id: vigil\n    tone: cheerful\n")
+    )
+    assert [day.day for day in place.kit(wanted=both).items[0].dates] == [29]

@@ -1,8 +1,11 @@
 """The log, as programs and as people read it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from campaign.core.model import Target
+from campaign.core.card import Style, made
+from campaign.core.media import Shape
+from campaign.core.model import Media, Target
 from campaign.core.outcome import Unknown
 from campaign.review.log import COLUMNS, Unplanned, log_entries, log_row, summary, unplanned_row
 from campaign.review.story import story_lines
@@ -68,6 +71,20 @@ def test_a_post_on_another_day_says_which(world: World) -> None:
     world.go(hours=1)
     shown = plain(lines(log_entries(world.rows().values(), lambda campaign: ZONE), Columns(), 80))
     assert "Fri 02 Jul 00:" in shown[1]
+
+
+def test_a_story_names_the_card_and_all_its_words(world: World) -> None:
+    published(world)
+    row = world.rows()["c/s/2027-07-01T09:00/x"]
+    card = made("Your passport is yours.\n\n" + "Keep it. " * 12, "en", Shape.SQUARE, Style(), "Hope")
+    assert row.post is not None
+    media = Media(card.name("1"), card.described(), "image/png", "ab" * 32, card)
+    shown = plain(story_lines(replace(row, post=replace(row.post, media=(media,))), [], [], ZONE, 80))
+    assert any(
+        line.startswith("  │ [card 1:1: Card with the words: Your passport is yours.") for line in shown
+    )
+    assert any(line.endswith("Keep it. Hope.]") for line in shown)
+    assert all(len(line) <= 80 for line in shown)
 
 
 def test_a_story_tells_all_that_a_decision_needs(world: World) -> None:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, event
 
 from campaign.core.compose import Composer
-from campaign.core.model import Account, Workspace
+from campaign.core.model import Account, Media, Workspace
 from campaign.core.text import TextRules
 from campaign.dispatch.decide import Desk
 from campaign.dispatch.freeze import Freezer
@@ -127,6 +127,9 @@ class Folder:
 
     def describe(self, file: str) -> tuple[str, str]:
         raise CampaignError(f"there is no file posts/{file}")
+
+    def draw(self, media: Media) -> None:
+        assert media.card is None, "there are no cards here"
 
 
 @dataclass
