@@ -410,3 +410,16 @@ def test_a_help_link_of_a_pack_is_a_way_to_help(plain: Path) -> None:
         f"{text}\nat: 2027-07-30 20:00\naccounts: [site]", "links: {aid: {url: https://example.org/other}}\n"
     ))  # fmt: skip
     assert "SG07" in {problem.rule for problem in composed(load(plain, SPECS)).problems}
+
+
+def test_organisations_of_a_pack_are_read(plain: Path) -> None:
+    entry = (
+        "organisations:\n  - {id: helpers, name: {en: Helpers, id: Penolong}, kind: help, "
+        "does: {en: Helps., id: Membantu.}, "
+        'hotlines: [id-line], url: "https://example.org/", source: "https://example.org/about", '
+        "checked: {on: 2026-11-25, how: opened}, review_by: 2027-11-25}\n"
+    )
+    install(plain, pack({"organisations.yaml": entry}))
+    workspace = load(plain, SPECS)
+    assert lines(workspace.problems) == []
+    assert workspace.organisations["helpers"].place.file == "posts/packs/act/organisations.yaml"
