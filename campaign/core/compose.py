@@ -32,7 +32,8 @@ from campaign.core.model import (
     language_of,
     text_for,
 )
-from campaign.core.render import INLINE, Renderer, RenderError
+from campaign.core.packs import locks, pack_of
+from campaign.core.render import INLINE, Renderer, RenderError, hides
 from campaign.core.safeguard.judge import Rulebook, Said
 from campaign.core.safeguard.rules import Accepted
 from campaign.core.scope import Scope
@@ -83,7 +84,7 @@ class Composer:
     def __init__(self, workspace: Workspace, rules: Callable[[Account], TextRules]) -> None:
         self.workspace = workspace
         self.rules = rules
-        self._renderer = Renderer(workspace.templates)
+        self._renderer = Renderer(workspace.templates, locks(workspace.packs, workspace.templates))
         self._book = Rulebook(workspace.rules)
 
     def compose(
@@ -211,7 +212,10 @@ class _Work:
         self.row_id = row.get("id") or None
         columns = best_columns(row, self.network, self.language)
         named = [f"{short} is {column}" for short, column in columns.items() if short != column]
-        self.explain.append(f"row {number + 1} of posts/{name}" + (f" ({', '.join(named)})" if named else ""))
+        self.explain.append(
+            f"row {number + 1} of posts/{name}{self._from(name)}"
+            + (f" ({', '.join(named)})" if named else "")
+        )
         return {short: row[column] for short, column in columns.items()}
 
     # -- the text -----------------------------------------------------------------------------------------------------
@@ -225,6 +229,8 @@ class _Work:
             name = self._template(self.slot.template)
             if name is None:
                 return None
+            if wrong := hides(name, self.workspace.templates, self.workspace.packs):
+                raise wrong
             self.place = Place(f"posts/{name}")
             return self.renderer.render(name, self.names)
         except RenderError as error:
@@ -232,7 +238,7 @@ class _Work:
             return None
 
     def _template(self, wanted: str) -> str | None:
-        tried = template_names(wanted, self.network, self.language)
+        tried = template_names(wanted, self.network, self.language, self.workspace.pack_ids)
         name = self._first(tried, self.workspace.templates)
         if name is None:
             known = sorted({file.removesuffix(".j2").partition(".")[0] for file in self.workspace.templates})
@@ -244,7 +250,9 @@ class _Work:
                 missing="template",
             )
             return None
-        self.explain.append(f"template posts/{name}, the first there is of {', '.join(tried)}")
+        self.explain.append(
+            f"template posts/{name}{self._from(name)}, the first there is of {', '.join(tried)}"
+        )
         return name
 
     def _warning(self) -> str:
@@ -418,19 +426,23 @@ class _Work:
             if len(self.problems) == before:
                 self._problem("media", "the picture's file name is empty", place=image.place)
             return None
-        tried = image_names(wanted, self.network, self.language)
+        tried = image_names(wanted, self.network, self.language, self.workspace.pack_ids)
         file = self._first(tried, self.workspace.media)
         if file is None:
             near = did_you_mean(wanted, sorted(self.workspace.media))
             hint = f"looked for {', '.join(tried)} in posts/"
             self._problem("media", f"there is no picture posts/{wanted}{near}", hint, image.place)
             return None
-        self.explain.append(f"picture posts/{file}, the first there is of {', '.join(tried)}")
+        self.explain.append(
+            f"picture posts/{file}{self._from(file)}, the first there is of {', '.join(tried)}"
+        )
         return file
 
     def _alt(self, image: Image, file: str | None) -> str | None:
         hint = "say what it shows, for people who can't see it"
         source = text_for(image.alt, self.language)
+        if source is None and file is not None:
+            source = text_for(self.workspace.described(file), self.language)
         if source is None:
             message = f"the picture has no description in {self.language!r}"
             self._problem("alt", message, hint, image.place, missing="alt")
@@ -512,6 +524,11 @@ class _Work:
         return "" if source is None else self._line(source, style.place)
 
     # -- small things -------------------------------------------------------------------------------------------------
+
+    def _from(self, file: str) -> str:
+        """Which pack a file is of, for those who ask what won."""
+        pack = next((pack for pack in self.workspace.packs if pack.id == pack_of(file)), None)
+        return f" of the pack {pack}" if pack else ""
 
     def _first(self, names: tuple[str, ...], known: Mapping[str, str] | frozenset[str]) -> str | None:
         return next((name for name in names if name in known), None)

@@ -103,7 +103,7 @@ class Channel:
 class Hotline:
     """One entry of posts/hotlines.yaml. ``serves``: the only groups it is for (empty: everybody); ``audience``: the
     same in words; ``page``: its official page; ``source``: where the entry was read; ``emergency``: the country's own
-    number for immediate danger."""
+    number for immediate danger; ``pack``: the pack that it came with ("": the workspace's own)."""
 
     id: str
     names: Mapping[str, str]
@@ -118,6 +118,7 @@ class Hotline:
     hours_confirmed: bool = False
     languages: tuple[str, ...] = ()
     emergency: str = ""
+    pack: str = ""
 
     def unsuited(self, audience: Audience) -> str:
         """Why it is not for an audience, or "" when it is: another country, other people, or it can't be reached."""

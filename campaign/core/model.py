@@ -27,6 +27,7 @@ from campaign.core.media import ANY_MEDIA, MediaRules, Picture
 from campaign.core.observances import NoHolidays, Observance, PublicHolidays, Tone
 from campaign.core.organisations import Organisation
 from campaign.core.outcome import Receipt
+from campaign.core.packs import Pack, below
 from campaign.core.prices import Budget, Prices
 from campaign.core.safeguard.rules import Accepted, Pillar, Rule
 from campaign.core.text import TextRules
@@ -272,7 +273,7 @@ class Campaign:
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A sourced statement that may be printed until ``review_by`` (a day, inclusive) if it is publishable. ``topic``:
-    what it is about, as the directory groups it."""
+    what it is about, as the directory groups it. ``pack``: the pack that it came with ("": the workspace's own)."""
 
     id: str
     text: Text
@@ -282,6 +283,7 @@ class Fact:
     publishable: bool
     review_by: date | None
     topic: str = ""
+    pack: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +295,7 @@ class Workspace:
     an error is in ``broken`` and not in ``campaigns``. ``digest``: changes when any file that counts changes.
     ``common``: of the bytes of what all campaigns share (config.yaml, texts and rows in posts/, observances), the same
     wherever the same files lie. ``checks``: of help lines, by this organisation. ``preferred``: ids of help lines.
+    ``packs``: those in use, in the order in which they win.
     ``cards``: how cards look; ``press``: what draws them.
     ``rules``: the safeguarding rules, built-in and added.
     """
@@ -322,6 +325,7 @@ class Workspace:
     audience: Audience | None = None
     preferred: tuple[str, ...] = ()
     consents: Mapping[str, Consent] = field(default_factory=dict)
+    packs: tuple[Pack, ...] = ()
     cards: Style = field(default_factory=Style)
     press: Press | None = field(default=None, compare=False, repr=False)
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
@@ -329,6 +333,15 @@ class Workspace:
     observances: Mapping[str, Observance] = field(default_factory=dict)
     holidays: PublicHolidays = field(default_factory=NoHolidays, compare=False, repr=False)
     rules: tuple[Rule, ...] = field(default=(), repr=False)
+
+    @property
+    def pack_ids(self) -> tuple[str, ...]:
+        return tuple(pack.id for pack in self.packs)
+
+    def described(self, file: str) -> Text:
+        """What a pack says that its picture or film (path below posts/) shows, by language."""
+        found = (pack.alts[name] for pack in self.packs for name in pack.alts if below(pack.id, name) == file)
+        return next(found, {})
 
     @property
     def calling(self) -> tuple[str, ...]:

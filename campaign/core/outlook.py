@@ -30,7 +30,7 @@ def check(workspace: Workspace, composer: Composer, now: datetime, days: int = D
 
     Posts due in the next ``days`` days after ``now`` (aware) are composed and timed; of a slot without any, its next.
     """
-    found = [*workspace.problems, *untranslated(workspace), *objections(workspace)]
+    found = [*workspace.problems, *untranslated(workspace), *objections(workspace), *_overdue(workspace, now)]
     planned = outlook(workspace, composer, now, now + timedelta(days=days))
     seen = {(post.campaign.id, post.slot.id) for post in planned}
     for post in planned:
@@ -49,6 +49,14 @@ def check(workspace: Workspace, composer: Composer, now: datetime, days: int = D
                 for target in slot.targets:
                     found += plan(workspace, composer, campaign, slot, target, moment).problems
     return sorted(grouped(found), key=lambda problem: (problem.place, problem.rule, problem.key))
+
+
+def _overdue(workspace: Workspace, now: datetime) -> Iterator[Problem]:
+    for pack in workspace.packs:
+        if pack.review_by < to_wall(now, workspace.zone).date():
+            message = f"the pack {pack} had to be reviewed by {pack.review_by}"
+            hint = f"ask {pack.issuer} for a newer version, and take it with campaign import"
+            yield Problem(pack.place, message, hint, Level.WARN, "pack")
 
 
 def _schedule(workspace: Workspace, campaign: Campaign, slot: Slot, now: datetime) -> Iterator[Problem]:

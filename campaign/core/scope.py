@@ -91,8 +91,9 @@ class Scope:
         }
 
     def _vars(self) -> dict[str, Any]:
-        """Later wins: config, campaign, account, slot, row columns."""
+        """Later wins: pack, config, campaign, account, slot, row columns."""
         layers: list[tuple[str, Mapping[str, Any]]] = [
+            *((f"pack {pack}", pack.vars) for pack in reversed(self.workspace.packs)),
             ("config", self.workspace.vars),
             ("campaign", self.campaign.vars),
             ("account", self.target.account.vars),
@@ -113,9 +114,16 @@ class Scope:
 
     def help_addresses(self) -> tuple[str, ...]:
         """Addresses of help that this post may point to: links marked ``help``, and pages of help lines."""
-        links: dict[str, Link] = {**self.workspace.links, **self.campaign.links, **self.slot.links}
+        links = self._links()
         pages = (line.page for line in self.workspace.hotlines.values() if line.page)
         return (*(str(plain(link.url)) for link in links.values() if link.help), *pages)
+
+    def _links(self) -> dict[str, Link]:
+        """Later wins: pack, config, campaign, slot."""
+        links: dict[str, Link] = {}
+        for pack in reversed(self.workspace.packs):
+            links |= pack.links
+        return {**links, **self.workspace.links, **self.campaign.links, **self.slot.links}
 
     # -- functions ----------------------------------------------------------------------------------------------------
 
@@ -152,7 +160,7 @@ class Scope:
         self.cited[name] = tuple(dict.fromkeys((*self.cited.get(name, ()), *map(str, words))))
 
     def _link(self, name: Any) -> str:
-        links: dict[str, Link] = {**self.workspace.links, **self.campaign.links, **self.slot.links}
+        links = self._links()
         link = links.get(_word(name, "link"))
         if link is None:
             raise Fault(
@@ -168,13 +176,22 @@ class Scope:
             raise Fault(f"link {name!r} is no address: {error}", rule="link") from None
 
     def _hashtags(self) -> str:
+        """Those of campaign and slot together; where the campaign has none, those of the first pack with any."""
         tags: dict[str, str] = {}
-        for source in (self.campaign.hashtags, self.slot.tags):
-            chosen = language_of(source, self.target.language)
-            for tag in source[chosen] if chosen is not None else ():
-                word = str(plain(tag)).lstrip("#")
-                tags.setdefault(word.casefold(), f"#{word}")
+        sources = [(f"the pack {pack}", pack.hashtags) for pack in self.workspace.packs]
+        sources.insert(0, ("the campaign", self.campaign.hashtags))
+        common = ((who, found) for who, of in sources if (found := self._tags(of)))
+        who, words = next(common, ("", ()))
+        if who.startswith("the pack") and (told := f"hashtags: of {who}") not in self.explain:
+            self.explain.append(told)
+        for tag in (*words, *self._tags(self.slot.tags)):
+            word = str(plain(tag)).lstrip("#")
+            tags.setdefault(word.casefold(), f"#{word}")
         return " ".join(tags.values())
+
+    def _tags(self, tags: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+        chosen = language_of(tags, self.target.language)
+        return tags[chosen] if chosen is not None else ()
 
     def _serves(self, what: str, texts: Mapping[str, Any]) -> None:
         """Say so where the text of another language (``pt``) serves that of the post (``pt-BR``)."""

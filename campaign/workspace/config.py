@@ -31,7 +31,7 @@ from campaign.workspace.accounts import read_account
 from campaign.workspace.cardkeys import CardsKeys
 from campaign.workspace.fields import Address, ApprovalWord, Id, Language, Late, Money, Quiet, Zone
 from campaign.workspace.findings import Findings, did_you_mean, quoted
-from campaign.workspace.keys import AudienceKeys, Keys, Later, Links, Preferred, Vars, links_of
+from campaign.workspace.keys import AudienceKeys, Keys, Links, Preferred, Vars, links_of
 from campaign.workspace.quiet import QuietOn
 from campaign.workspace.readers import ALWAYS, complaint, kind_of, read_address, wrong
 from campaign.workspace.secretrefs import SECRET_SCHEMA, parse_secret
@@ -39,7 +39,7 @@ from campaign.workspace.yamlfile import Document, Map, Seq
 
 NAME = "config.yaml"
 
-NOT_YET = ("alerts", "packs")
+NOT_YET = ("alerts",)
 
 
 def read_uuid(value: Any) -> uuid.UUID:
@@ -162,7 +162,10 @@ class ConfigHead(Keys):
             }
         ),
     ] = None
-    packs: Later = None
+    packs: list[Id] | None = Field(
+        None,
+        description="The packs (posts/packs/NAME/) to use, the first one wins. Default: all, by name.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,7 @@ class Settings:
     heartbeat: Secret | str | None = None
     audience: Audience | None = None
     hotlines: tuple[str, ...] = ()
+    packs: tuple[str, ...] | None = None
     cards: Style = field(default_factory=Style)
     networks: frozenset[str] = frozenset()
     """All that there are, by name."""
@@ -241,6 +245,7 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         heartbeat=heartbeat,
         audience=head.audience.value() if head.audience else None,
         hotlines=tuple(dict.fromkeys(head.hotlines)),
+        packs=None if head.packs is None else tuple(dict.fromkeys(head.packs)),
         networks=frozenset(specs),
         cards=head.cards.value(document.place(("cards",), key=True)) if head.cards else Style(),
         quiet_on=tuple(head.quiet_on or ()),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -14,9 +17,10 @@ from campaign.core import model
 from campaign.core.claims import Claim
 from campaign.core.consents import Consent
 from campaign.core.hotlines import Check, Hotline
-from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
+from campaign.core.model import AD_HOC, Campaign, Fact, Spec, Workspace
 from campaign.core.observances import Observance
 from campaign.core.organisations import Organisation
+from campaign.core.packs import pack_of
 from campaign.errors import Level, Place, WorkspaceError
 from campaign.workspace import (
     cardkeys,
@@ -27,6 +31,7 @@ from campaign.workspace import (
     hotlines,
     knowledge,
     organisations,
+    packs,
     quiet,
     safeguards,
 )
@@ -48,6 +53,8 @@ from campaign.workspace.yamlfile import MAX_BYTES, Document, Map, Seq, read
 from campaign.workspace.yamltext import Unreadable
 
 SCHEDULES = "schedules"
+
+Known = TypeVar("Known", Fact, Hotline)
 
 
 def load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
@@ -73,10 +80,19 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     for name, content in (*posts.templates.items(), *posts.tables.items()):
         for part in (digest, common):
             part.update(f"{name}\0{content}\0".encode())
+
+    @cache
+    def about(name: str) -> Document:
+        return _read(directory, name, digest, common)
+
+    used = packs.read_packs(posts, settings.packs if settings else None, config, about, findings)
+    packs.check_own(used, posts.templates, findings)
+    if settings is not None:
+        packs.must_have_needs(used, settings.vars, about, findings)
     pictures = Gallery(entry for entry in posts.entries if entry.name in posts.media)
     if settings is not None:
         cardkeys.logo_must_be_there(settings.cards, config, posts.media, pictures, findings)
-    facts = {}
+    facts: dict[str, Fact] = {}
     retired: dict[str, Claim] = {}
     rules = safeguards.built_in()
     if "facts.yaml" in posts.media:
@@ -84,6 +100,10 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         facts = knowledge.read_facts(document, findings)
         rules += safeguards.read_retired(document, findings)
         retired = claims.read_claims(document, findings)
+    rules += packs.added_rules(rules, used, posts, about, findings)
+    facts = packs.with_packs(
+        facts, "facts.yaml", "facts", knowledge.read_facts, used, posts, about, findings, _came_with
+    )
     lines: dict[str, Hotline] = {}
     if "hotlines.yaml" in posts.media:
         lines = hotlines.read_hotlines(_read(directory, hotlines.NAME, digest, common), findings)
@@ -91,6 +111,9 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     if consents.NAME.removeprefix("posts/") in posts.media:
         document = _read(directory, consents.NAME, digest, common)
         agreed = consents.read_consents(document, specs, findings)
+    lines = packs.with_packs(
+        lines, "hotlines.yaml", "hotlines", hotlines.read_hotlines, used, posts, about, findings, _came_with
+    )
     made: tuple[Check, ...] = ()
     if checks.NAME.removeprefix("posts/") in posts.media:
         document = _read(directory, checks.NAME, digest, common)
@@ -101,27 +124,46 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     if "organisations.yaml" in posts.media:
         document = _read(directory, organisations.NAME, digest, common)
         helpers = organisations.read_organisations(document, lines, findings)
+    helpers = packs.with_packs(
+        helpers,
+        "organisations.yaml",
+        "organisations",
+        lambda document, findings: organisations.read_organisations(document, lines, findings),
+        used,
+        posts,
+        about,
+        findings,
+    )
     files = list(_schedules(directory, findings))
     observances: dict[str, Observance] = {}
     if any(entry.name == "observances.yaml" for entry in files):
         document = _read(directory, calendar.NAME, digest, common)
         observances = calendar.read_observances(document, findings)
+    observances = packs.with_packs(
+        observances,
+        "observances.yaml",
+        "observances",
+        calendar.read_observances,
+        used,
+        posts,
+        about,
+        findings,
+    )
     if settings is not None:
         quiet.must_be_there(settings.quiet_on, (), config, observances, findings)
-    stems = frozenset(stem for name in posts.templates for stem in stems_of(name))
-    around = (
-        Around(
+    around: Around | None = None
+    if settings is not None:
+        around = Around(
             settings,
             posts.templates,
-            stems,
+            _stems(posts.templates),
             posts.sizes,
             observances,
             lines,
             {rule.id: rule for rule in rules},
+            tuple(pack.id for pack in used),
+            any(pack.alts for pack in used),
         )
-        if settings
-        else None
-    )
     campaigns: dict[str, Campaign] = {}
     broken: set[str] = set()
     for entry in files:
@@ -163,6 +205,7 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         claims=retired,
         audience=settings.audience,
         preferred=settings.hotlines,
+        packs=used,
         cards=settings.cards,
         press=CardPress(directory),
         observances=observances,
@@ -172,6 +215,16 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         digest=digest.hexdigest(),
         common=common.hexdigest(),
     )
+
+
+def _stems(templates: Iterable[str]) -> frozenset[str]:
+    """What templates may be called in a slot; those of a pack with and without their folder."""
+    names = [*templates, *(name.split("/", 2)[2] for name in templates if pack_of(name))]
+    return frozenset(stem for name in names for stem in stems_of(name))
+
+
+def _came_with(entry: Known, pack: str) -> Known:
+    return replace(entry, pack=pack)
 
 
 @contextmanager

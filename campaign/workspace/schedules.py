@@ -69,13 +69,18 @@ class EveryKeys(Keys):
         return self
 
 
+ALT = "What it shows, for people who can't see it; one text or one by language."
+
+
 class ImageKeys(Keys):
     """A picture (or video) and its description for people who can't see it."""
 
     file: str = Field(
         description="A path below posts/; may be a template: signs/{{ row.id }}.jpg", min_length=1
     )
-    alt: Texts = Field(description="What it shows, for people who can't see it; one text or one by language.")
+    alt: Texts | None = Field(
+        None, description=f"{ALT} A picture of a pack may go without: the pack describes it."
+    )
 
 
 class AcceptKeys(Keys):

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from campaign.core.card import CardText
 from campaign.core.model import DEFAULT_REPEAT_AFTER, Approval, Image, QuietHours, Slot, Target, Thread
 from campaign.core.observances import Observance, Tone
+from campaign.core.packs import places
 from campaign.core.safeguard.rules import Rule
 from campaign.errors import Gap
 from campaign.workspace import quiet
@@ -20,7 +21,7 @@ from campaign.workspace.config import Settings, warn_held
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import links_of
 from campaign.workspace.readers import ALWAYS
-from campaign.workspace.schedules import CampaignHead, ImageKeys, SlotKeys
+from campaign.workspace.schedules import ALT, CampaignHead, ImageKeys, SlotKeys
 from campaign.workspace.targets import (
     Supports,
     by_template,
@@ -47,6 +48,9 @@ class Around:
     hotlines: Collection[str] = ()
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """The safeguarding rules, by id."""
+    packs: tuple[str, ...] = ()
+    described: bool = False
+    """Whether a pack describes pictures, so that a slot need not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ def read_slot(
 ) -> Slot | None:
     """The slot as a value, or None when it has errors; they are in ``findings``."""
     before = findings.errors()
-    rows = _rows(slot, path, document, around, findings)
+    table = _table(slot, around)
+    rows = _rows(slot, table, path, document, around, findings)
     timetable = read_when(
         slot, path, document, campaign.head, campaign.zone, around.observances, rows, findings
     )
@@ -93,8 +98,8 @@ def read_slot(
         if supports is None
         else _targets(slot, path, document, campaign.head, around, supports, findings)
     )
-    images = _pictures(slot.image or [], (*path, "image"), document, findings)
-    video = _pictures([slot.video], (*path, "video"), document, findings) if slot.video else ()
+    images = _pictures(slot.image or [], (*path, "image"), document, around, findings)
+    video = _pictures([slot.video], (*path, "video"), document, around, findings) if slot.video else ()
     card = _card(slot, path, document, campaign.head, around, findings)
     quiet_on = _quiet_on(slot, path, document, campaign, around, targets or (), findings)
     _approval(slot, path, document, campaign.approval, findings)
@@ -109,7 +114,7 @@ def read_slot(
         template=slot.template,
         text=slot.text,
         wordings=tuple(slot.wordings or ()),
-        rows=slot.rows,
+        rows=table,
         images=images,
         video=video[0] if video else None,
         card=card,
@@ -151,10 +156,22 @@ def _quiet_on(
     return found
 
 
-def _rows(
-    slot: SlotKeys, path: Sequence[Step], document: Document, around: Around, findings: Findings
-) -> int | None:
+def _table(slot: SlotKeys, around: Around) -> str | None:
+    """The table that wins: the workspace's own, else that of the first pack that has it."""
     if slot.rows is None:
+        return None
+    return next((name for name in places([slot.rows], around.packs) if name in around.tables), slot.rows)
+
+
+def _rows(
+    slot: SlotKeys,
+    table: str | None,
+    path: Sequence[Step],
+    document: Document,
+    around: Around,
+    findings: Findings,
+) -> int | None:
+    if slot.rows is None or table is None:
         if slot.repeat:
             findings.add(
                 document.place((*path, "repeat"), key=True),
@@ -163,7 +180,7 @@ def _rows(
                 rule="rows",
             )
         return None
-    count = around.tables.get(slot.rows)
+    count = around.tables.get(table)
     if count is None:
         guess = did_you_mean(slot.rows, around.tables)
         findings.add(
@@ -207,7 +224,7 @@ def _supports(
     template = str(slot.template)
     stems = around.stems
     if template in stems:
-        return by_template(template, around.templates)
+        return by_template(template, around.templates, around.packs)
     bare = template.removesuffix(".j2")
     hint = "it is a file below posts/ that ends in .j2, named here without .j2 and without language"
     if bare in stems:
@@ -290,7 +307,11 @@ def _spoken(targets: Iterable[Target]) -> list[str]:
 
 
 def _pictures(
-    pictures: Sequence[ImageKeys], path: Sequence[Step], document: Document, findings: Findings
+    pictures: Sequence[ImageKeys],
+    path: Sequence[Step],
+    document: Document,
+    around: Around,
+    findings: Findings,
 ) -> tuple[Image, ...]:
     found: list[Image] = []
     for index, picture in enumerate(pictures):
@@ -303,7 +324,9 @@ def _pictures(
             findings.add(
                 place, f"{quoted(picture.file)} leads out of posts/", "name a file below posts/", rule="path"
             )
-        found.append(Image(picture.file, picture.alt, place))
+        if picture.alt is None and not around.described:
+            findings.add(document.place((*path, index)), "`alt` is missing", ALT)
+        found.append(Image(picture.file, picture.alt or {}, place))
     return tuple(found)
 
 

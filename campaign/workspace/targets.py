@@ -16,10 +16,11 @@ Supports = Callable[[Target], bool]
 """Whether a slot has a text for a target."""
 
 
-def by_template(template: str, templates: Collection[str]) -> Supports:
+def by_template(template: str, templates: Collection[str], packs: Collection[str] = ()) -> Supports:
     def supports(target: Target) -> bool:
         return any(
-            name in templates for name in template_names(template, target.account.network, target.language)
+            name in templates
+            for name in template_names(template, target.account.network, target.language, packs)
         )
 
     return supports

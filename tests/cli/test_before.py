@@ -29,7 +29,7 @@ def test_init_overwrites_nothing(place: Place, capsys: pytest.CaptureFixture[str
 def test_init_renews_the_schemas(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "--schemas", str(tmp_path)]) == 0
     written = [Path(line) for line in capsys.readouterr().out.splitlines()]
-    assert len(written) == 2
+    assert len(written) == 3
     assert all("$schema" in json.loads(path.read_text()) for path in written)
 
 

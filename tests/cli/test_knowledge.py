@@ -173,6 +173,7 @@ def test_facts_are_listed_searched_and_sifted(known: Place) -> None:
         "publishable": True,
         "review_by": "2099-01-01",
         "stale": False,
+        "pack": None,
     }
 
 
