@@ -34,8 +34,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A translation that is missing: ``what`` (text, alt, title...) of a campaign (``slot`` "") or of a slot."""
+
+    campaign: str
+    slot: str
+    language: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with a workspace. ``rule`` is a short stable id; ``key`` names the post, if it is one."""
+    """One thing that is wrong with a workspace. ``rule`` is a short stable id; ``key`` names the post, if it is one;
+    ``gap``: the translation that is missing, if it is that."""
 
     place: Place
     message: str
@@ -43,6 +54,7 @@ class Problem:
     level: Level = Level.ERROR
     rule: str = "format"
     key: str = ""
+    gap: Gap | None = None
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}"

@@ -58,6 +58,10 @@ links: {act: {url: https://example.org/act}, help: {url: https://example.org/hel
 accounts:
 """
 SITE = "  site: {network: feed, folder: public, languages: [id, en]}\n"
+CONSENT = """\
+consents:
+  - {id: story-07, kind: story, networks: [feed], languages: [id, en], until: 2027-12-31, status: given, held_by: ani}
+"""
 CAMPAIGN = "starts: 2027-07-01\nends: 2027-08-31\nposts:\n"
 
 
@@ -93,6 +97,7 @@ def write(folder: Path, block: Block) -> None:
     for other in (folder / "schedules").glob("*.yaml"):
         if other.name != "observances.yaml":
             other.unlink()
+    (folder / "posts" / "consents.yaml").write_text(CONSENT, encoding="utf-8")
     config, campaign = CONFIG + SITE, ""
     match block.mark:
         case "yaml: config":
@@ -105,8 +110,25 @@ def write(folder: Path, block: Block) -> None:
             campaign = block.body
         case "yaml: posts":
             campaign = CAMPAIGN + textwrap.indent(block.body, "  ")
+        case "yaml: observances":
+            (folder / "schedules" / "observances.yaml").write_text(block.body, encoding="utf-8")
         case "yaml: hotlines":
             (folder / "posts" / "hotlines.yaml").write_text(block.body, encoding="utf-8")
+            (folder / "posts" / "organisations.yaml").unlink()  # they name the pack's help lines
+        case "yaml: consents":
+            (folder / "posts" / "consents.yaml").write_text(block.body, encoding="utf-8")
+        case "yaml: pack":  # with its files, which stand below it
+            config = (CONFIG + SITE).replace("vars: {", "vars: {org: Us, ")
+            pack = folder / "posts" / "packs" / re.findall(r"^id: (\S+)$", block.body, re.MULTILINE)[0]
+            pack.mkdir(parents=True)
+            (pack / "pack.yaml").write_text(block.body, encoding="utf-8")
+            for other in blocks("jinja"):
+                if other.page == block.page and other.mark.startswith("file: "):
+                    (pack / other.mark.removeprefix("file: ")).write_text(other.body, encoding="utf-8")
+            for own in (folder / "posts").glob("signs.*"):
+                own.unlink()
+        case "yaml: organisations":
+            (folder / "posts" / "organisations.yaml").write_text(block.body, encoding="utf-8")
         case other:
             pytest.fail(f"{block}: {other!r} does not say what this YAML is")
     (folder / "config.yaml").write_text(config, encoding="utf-8")
@@ -206,6 +228,10 @@ def test_the_json_names_in_the_docs_are_those_that_are_printed(tmp_path: Path) -
     assert printed("status") == contract("status")
     assert printed("hotlines") == contract("hotlines")
     assert printed("facts") == contract("facts")
+    (tmp_path / "pack.zip").write_bytes(b"")
+    assert printed("import", str(tmp_path / "pack.zip"), "--dry-run") == contract("import")
+    assert printed("directory") == contract("directory")
+    assert printed("directory", "--out", str(tmp_path / "site")) == contract("directory --out DIR")
     assert printed("kit", "build", "doc") == contract("kit build")
     assert list(COLUMNS) == contract("log")
 
@@ -230,7 +256,7 @@ def test_relative_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(there), f"{page.name}: {target}"
 
 
-MADE = ("schedules/vigil.yaml", "posts/hotlines.checked.yaml")
+MADE = ("schedules/vigil.yaml", "posts/consents.yaml", "posts/hotlines.checked.yaml", "posts/signs.en.j2")
 """Files that the docs name and that a person, or a verb, makes."""
 
 

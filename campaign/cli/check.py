@@ -16,7 +16,7 @@ from campaign.cli import output, show
 from campaign.cli.session import Session
 from campaign.cli.textfile import read_text
 from campaign.cli.verb import json_option, verb
-from campaign.errors import CampaignError, Place, Problem, WorkspaceError
+from campaign.errors import CampaignError, Level, Place, Problem, WorkspaceError
 
 if TYPE_CHECKING:
     from campaign.core.model import Account, Workspace
@@ -43,7 +43,7 @@ def command(session: Session, file: str | None, language: str | None, as_json: b
     against the safeguarding rules. With --text any text is held against them,
     also where there is no workspace. A clean result is no proof of safety.
     """
-    from campaign.review.problems import has_errors, in_order, problem_lines, summary
+    from campaign.review.problems import check_lines, has_errors, in_order, summary
     from campaign.review.words import count
 
     if file is not None:
@@ -59,24 +59,30 @@ def command(session: Session, file: str | None, language: str | None, as_json: b
     if as_json:
         output.rows(problem.as_json() for problem in in_order(problems))
     else:
-        show.lines(problem_lines(problems))
+        show.lines(check_lines(problems, show.width()))
     output.talk(f"{about}: {summary(problems) or 'nothing is wrong'}. {NO_PROOF}")
     return 1 if has_errors(problems) else 0
 
 
 def _check_text(session: Session, file: str, language: str | None, as_json: bool) -> int:
+    from campaign.core import scripts
     from campaign.core.safeguard.pasted import judge, spoken
     from campaign.review.problems import has_errors, in_order, problem_lines, summary
+    from campaign.workspace.language_tags import complaint
     from campaign.workspace.safeguards import checklist
 
     around = _around(session)
     language = language or (around.workspace.languages[0] if around.workspace else None)
     if language is None:
         raise click.UsageError("--text needs --language: there is no workspace that would say it")
+    if bad := complaint(language):
+        raise click.UsageError(f"--language: {bad[0]}; {bad[1]}")
     text = read_text(file)
     name = "(stdin)" if file == "-" else file
     problems = judge(text, language, name, around.book, around.calling)
     problems += around.numbers(text, name)
+    if wrong := scripts.mismatch(text, language):
+        problems.append(Problem(Place(name), *wrong, Level.WARN, scripts.RULE))
     if as_json:
         output.rows(problem.as_json() for problem in in_order(problems))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,8 @@ MARGIN = timedelta(days=2)
 @click.option("--account", metavar="NAME", help="Only this account, or one language of it: fedi.en.")
 @click.option("--state", type=click.Choice(STATES), help="Only what is in this state.")
 @click.option("--fact", metavar="ID", help="Only what is out and used this fact.")
+@click.option("--hotline", metavar="ID", help="Only what is out and named this help line.")
+@click.option("--consent", metavar="ID", help="Only what is out and needed this consent.")
 @from_to
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
@@ -41,6 +43,8 @@ def command(
     account: str | None,
     state: str | None,
     fact: str | None,
+    hotline: str | None,
+    consent: str | None,
     first: date | None,
     last: date | None,
     as_json: bool,
@@ -54,8 +58,8 @@ def command(
 
     if as_json and as_csv:
         raise click.UsageError("give --json or --csv, not both")
-    if fact is not None and key is not None:
-        raise click.UsageError("give a KEY or --fact, not both")
+    if sum(given is not None for given in (key, fact, hotline, consent)) > 1:
+        raise click.UsageError("give only one of KEY, --fact, --hotline and --consent")
     with session.station(temporary=True) as station:
         if key is not None:
             found = [_one(session, station, key)]
@@ -64,7 +68,14 @@ def command(
             found = _many(station, wanted, campaign, account, first, last)
             found = [row for row in found if _on(row, first, last, session.zone)]
             if fact is not None:
-                found = _using(session, found, fact)
+                using = [row for row in found if row.post is not None and fact in row.post.facts]
+                found = _out(using, "fact", fact, session.workspace.facts)
+            if hotline is not None:
+                using = [row for row in found if row.post is not None and hotline in row.post.hotlines]
+                found = _out(using, "help line", hotline, session.workspace.hotlines)
+            if consent is not None:
+                using = [row for row in found if row.post is not None and consent in row.post.consents]
+                found = _out(using, "consent", consent, session.workspace.consents)
         found = _explained(session, station, found)
         if as_csv:
             _print_csv(session, found)
@@ -78,17 +89,18 @@ def command(
         output.talk(summary(found))
 
 
-def _using(session: Session, rows: list[Delivery], fact: str) -> list[Delivery]:
-    """The rows that are out, or may be, and printed a fact: what has to be corrected when the fact is wrong."""
+def _out(using: list[Delivery], kind: str, name: str, known: Collection[str]) -> list[Delivery]:
+    """Of the rows that used a fact or a help line, those that are out, or may be: what has to be corrected when it is
+    wrong. CampaignError where nothing ever used it and the files don't know it."""
     from campaign.core.lifecycle import State
     from campaign.core.suggest import did_you_mean
     from campaign.errors import CampaignError
 
-    using = [row for row in rows if row.post is not None and fact in row.post.facts]
-    if not using and fact not in session.workspace.facts:
-        known = session.workspace.facts
+    if not using and name not in known:
+        where = {"fact": "campaign facts lists them", "help line": "campaign hotlines lists them"}
         raise CampaignError(
-            f"there is no fact {fact!r}{did_you_mean(fact, known)}", "campaign facts lists them"
+            f"there is no {kind} {name!r}{did_you_mean(name, known)}",
+            where.get(kind, "they stand in posts/consents.yaml"),
         )
     return [row for row in using if row.state in (State.SENT, State.UNCERTAIN)]
 

@@ -20,13 +20,15 @@ DAYS = 30
 @json_option
 def command(session: Session, first: date | None, last: date | None, as_json: bool) -> int:
     """List the posts of the next 30 days: local and UTC time, account, length, first
-    line, and what is wrong; at the end what they cost, where a network charges.
+    line, and what is wrong; at the end what they cost, where a network charges,
+    and which awareness days lie ahead.
 
     Cancelled and moved posts are shown as decided. Nothing is published.
     """
     from campaign.errors import Level
     from campaign.review.coming import coming, headline
     from campaign.review.costs import cost_lines, over_budget
+    from campaign.review.days import day_lines
     from campaign.review.plan import look_ahead, plan_entries, plan_row, rows_around
     from campaign.review.status import kept
     from campaign.review.table import Cell, Columns
@@ -67,6 +69,8 @@ def command(session: Session, first: date | None, last: date | None, as_json: bo
     show.lines(laid_out(plan_entries(ahead), Columns(right=frozenset({1})), show.width()))
     if costs := cost_lines(ahead, workspace):
         show.lines([(), *((Cell(line),) for line in costs)])
+    if days := list(day_lines(workspace, begin, end, show.width())):
+        show.lines([(), *days])
     if not ahead:
         output.talk(f"nothing is planned from {begin} to {end}")
     return 0

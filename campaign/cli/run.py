@@ -37,7 +37,7 @@ def command(session: Session, once: bool, new_store: bool, trust_clock: bool) ->
             session.folder, os.environ, new_store=new_store, trust_clock=trust_clock, say=news.tell
         )
         output.talk(said(summary))
-        return 1 if summary.failed or summary.uncertain or summary.problems else 0
+        return 1 if summary.failed or summary.uncertain or summary.barred or summary.problems else 0
     output.talk(f"publishing from {session.folder}, {_next(session)}; Ctrl-C stops it")
     with signals_seen() as seen:
         loop.run(session.folder, os.environ, trust_clock=trust_clock, say=news.tell)
@@ -93,9 +93,12 @@ def said(summary: Summary) -> str:
         State.UNCERTAIN.say: summary.uncertain,
         State.HELD.say: summary.held,
         State.MISSED.say: summary.missed,
+        "kept back on a quiet day": summary.quiet,
         "to be tried again": summary.retrying,
     }
     done = ", ".join(f"{number} {words}" for words, number in numbers.items() if number) or "nothing was due"
+    if summary.barred:
+        done += f"; {summary.barred} not sent, for it could do harm, see: campaign status"
     return done + (
         f"; {summary.problems} problems in the files, see: campaign check" if summary.problems else ""
     )

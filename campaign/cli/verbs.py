@@ -12,6 +12,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "accounts": "List the accounts, or prove that each one works.",
         "facts": "List the figures that posts may print, with sources.",
         "hotlines": "List the help lines, or say that one was checked.",
+        "import": "Take a pack that another organisation made.",
+        "directory": "List who helps; write it all as a site for partners.",
         "kit": "Make a toolkit that partners copy from.",
     },
     "Launch day": {
@@ -25,6 +27,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "log": "List what went out, when, where, with its address.",
         "retry": "Try again what was not published.",
         "resolve": "Say what became of a post that may be published.",
+        "withdraw": "Take posts back: cancelled, or deleted where they are.",
+        "redact": "Remove a post's text from the record, for good.",
         "doctor": "Find what is wrong with clock, disk, files and secrets.",
     },
 }

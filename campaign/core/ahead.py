@@ -10,6 +10,7 @@ from campaign.core import pacing
 from campaign.core.coalition import Said, twins
 from campaign.core.compose import Composer, Composition
 from campaign.core.model import Campaign, Slot, Target, Workspace, delivery_key, wall_text
+from campaign.core.quiet import speaks_until, why_quiet
 from campaign.core.timetable import Moment, moments, to_wall
 from campaign.errors import Level, Problem
 
@@ -20,8 +21,8 @@ class Planned:
 
     ``not_before``: when it is due, or the end of the quiet hours it falls in. ``deadline``: the last instant at
     which it may still go out (None: any). ``goes_out``: when it would, if every account worked; for a post that
-    would be missed or can't be composed, ``not_before``. ``missed``: why it would be missed, or "". ``problems``:
-    those of the composition and those of its time.
+    would be missed or can't be composed, ``not_before``. ``missed``: why it would be missed, or "". ``quiet``: why it
+    says nothing on that day, or "". ``problems``: those of the composition and those of its time.
     """
 
     key: str
@@ -35,6 +36,12 @@ class Planned:
     goes_out: datetime
     missed: str = ""
     problems: tuple[Problem, ...] = field(default=())
+    quiet: str = ""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it would be sent: it could be made, and its day asks for no silence."""
+        return bool(self.composition.posts) and not self.quiet
 
 
 def outlook(workspace: Workspace, composer: Composer, after: datetime, until: datetime) -> list[Planned]:
@@ -58,23 +65,41 @@ def plan(
     """One post by itself: without what its account publishes before it."""
     composition = composer.compose(campaign, slot, moment, target)
     not_before = pacing.quiet_end(moment.due, slot.quiet, campaign.zone)
+    deadline = pacing.deadline(moment.due, not_before, slot.if_late)
+    deadline, _ = speaks_until(workspace, campaign, slot, target, not_before, deadline)
+    key = delivery_key(campaign.id, slot.id, moment.wall, target.name)
+    problems = composition.problems
+    quiet = why_quiet(workspace, campaign, slot, target, moment.due)
+    if quiet:
+        # Whoever wrote down this very day may not know what day it is; a weekly post meets one sooner or later.
+        level = Level.WARN if slot.explicit else Level.ADVICE
+        problems = (
+            *problems,
+            Problem(slot.place, f"will not be sent: {quiet}", _ALL_THE_SAME, level, "quiet-day", key),
+        )
     return Planned(
-        key=delivery_key(campaign.id, slot.id, moment.wall, target.name),
+        key=key,
         campaign=campaign,
         slot=slot,
         target=target,
         moment=moment,
         not_before=not_before,
-        deadline=pacing.deadline(moment.due, not_before, slot.if_late),
+        deadline=deadline,
         composition=composition,
         goes_out=not_before,
-        problems=composition.problems,
+        problems=problems,
+        quiet=quiet,
     )
+
+
+_ALL_THE_SAME = (
+    "to send it all the same: change its `quiet_on` or `tone`, `move` it, or campaign retry KEY on the day"
+)
 
 
 def _paced(planned: Sequence[Planned], zone: str) -> list[Planned]:
     """When each post goes out, given those of the same account before it. One without posts takes nobody's turn."""
-    going = [index for index, post in enumerate(planned) if post.composition.posts]
+    going = [index for index, post in enumerate(planned) if post.speaks]
     forecasts = pacing.forecast([_entry(planned[index]) for index in going], zone)
     result = list(planned)
     for index, forecast in zip(going, forecasts, strict=True):
@@ -111,7 +136,7 @@ def _repeats(composer: Composer, planned: Sequence[Planned]) -> list[Planned]:
     last: dict[tuple[str, tuple[str, ...]], Planned] = {}
     result = []
     for post in planned:
-        if post.composition.posts and not post.missed:
+        if post.speaks and not post.missed:
             account = post.target.account
             said = (account.id, tuple(part.text for part in post.composition.posts))
             before = last.get(said)
@@ -136,7 +161,7 @@ def _twins(composer: Composer, planned: Sequence[Planned]) -> list[Planned]:
     speaking = [
         index
         for index, post in enumerate(planned)
-        if post.composition.posts and not post.missed and not post.target.account.test
+        if post.speaks and not post.missed and not post.target.account.test
     ]
     result = list(planned)
     for one, other in twins([_said(planned[index]) for index in speaking]).items():

@@ -44,23 +44,24 @@ class View:
 
 
 class Budget:
-    """What is left for the rendering that is under way, and the names that its templates know."""
+    """What is left for the rendering that is under way, the names that its templates know, and its first template."""
 
-    __slots__ = ("depth", "names", "work")
+    __slots__ = ("depth", "main", "names", "work")
 
-    def __init__(self, names: Mapping[str, Any]) -> None:
+    def __init__(self, names: Mapping[str, Any], main: str) -> None:
         self.work = MAX_WORK
         self.depth = 0
         self.names = names
+        self.main = main
 
 
 _current: ContextVar[Budget] = ContextVar("budget")
 
 
 @contextmanager
-def allowance(names: Mapping[str, Any]) -> Iterator[Budget]:
-    """A fresh budget for one rendering."""
-    token = _current.set(Budget(names))
+def allowance(names: Mapping[str, Any], main: str = "") -> Iterator[Budget]:
+    """A fresh budget for one rendering, of the template ``main``."""
+    token = _current.set(Budget(names, main))
     try:
         yield _current.get()
     finally:

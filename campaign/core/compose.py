@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from campaign.core import card as cards
+from campaign.core import scripts
 from campaign.core import text as texts
+from campaign.core.consents import NO_RECORD
 from campaign.core.helpline import stray_numbers
+from campaign.core.helplinks import RULE as HELP_LINK
+from campaign.core.helplinks import tracked_help, ways_to_help
 from campaign.core.links import first_link
 from campaign.core.media import PNG, unfit
 from campaign.core.model import (
@@ -24,18 +29,20 @@ from campaign.core.model import (
     Thread,
     Workspace,
     delivery_key,
+    language_of,
     text_for,
 )
-from campaign.core.render import INLINE, Renderer, RenderError
+from campaign.core.packs import locks, pack_of
+from campaign.core.render import INLINE, Renderer, RenderError, hides
 from campaign.core.safeguard.judge import Rulebook, Said
 from campaign.core.safeguard.rules import Accepted
 from campaign.core.scope import Scope
 from campaign.core.split import split
 from campaign.core.suggest import did_you_mean
 from campaign.core.text import TextRules
-from campaign.core.timetable import Moment
+from campaign.core.timetable import Moment, to_wall
 from campaign.core.variants import best_columns, image_names, template_names
-from campaign.errors import Level, Place, Problem
+from campaign.errors import Gap, Level, Place, Problem
 
 MEDIA_TYPES = {
     "avif": "image/avif",
@@ -77,11 +84,14 @@ class Composer:
     def __init__(self, workspace: Workspace, rules: Callable[[Account], TextRules]) -> None:
         self.workspace = workspace
         self.rules = rules
-        self._renderer = Renderer(workspace.templates)
+        self._renderer = Renderer(workspace.templates, locks(workspace.packs, workspace.templates))
         self._book = Rulebook(workspace.rules)
 
-    def compose(self, campaign: Campaign, slot: Slot, moment: Moment, target: Target) -> Composition:
-        """The posts of one occurrence. Raises nothing for what files say: that is in ``problems``."""
+    def compose(
+        self, campaign: Campaign, slot: Slot, moment: Moment, target: Target, now: datetime | None = None
+    ) -> Composition:
+        """The posts of one occurrence. ``now`` (aware): it goes out now, not when it was planned, so facts and help
+        lines are judged on this day. Raises nothing for what files say: that is in ``problems``."""
         work = _Work(
             self.workspace,
             self._renderer,
@@ -91,6 +101,7 @@ class Composer:
             slot,
             moment,
             target,
+            now,
         )
         drafts = work.drafts()
         stopped = any(problem.level is Level.ERROR for problem in work.problems)
@@ -116,6 +127,7 @@ class _Work:
     slot: Slot
     moment: Moment
     target: Target
+    now: datetime | None = None
     problems: list[Problem] = field(default_factory=list)
     explain: list[str] = field(default_factory=list)
     row_id: str | None = None
@@ -132,9 +144,7 @@ class _Work:
 
     @property
     def card(self) -> cards.CardText | None:
-        """What the slot says of its card, if the network is to have one."""
-        card = self.slot.card
-        return card if card is not None and (not card.networks or self.network in card.networks) else None
+        return self.slot.card_on(self.network)
 
     def __post_init__(self) -> None:
         self.place = self.slot.place  # until a template is found
@@ -143,9 +153,11 @@ class _Work:
         row = self._row()
         if self.problems:
             return ()
-        scope = Scope(self.workspace, self.campaign, self.slot, self.moment, self.target, row)
+        today = to_wall(self.now, self.campaign.zone).date() if self.now is not None else None
+        scope = Scope(self.workspace, self.campaign, self.slot, self.moment, self.target, row, today)
+        self._check_consents(scope)
+        scope.explain = self.explain
         self.names = scope.names()
-        self.explain += scope.explain
         parts = self._text()
         warning = self._warning()
         media = self._media()
@@ -160,8 +172,8 @@ class _Work:
         accepted = self._safeguard(parts, warning, media, scope)
         parts = self._with_descriptions(parts, media)
         self._check_text(parts, warning, media)
+        self._check_language(parts)
         self._check_numbers((*parts, warning, *(item.alt for item in media)))
-        facts = tuple(scope.facts)
         return tuple(
             Post(
                 text=part,
@@ -171,7 +183,10 @@ class _Work:
                 link=first_link(part),
                 part=number,
                 parts=len(parts),
-                facts=facts,
+                facts=tuple(scope.facts),
+                hotlines=tuple(scope.hotlines),
+                cited=dict(scope.cited),
+                consents=self.slot.consents,
                 accepted=accepted,
             )
             for number, part in enumerate(parts, 1)
@@ -197,7 +212,10 @@ class _Work:
         self.row_id = row.get("id") or None
         columns = best_columns(row, self.network, self.language)
         named = [f"{short} is {column}" for short, column in columns.items() if short != column]
-        self.explain.append(f"row {number + 1} of posts/{name}" + (f" ({', '.join(named)})" if named else ""))
+        self.explain.append(
+            f"row {number + 1} of posts/{name}{self._from(name)}"
+            + (f" ({', '.join(named)})" if named else "")
+        )
         return {short: row[column] for short, column in columns.items()}
 
     # -- the text -----------------------------------------------------------------------------------------------------
@@ -211,6 +229,8 @@ class _Work:
             name = self._template(self.slot.template)
             if name is None:
                 return None
+            if wrong := hides(name, self.workspace.templates, self.workspace.packs):
+                raise wrong
             self.place = Place(f"posts/{name}")
             return self.renderer.render(name, self.names)
         except RenderError as error:
@@ -218,16 +238,21 @@ class _Work:
             return None
 
     def _template(self, wanted: str) -> str | None:
-        tried = template_names(wanted, self.network, self.language)
+        tried = template_names(wanted, self.network, self.language, self.workspace.pack_ids)
         name = self._first(tried, self.workspace.templates)
         if name is None:
             known = sorted({file.removesuffix(".j2").partition(".")[0] for file in self.workspace.templates})
             message = f"there is no template {wanted!r} for {self.network} in {self.language!r}"
             self._problem(
-                "template", message + did_you_mean(wanted, known), f"looked for {', '.join(tried)} in posts/"
+                "template",
+                message + did_you_mean(wanted, known),
+                f"looked for {', '.join(tried)} in posts/",
+                missing="template",
             )
             return None
-        self.explain.append(f"template posts/{name}, the first there is of {', '.join(tried)}")
+        self.explain.append(
+            f"template posts/{name}{self._from(name)}, the first there is of {', '.join(tried)}"
+        )
         return name
 
     def _warning(self) -> str:
@@ -257,7 +282,7 @@ class _Work:
         """Where a network has no field for descriptions they stand behind the text that goes with the pictures."""
         if not media or not self.rules.alt_in_text:
             return parts
-        word = DESCRIBED.get(self.language)
+        word = text_for(DESCRIBED, self.language)
         said = "\n".join(
             f"[{word}: {item.alt}]" if word and not item.card else f"[{item.alt}]" for item in media
         )
@@ -279,6 +304,12 @@ class _Work:
                     hint += f", or write posts/{self.slot.template}.{self.network}.{self.language}.j2 for it alone"
                 self._problem("length", f"too long for {self.network}: {excess}{where}", hint)
 
+    def _check_language(self, parts: tuple[str, ...]) -> None:
+        """One post, one language (AX11), as far as letters tell."""
+        for part in parts:
+            if wrong := scripts.mismatch(part, self.language):
+                self._problem(scripts.RULE, *wrong, level=Level.WARN)
+
     def _safeguard(
         self, parts: tuple[str, ...], warning: str, media: tuple[Media, ...], scope: Scope
     ) -> tuple[Accepted, ...]:
@@ -294,6 +325,7 @@ class _Work:
             facts=scope.printed_facts(),
             numbers=self.workspace.calling,
             approved=self.slot.approval is not Approval.NONE,
+            consent=" ".join(self.slot.consents),
         )
         accepted: dict[Accepted, None] = {}
         for verdict in self.book.post(said, self.slot.accept):
@@ -317,6 +349,24 @@ class _Work:
         audience = self.workspace.speaks_to(self.campaign, self.target.account)
         for message, hint in stray_numbers(said, self.workspace.hotlines, audience):
             self._problem("phone", message, hint)
+        for message, hint in tracked_help(
+            said, lambda: ways_to_help(self.workspace, self.campaign, self.slot)
+        ):
+            self._problem(HELP_LINK, message, hint)
+
+    def _check_consents(self, scope: Scope) -> None:
+        known = self.workspace.consents
+        for name in self.slot.consents:
+            consent = known.get(name)
+            if consent is None:
+                message = f"there is no consent {name!r}{did_you_mean(name, known)}"
+                hint = (
+                    "it stands in posts/consents.yaml: id, kind, networks, languages, until, status, held_by"
+                )
+                self._problem(NO_RECORD, message, hint, self.slot.consent_at)
+            elif (against := consent.against(self.network, self.language, scope.day)) is not None:
+                rule, message, hint = against
+                self._problem(rule, message, hint, self.slot.consent_at)
 
     # -- pictures -----------------------------------------------------------------------------------------------------
 
@@ -376,22 +426,28 @@ class _Work:
             if len(self.problems) == before:
                 self._problem("media", "the picture's file name is empty", place=image.place)
             return None
-        tried = image_names(wanted, self.network, self.language)
+        tried = image_names(wanted, self.network, self.language, self.workspace.pack_ids)
         file = self._first(tried, self.workspace.media)
         if file is None:
             near = did_you_mean(wanted, sorted(self.workspace.media))
             hint = f"looked for {', '.join(tried)} in posts/"
             self._problem("media", f"there is no picture posts/{wanted}{near}", hint, image.place)
             return None
-        self.explain.append(f"picture posts/{file}, the first there is of {', '.join(tried)}")
+        self.explain.append(
+            f"picture posts/{file}{self._from(file)}, the first there is of {', '.join(tried)}"
+        )
         return file
 
     def _alt(self, image: Image, file: str | None) -> str | None:
         hint = "say what it shows, for people who can't see it"
         source = text_for(image.alt, self.language)
+        if source is None and file is not None:
+            source = text_for(self.workspace.described(file), self.language)
         if source is None:
-            self._problem("alt", f"the picture has no description in {self.language!r}", hint, image.place)
+            message = f"the picture has no description in {self.language!r}"
+            self._problem("alt", message, hint, image.place, missing="alt")
             return None
+        self._serves("the picture's description", image.alt)
         before = len(self.problems)
         alt = self._line(source, image.place)
         if len(self.problems) > before:
@@ -469,6 +525,11 @@ class _Work:
 
     # -- small things -------------------------------------------------------------------------------------------------
 
+    def _from(self, file: str) -> str:
+        """Which pack a file is of, for those who ask what won."""
+        pack = next((pack for pack in self.workspace.packs if pack.id == pack_of(file)), None)
+        return f" of the pack {pack}" if pack else ""
+
     def _first(self, names: tuple[str, ...], known: Mapping[str, str] | frozenset[str]) -> str | None:
         return next((name for name in names if name in known), None)
 
@@ -477,10 +538,16 @@ class _Work:
         if found is None:
             there = ", ".join(repr(language) for language in sorted(text)) or "none"
             message = f"there is no {what} in {self.language!r}, only in {there}"
-            self._problem(
-                "language", message, f"{self.target.name} posts in {self.language!r}", self.slot.place
-            )
+            hint = f"{self.target.name} posts in {self.language!r}"
+            self._problem("language", message, hint, self.slot.place, missing=what.rpartition(" ")[2])
+        self._serves(what, text)
         return found
+
+    def _serves(self, what: str, text: Text) -> None:
+        """Say so where the text of another language (``pt``) serves that of the target (``pt-BR``)."""
+        chosen = language_of(text, self.language)
+        if chosen and chosen != self.language:
+            self.explain.append(f"{what} in {chosen!r}, for there is none in {self.language!r}")
 
     def _line(self, source: str, place: Place) -> str:
         try:
@@ -504,6 +571,9 @@ class _Work:
         hint: str = "",
         place: Place | None = None,
         level: Level = Level.ERROR,
+        missing: str = "",
     ) -> None:
+        """``missing``: what has no translation, if it is that."""
         key = delivery_key(self.campaign.id, self.slot.id, self.moment.wall, self.target.name)
-        self.problems.append(Problem(place or self.place, message, hint, level, rule, key))
+        gap = Gap(self.campaign.id, self.slot.id, self.language, missing) if missing else None
+        self.problems.append(Problem(place or self.place, message, hint, level, rule, key, gap))

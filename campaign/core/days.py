@@ -6,8 +6,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from campaign.core import cron, rrules
-from campaign.core.when import At, Cron, Dates, Interval, On, Recurrence, Weekly, When, Yearly
+from campaign.core import cron, named, rrules
+from campaign.core.when import At, Cron, Dates, Interval, On, Recurrence, Weekly, When
 
 _DAY = timedelta(days=1)
 
@@ -30,8 +30,9 @@ def days(when: When, starts: date | None, low: date, high: date) -> Iterator[dat
                 yield from (day for day in cron.days_in(expression, year) if low <= day <= high)
         case Recurrence(rrule):
             yield from rrules.days(rrule, _anchor(starts), low, high)
-        case On(day, offset):
-            yield from _moved(day, timedelta(days=offset), low, high)
+        case On(day, offset, _, which):
+            moved = timedelta(days=offset)
+            yield from (found + moved for found in named.days(day, which, low - moved, high - moved))
 
 
 def times(when: When, day: date) -> tuple[time, ...]:
@@ -86,20 +87,3 @@ def _every(when: Interval, starts: date | None, low: date, high: date) -> range:
     begin = _anchor(starts).toordinal()
     missed = max(0, -(-(low.toordinal() - begin) // when.days))
     return range(begin + missed * when.days, high.toordinal() + 1, when.days)
-
-
-def _moved(day: Yearly | Dates, offset: timedelta, low: date, high: date) -> Iterator[date]:
-    match day:
-        case Dates(listed):
-            named = sorted(set(listed))
-        case Yearly(month, number):
-            years = range((low - offset).year, (high - offset).year + 1)
-            named = [date(year, month, number) for year in years if _exists(year, month, number)]
-    for moved in (named_day + offset for named_day in named):
-        if low <= moved <= high:
-            yield moved
-
-
-def _exists(year: int, month: int, number: int) -> bool:
-    """29 February is the only day of a valid rule that some years do not have."""
-    return (month, number) != (2, 29) or (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))

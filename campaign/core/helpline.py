@@ -6,7 +6,7 @@ Why one is not printed is said with the entry's id, so that a person knows whom 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,9 @@ from campaign.core.hotlines import (
     VALID,
     Audience,
     Channel,
+    Check,
     Hotline,
+    Kind,
     Status,
     calling_words,
     confirmed,
@@ -23,10 +25,19 @@ from campaign.core.hotlines import (
     latest,
 )
 from campaign.core.model import Campaign, Slot, Target, Workspace, text_for
-from campaign.core.phones import canonical, phone_like
+from campaign.core.phones import canonical, digits_of, may_hold_a_number, phone_like, short_numbers
 from campaign.core.suggest import did_you_mean
 
 RULE = "hotline"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a post prints: the ``text``, of which help line, and the numbers, page and hours that stand in it."""
+
+    text: str
+    hotline: str
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,7 @@ class Asked:
         return self.workspace.preferred if own is None else own
 
 
-def say(asked: Asked, name: str | None) -> str:
+def say(asked: Asked, name: str | None) -> Said:
     """The name of a help line with its numbers, and its hours where they are confirmed. ``name``: only this one.
 
     Where none is confirmed: the official page if the slot says so, else a Fault that says what to do.
@@ -69,11 +80,14 @@ def say(asked: Asked, name: str | None) -> str:
         ]
         if channels:
             return _printed(entry, channels, audience, asked.target.language)
-        reasons.append(f"{entry.id} {_unconfirmed(entry, asked)}")
+        # A weak channel of a good entry is not why: the good ones are to be checked.
+        good = [channel for channel in entry.channels if channel.status is Status.GREEN] or entry.channels
+        why = why_unconfirmed(entry, good, asked.workspace.checks, asked.day)
+        reasons.append(f"{entry.id} {why}")
     if asked.slot.page_if_stale:
         for entry in suited:
             if entry.page:
-                return entry.page
+                return Said(entry.page, entry.id, (entry.page,))
         reasons.append("none of them has a `page:`" if suited else "so there is no page to name either")
     raise Fault(f"no help line can be printed: {'; '.join(reasons)}", _hint(suited, asked), RULE)
 
@@ -84,9 +98,10 @@ def stray_numbers(
     """Message and hint for each number in texts that looks like one to call and is none of the audience's country."""
     words: tuple[str, ...] | None = None
     for text in texts:
-        if not any(map(str.isdecimal, text)):
+        if not may_hold_a_number(text):
             continue
         words = calling_words(hotlines.values()) if words is None else words
+        yield from _never(text, words, hotlines, audience)
         for number in dict.fromkeys(phone_like(text, words)):
             if audience is None:
                 message = f"{number!r} looks like a phone number, and no `audience:` says for whom"
@@ -96,6 +111,29 @@ def stray_numbers(
                     f"{number!r} looks like a phone number, and is no help line known for {audience.country}"
                 )
                 yield message, "write {{ hotline() }}, or add it to posts/hotlines.yaml; a figure: 1,000,000"
+
+
+def _never(
+    text: str, words: tuple[str, ...], hotlines: Mapping[str, Hotline], audience: Audience | None
+) -> Iterator[tuple[str, str]]:
+    """The short numbers that are marked red: no word has to tell to call them, for people know what 110 is."""
+    red = {
+        canonical(channel.show, entry.country): entry.id
+        for entry in hotlines.values()
+        if audience is None or entry.country == audience.country
+        for channel in entry.channels
+        if channel.kind is not Kind.WEB and Status.RED in (entry.status, channel.status)
+    }
+    if not red:
+        return
+    fine = known(hotlines.values(), audience.country) if audience else frozenset()
+    for number in dict.fromkeys(short_numbers(text, words)):
+        digits = digits_of(number)
+        if digits in red and digits not in fine:
+            message = (
+                f"{number!r} is the number of {red[digits]!r}, which is marked red: never to be published"
+            )
+            yield message, "leave it out; if it counts something, say what: 110 people"
 
 
 def _audience(asked: Asked) -> Audience:
@@ -122,19 +160,22 @@ def _named(entry: Hotline, audience: Audience) -> str:
     return entry.unreachable(audience)
 
 
-def _unconfirmed(entry: Hotline, asked: Asked) -> str:
-    """Why none of its numbers may be printed."""
-    if entry.status is not Status.GREEN:
-        return f"is marked {entry.status}: its source is too weak to print it"
+def why_unconfirmed(entry: Hotline, channels: Iterable[Channel], checks: Sequence[Check], day: date) -> str:
+    """Why none of these channels of an entry may be printed on a day."""
+    channels = tuple(channels)
+    if weak := [
+        status for status in (entry.status, *(c.status for c in channels)) if status is not Status.GREEN
+    ]:
+        return f"is marked {weak[0]}: its source is too weak to print it"
     made = [
         check
-        for channel in entry.channels
-        if (check := latest(entry, channel, asked.workspace.checks)) is not None and check.on <= asked.day
+        for channel in channels
+        if (check := latest(entry, channel, checks)) is not None and check.on <= day
     ]
     if not made:
         return "was checked by nobody of this organisation"
     newest = max(made, key=lambda check: check.on)
-    if newest.counts(asked.day):
+    if newest.counts(day):
         return "was checked, but none of what reaches this audience"
     return f"was last checked on {newest.on}, which counts for {VALID.days} days, until {newest.until}"
 
@@ -146,10 +187,11 @@ def _hint(suited: list[Hotline], asked: Asked) -> str:
     return hint if asked.slot.page_if_stale else f"{hint}; or write if_stale: page in the planned post"
 
 
-def _printed(entry: Hotline, channels: list[Channel], audience: Audience, language: str) -> str:
+def _printed(entry: Hotline, channels: list[Channel], audience: Audience, language: str) -> Said:
     name = text_for(entry.names, language)
     if not name:
         raise Fault(f"help line {entry.id!r} has no name in {language!r}", "posts/hotlines.yaml", "language")
     said = f"{name}: {', '.join(channel.printed(audience.abroad) for channel in channels)}"
     hours = text_for(entry.hours, language) if entry.hours_confirmed else None
-    return f"{said} ({hours})" if hours else said
+    numbers = tuple(channel.show for channel in channels)
+    return Said(f"{said} ({hours})", entry.id, (*numbers, hours)) if hours else Said(said, entry.id, numbers)

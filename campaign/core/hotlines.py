@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from campaign.core.phones import canonical, digits_of
 
@@ -61,11 +62,15 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Whom posts speak to: people of a country (ISO 3166 alpha-2, or EU), abroad or at home; ``who``: only these."""
+    """Whom posts speak to: people of a country (ISO 3166 alpha-2, or EU), abroad or at home; ``who``: only these;
+    ``languages``: what they read (empty: what the accounts post in); ``subdivision``: the part of the country whose
+    public holidays count, as ISO 3166-2 spells it behind the hyphen."""
 
     country: str
     abroad: bool = False
     who: frozenset[Group] = frozenset()
+    languages: tuple[str, ...] = ()
+    subdivision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ class Channel:
 class Hotline:
     """One entry of posts/hotlines.yaml. ``serves``: the only groups it is for (empty: everybody); ``audience``: the
     same in words; ``page``: its official page; ``source``: where the entry was read; ``emergency``: the country's own
-    number for immediate danger."""
+    number for immediate danger; ``pack``: the pack that it came with ("": the workspace's own)."""
 
     id: str
     names: Mapping[str, str]
@@ -113,6 +118,7 @@ class Hotline:
     hours_confirmed: bool = False
     languages: tuple[str, ...] = ()
     emergency: str = ""
+    pack: str = ""
 
     def unsuited(self, audience: Audience) -> str:
         """Why it is not for an audience, or "" when it is: another country, other people, or it can't be reached."""
@@ -193,11 +199,13 @@ def known(hotlines: Iterable[Hotline], country: str) -> frozenset[str]:
 
 def calling_words(hotlines: Iterable[Hotline]) -> tuple[str, ...]:
     """The words that stand before a number in the names of services: after ``SAPA`` a number is one to call."""
-    words: set[str] = set()
-    for hotline in hotlines:
-        for name in hotline.names.values():
-            words.update(match[1].casefold() for match in _NUMBERED.finditer(name))
-    return tuple(sorted(words))
+    return _before_numbers(tuple(name for hotline in hotlines for name in hotline.names.values()))
+
+
+@lru_cache(maxsize=64)  # asked of every text, and there are few lists of names
+def _before_numbers(names: tuple[str, ...]) -> tuple[str, ...]:
+    found = (match[1].casefold() for name in names for match in _NUMBERED.finditer(name))
+    return tuple(sorted(set(found)))
 
 
 _NUMBERED = re.compile(r"([^\W\d_]{2,30}) \(?\d{2,}")

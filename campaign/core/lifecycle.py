@@ -35,6 +35,20 @@ _SAY = {
 }
 
 
+QUIET_DAY = "quiet day: "
+"""How the reason of a post begins that was kept back because of its day (core.quiet): it was not late."""
+
+
+def is_quiet(reason: str) -> bool:
+    """Whether a missed delivery was kept back because of its day."""
+    return reason.startswith(QUIET_DAY)
+
+
+def say(state: State, reason: str) -> str:
+    """What is known about a delivery, in the words that people read; the reason goes behind it."""
+    return "not sent" if state is State.MISSED and is_quiet(reason) else state.say
+
+
 class Event(StrEnum):
     """What moves a delivery. Each transition leaves one event of this name in the log."""
 
@@ -89,6 +103,8 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (S.UNCERTAIN, E.RESOLVE_PUBLISHED): S.SENT,
     (S.UNCERTAIN, E.RESOLVE_ABSENT): S.PENDING,
     (S.UNCERTAIN, E.RESOLVE_GIVE_UP): S.FAILED,
+    (S.FAILED, E.CANCEL): S.CANCELLED,  # nobody can retry it any more
+    (S.MISSED, E.CANCEL): S.CANCELLED,
     (S.FAILED, E.AGAIN): S.PENDING,
     (S.MISSED, E.AGAIN): S.PENDING,
     # A late result that says Sent wins over anything but another receipt.

@@ -19,9 +19,15 @@ from typing import Any, ClassVar, Protocol
 from pydantic import BaseModel
 
 from campaign.core.card import Card, CardText, Press, Style
+from campaign.core.claims import Claim
+from campaign.core.consents import Consent
 from campaign.core.hotlines import Audience, Check, Hotline, calling_words
+from campaign.core.languages import fallbacks
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
+from campaign.core.observances import NoHolidays, Observance, PublicHolidays, Tone
+from campaign.core.organisations import Organisation
 from campaign.core.outcome import Receipt
+from campaign.core.packs import Pack, below
 from campaign.core.prices import Budget, Prices
 from campaign.core.safeguard.rules import Accepted, Pillar, Rule
 from campaign.core.text import TextRules
@@ -45,8 +51,16 @@ DEFAULT_REPEAT_AFTER = timedelta(days=30)
 
 
 def text_for(text: Text, language: str) -> str | None:
-    """The text for a language, or None when there is none."""
-    return text.get(language, text.get(""))
+    """The text for a language (for ``pt-BR`` also one in ``pt``), or None when there is none."""
+    chosen = language_of(text, language)
+    return None if chosen is None else text[chosen]
+
+
+def language_of(things: Mapping[str, Any], language: str) -> str | None:
+    """Under which key of a mapping by language that of a language stands; None when it has none."""
+    if language in things:
+        return language
+    return next((code for code in (*fallbacks(language), "") if code in things), None)
 
 
 class Thread(StrEnum):
@@ -213,12 +227,25 @@ class Slot:
     thread: Thread = Thread.AS_WRITTEN
     page_if_stale: bool = False
     """While no help line is confirmed, the official page stands in for it."""
+    consents: tuple[str, ...] = ()
+    """Ids of the consents that it needs, and where the file names them."""
+    consent_at: Place = field(default_factory=lambda: Place(""))
     pillar: Pillar | None = None
     """What it is about, where that asks for more than its words: a sign needs a caveat, a story a consent."""
     accept: tuple[Accepted, ...] = ()
     """What people let pass of the safeguarding rules."""
     explicit: bool = False
     """True for ``at`` and ``on``: moments that a person wrote down one by one."""
+    on: str = ""
+    """The observance that it hangs on, if it does."""
+    tone: Tone = Tone.NEUTRAL
+    quiet_on: tuple[str, ...] = ()
+    """Observances on whose days it says nothing; "holidays": the public holidays of its audience's country."""
+
+    def card_on(self, network: str) -> CardText | None:
+        """What it says of its card, if a network is to have one."""
+        card = self.card
+        return card if card is not None and (not card.networks or network in card.networks) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +272,8 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A sourced statement that may be printed until ``review_by`` (a day, inclusive) if it is publishable."""
+    """A sourced statement that may be printed until ``review_by`` (a day, inclusive) if it is publishable. ``topic``:
+    what it is about, as the directory groups it. ``pack``: the pack that it came with ("": the workspace's own)."""
 
     id: str
     text: Text
@@ -254,6 +282,8 @@ class Fact:
     year: int | None
     publishable: bool
     review_by: date | None
+    topic: str = ""
+    pack: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +295,9 @@ class Workspace:
     an error is in ``broken`` and not in ``campaigns``. ``digest``: changes when any file that counts changes.
     ``common``: of the bytes of what all campaigns share (config.yaml, texts and rows in posts/, observances), the same
     wherever the same files lie. ``checks``: of help lines, by this organisation. ``preferred``: ids of help lines.
-    ``rules``: the safeguarding rules, built-in and added.
+    ``packs``: those in use, in the order in which they win.
     ``cards``: how cards look; ``press``: what draws them.
+    ``rules``: the safeguarding rules, built-in and added.
     """
 
     root: PurePath
@@ -293,10 +324,24 @@ class Workspace:
     checks: tuple[Check, ...] = ()
     audience: Audience | None = None
     preferred: tuple[str, ...] = ()
-    rules: tuple[Rule, ...] = field(default=(), repr=False)
-
+    consents: Mapping[str, Consent] = field(default_factory=dict)
+    packs: tuple[Pack, ...] = ()
     cards: Style = field(default_factory=Style)
     press: Press | None = field(default=None, compare=False, repr=False)
+    organisations: Mapping[str, Organisation] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    observances: Mapping[str, Observance] = field(default_factory=dict)
+    holidays: PublicHolidays = field(default_factory=NoHolidays, compare=False, repr=False)
+    rules: tuple[Rule, ...] = field(default=(), repr=False)
+
+    @property
+    def pack_ids(self) -> tuple[str, ...]:
+        return tuple(pack.id for pack in self.packs)
+
+    def described(self, file: str) -> Text:
+        """What a pack says that its picture or film (path below posts/) shows, by language."""
+        found = (pack.alts[name] for pack in self.packs for name in pack.alts if below(pack.id, name) == file)
+        return next(found, {})
 
     @property
     def calling(self) -> tuple[str, ...]:
@@ -355,8 +400,10 @@ class Post:
 
     ``part`` counts from 1 to ``parts``. ``root`` and ``reply_to`` are the receipts of part 1 and of the part before,
     filled in when the part is sent. ``prepared``: ids that an adapter fixed when the row was made.
-    ``facts``: ids of the facts that the text printed. ``link``: the post's first link, if any. ``accepted``: what
-    people let pass of the safeguarding rules, by rule, words, handles and reason.
+    ``facts``, ``hotlines``: ids of the facts and help lines that the whole post printed; ``cited``: what each of them
+    said then (``fact:ID`` -> its text, ``hotline:ID`` -> its numbers), held against the files right before the post
+    leaves. ``link``: the post's first link, if any. ``accepted``: what people let pass of the safeguarding rules, by
+    rule, words, handles and reason. ``consents``: ids of the consents that it needed.
     """
 
     text: str
@@ -367,10 +414,13 @@ class Post:
     part: int = 1
     parts: int = 1
     facts: tuple[str, ...] = ()
+    hotlines: tuple[str, ...] = ()
+    cited: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     accepted: tuple[Accepted, ...] = ()
     prepared: Mapping[str, Any] = field(default_factory=dict)
     root: Receipt | None = None
     reply_to: Receipt | None = None
+    consents: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The frozen form that the store keeps (without root and reply_to, which are looked up at each send)."""
@@ -383,15 +433,19 @@ class Post:
             "part": self.part,
             "parts": self.parts,
             "facts": list(self.facts),
+            "hotlines": list(self.hotlines),
+            "cited": {name: list(words) for name, words in self.cited.items()},
             "accepted": [
                 {"rule": one.rule, "words": one.words, "by": list(one.by), "reason": one.reason}
                 for one in self.accepted
             ],
             "prepared": dict(self.prepared),
+            "consents": list(self.consents),
         }
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Post:
+        """A post as the store has it; rows that were made before posts named their help lines know of none."""
         return Post(
             text=data["text"],
             language=data["language"],
@@ -401,18 +455,36 @@ class Post:
             part=data["part"],
             parts=data["parts"],
             facts=tuple(data["facts"]),
+            hotlines=tuple(data.get("hotlines", ())),
+            cited={name: tuple(words) for name, words in data.get("cited", {}).items()},
             accepted=tuple(
                 Accepted(one["rule"], one["words"], tuple(one["by"]), one["reason"])
                 for one in data.get("accepted", ())  # rows of older versions have none
             ),
             prepared=data["prepared"],
+            consents=tuple(data.get("consents", ())),  # rows that an older version made have none
         )
 
     def digest(self) -> str:
-        """SHA-256 (hex) over everything a reader would see; approval is bound to it."""
+        """SHA-256 (hex) over everything a reader would see; approval is bound to it.
+
+        Not over ids of help lines and what was cited: readers see what these said in the text, and a row that was made
+        before they were noted keeps its digest, so that the same words are known again.
+        """
         seen = self.as_json()
-        del seen["prepared"]
+        for unseen in ("prepared", "hotlines", "cited", "consents"):
+            del seen[unseen]
         return hashlib.sha256(json.dumps(seen, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def fact_cited(fact: str) -> str:
+    """The name in ``Post.cited`` of what a fact said."""
+    return f"fact:{fact}"
+
+
+def hotline_cited(hotline: str) -> str:
+    """The name in ``Post.cited`` of what a help line said."""
+    return f"hotline:{hotline}"
 
 
 # -- keys --

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any
@@ -53,6 +54,17 @@ def _items(value: Any) -> list[Any]:
     if type(value) in (str, list, tuple, dict, range):
         return list(value)
     raise Fault("this is no list")
+
+
+def to_number(value: Any) -> int | float:
+    """A number as it is, and a text that spells one (a cell of a table): ``12``, ``-1.5``. Fault otherwise."""
+    return _number(_parsed(value.strip())) if type(value) is str else _number(value)
+
+
+def _parsed(text: str) -> int | float:
+    if re.fullmatch(r"-?[0-9]{1,16}(\.[0-9]{1,15})?", text):
+        return float(text) if "." in text else int(text)
+    raise Fault(f"{text[:40]!r} is no number", "write it without separators: 50000000, or 0.5")
 
 
 def _number(value: Any) -> int | float:

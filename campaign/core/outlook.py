@@ -7,10 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from campaign.core import calendar
 from campaign.core.ahead import Planned, outlook, plan
 from campaign.core.compose import Composer
 from campaign.core.model import Campaign, Slot, Workspace
 from campaign.core.timetable import HORIZON, first, moments, to_wall
+from campaign.core.told import objections
+from campaign.core.translations import untranslated
 from campaign.errors import Level, Problem
 
 __all__ = ["DAYS", "Planned", "check", "outlook", "plan"]
@@ -27,7 +30,7 @@ def check(workspace: Workspace, composer: Composer, now: datetime, days: int = D
 
     Posts due in the next ``days`` days after ``now`` (aware) are composed and timed; of a slot without any, its next.
     """
-    found = list(workspace.problems)
+    found = [*workspace.problems, *untranslated(workspace), *objections(workspace), *_overdue(workspace, now)]
     planned = outlook(workspace, composer, now, now + timedelta(days=days))
     seen = {(post.campaign.id, post.slot.id) for post in planned}
     for post in planned:
@@ -38,15 +41,30 @@ def check(workspace: Workspace, composer: Composer, now: datetime, days: int = D
             found.append(Problem(campaign.place, message, "", Level.WARN, "over"))
             continue
         for slot in campaign.slots:
-            found += _schedule(campaign, slot, now)
+            found += [
+                *_schedule(workspace, campaign, slot, now),
+                *calendar.foreign(workspace, campaign, slot),
+            ]
             if (campaign.id, slot.id) not in seen and (moment := first(slot.timetable, now)) is not None:
                 for target in slot.targets:
                     found += plan(workspace, composer, campaign, slot, target, moment).problems
     return sorted(grouped(found), key=lambda problem: (problem.place, problem.rule, problem.key))
 
 
-def _schedule(campaign: Campaign, slot: Slot, now: datetime) -> Iterator[Problem]:
-    if first(slot.timetable, now) is None:
+def _overdue(workspace: Workspace, now: datetime) -> Iterator[Problem]:
+    for pack in workspace.packs:
+        if pack.review_by < to_wall(now, workspace.zone).date():
+            message = f"the pack {pack} had to be reviewed by {pack.review_by}"
+            hint = f"ask {pack.issuer} for a newer version, and take it with campaign import"
+            yield Problem(pack.place, message, hint, Level.WARN, "pack")
+
+
+def _schedule(workspace: Workspace, campaign: Campaign, slot: Slot, now: datetime) -> Iterator[Problem]:
+    missing = calendar.unannounced(workspace, campaign, slot, to_wall(now, campaign.zone).date())
+    ahead = first(slot.timetable, now)
+    if missing is not None and (ahead is None or missing.level is Level.WARN):
+        yield missing
+    elif ahead is None:
         if next(moments(slot.timetable, now - HORIZON, now), None) is None:
             yield Problem(slot.place, f"{slot.id!r} never happens", "", Level.WARN, "never")
         else:

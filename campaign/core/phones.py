@@ -2,7 +2,9 @@
 
 What is no number to call is taken out first: links, addresses, hashtags, dates, times, years, money, figures. What is
 left and has seven digits or more looks like a phone number; three to six digits do where a word such as "call" stands
-right before them. Patterns are linear: no repetition of a repetition that could match the same text twice.
+right before them, and so do three digits or more in words there. Groups of digits may be joined by slashes or stand on
+lines of their own; ``*128#`` is a number to dial wherever it stands. Patterns are linear: no repetition of a repetition
+that could match the same text twice.
 """
 
 from __future__ import annotations
@@ -25,6 +27,41 @@ _CHAT = re.compile(r"(?:\bwa\.me/|\bwhatsapp\.com/send/?\?phone=)\+?(\d{5,15})",
 """A link that opens a chat holds a number, and one wrong digit of it leads a person to a stranger."""
 
 _NUMBER = re.compile(rf"(?<!\d)\+?\(?\d(?:{_GAP}\d)*")
+_CODE = re.compile(r"\*#?\d{2,8}(?:\*\d{1,15}){0,5}#")
+"""What phones send to their own network (3GPP TS 22.030): ``*128#`` is never the help line 128."""
+
+_JOINT = r"(?:[ \t]?/[ \t]?|[ \t]{0,2}-?[ \t]{0,2}\r?\n[ \t]{0,4})"
+_JOINED = re.compile(
+    rf"(?<![\w+#@/.,-])\(?(?:\+\d{{1,3}}|0[1-9]\d{{0,3}})\)?(?:{_JOINT}\d{{3,6}}){{1,4}}(?![\w/]|[-.,]\d)"
+)
+"""A number whose groups are joined by slashes or stand on lines of their own. It begins as no year, day or short code
+does, and no group of it is a number by itself."""
+
+MOST = 15
+"""The most digits of a number (ITU-T E.164)."""
+
+_WORDS = {
+    word: str(digit)
+    for digit, words in enumerate(
+        (
+            ("zero", "oh", "nol", "kosong"),
+            ("one", "satu"),
+            ("two", "dua"),
+            ("three", "tiga"),
+            ("four", "empat"),
+            ("five", "lima"),
+            ("six", "enam"),
+            ("seven", "tujuh"),
+            ("eight", "delapan"),
+            ("nine", "sembilan"),
+        )
+    )
+    for word in words
+}
+"""Digits as words, English and Indonesian."""
+
+_DIGIT = "|".join(_WORDS)
+_SPELLED = re.compile(rf"(?<!\w)(?:{_DIGIT})(?:[ ,-]{{1,2}}(?:{_DIGIT})){{2,14}}(?!\w)", re.IGNORECASE)
 
 _MONTHS = (
     "jan|feb|mar|apr|may|mei|jun|jul|aug|agu|sep|oct|okt|nov|dec|des"  # beginnings, English and Indonesian
@@ -78,15 +115,49 @@ def phone_like(text: str, names: tuple[str, ...] = ()) -> list[str]:
 
     ``names``: further words (``SAPA``) after which a short number is one to call.
     """
+    spelled = [match[0] for match in _SPELLED.finditer(text) if _called(text[: match.start()], names)]
+    if not any(map(str.isdecimal, text)):
+        return spelled
+    plain = _ascii(text)
+    found = [match[1] for match in _CHAT.finditer(plain)]
+    found += [match[0] for match in _CODE.finditer(plain)]
+    found += [text[start:end].strip() for start, end, like in _groups(plain, names) if like]
+    return found + spelled
+
+
+def short_numbers(text: str, names: tuple[str, ...] = ()) -> list[str]:
+    """The numbers of three to six digits in a text before which no word stands that tells to call them."""
     if not any(map(str.isdecimal, text)):
         return []
-    plain = _ascii(text)
-    bare = _without(plain, names)
-    found = [match[1] for match in _CHAT.finditer(plain)]
+    groups = [text[start:end].strip() for start, end, like in _groups(_ascii(text), names) if not like]
+    return [group for group in groups if len(digits_of(group)) >= SHORT]
+
+
+def may_hold_a_number(text: str) -> bool:
+    """Whether it is worth looking: a quick no for most texts."""
+    return any(map(str.isdecimal, text)) or _SPELLED.search(text) is not None
+
+
+def _groups(plain: str, names: tuple[str, ...]) -> list[tuple[int, int, bool]]:
+    """Where the numbers of a text begin and end that are no dates, figures and so on, and whether each looks like one
+    to call."""
+    rest = _CODE.sub(_blank, _without_links(plain))
+    found = [
+        (match.start(), match.end(), True)
+        for match in _JOINED.finditer(rest)
+        if LONG <= len(digits_of(match[0])) <= MOST
+    ]
+    for start, end, _ in found:
+        rest = rest[:start] + "\0" * (end - start) + rest[end:]
+    bare = _without(rest, names)
+    called, last = False, 0
     for match in _NUMBER.finditer(bare):
+        start, end = match.span()
         count = len(digits_of(match[0]))
-        if count >= LONG or (count >= SHORT and _called(bare[: match.start()], names)):
-            found.append(text[match.start() : match.end()].strip())
+        # What is joined by a slash to a number that is to be called is to be called too.
+        after = called and bare[last:start].strip() == "/"
+        called, last = count >= SHORT and (after or _called(bare[max(start - 60, 0) : start], names)), end
+        found.append((start, end, count >= LONG or called))
     return found
 
 
@@ -101,7 +172,11 @@ def canonical(number: str, country: str) -> str:
     it a country code (phonenumbers, Google's libphonenumber data), else its digits."""
     import phonenumbers  # costs start-up time
 
-    bare = digits_of(number)
+    if "*" in number:
+        return number  # a code for the own network: no help line has one
+    bare = digits_of(number) or "".join(
+        _WORDS[word] for word in re.split(r"[ ,-]+", number.casefold()) if word in _WORDS
+    )
     if len(bare) <= SHORT:
         return bare
     plus = "+" if number.lstrip(" (\u202a\u2066").startswith("+") else ""
@@ -122,10 +197,16 @@ def _ascii(text: str) -> str:
     )
 
 
+def _without_links(text: str) -> str:
+    pieces, last = [], 0
+    for start, end in links.spans(text):
+        pieces += [text[last:start], "\0" * (end - start)]
+        last = end
+    return "".join([*pieces, text[last:]])
+
+
 def _without(text: str, names: tuple[str, ...]) -> str:
     """The text with everything that is no number to call made unreadable, at the same length."""
-    for start, end in reversed(links.spans(text)):
-        text = text[:start] + "\0" * (end - start) + text[end:]
     for pattern in _OTHERS:
         text = pattern.sub(_blank, text)
     for pattern in (_FIGURE, _ONE_YEAR):

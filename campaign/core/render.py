@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import CodeType
 from typing import Any
@@ -13,6 +13,8 @@ from jinja2.loaders import BaseLoader
 from jinja2.runtime import Undefined
 
 from campaign.core.budget import MAX_SIZE, Fault, View, allowance
+from campaign.core.locks import RULE, Outline, outline
+from campaign.core.packs import WRITTEN, Pack, below, pack_of, resolve
 from campaign.core.sandbox import Function, Refused, Sandbox, rewrite
 from campaign.core.suggest import did_you_mean
 from campaign.errors import CampaignError
@@ -26,7 +28,7 @@ PART = "\x1e"
 INLINE = "<text>"
 """The name of a template that stands in a campaign file."""
 
-__all__ = ["Function", "RenderError", "Renderer", "View", "plain"]
+__all__ = ["Function", "Outline", "RenderError", "Renderer", "View", "hides", "outlined", "plain"]
 
 _PART_LINE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -49,11 +51,14 @@ class RenderError(CampaignError):
 class Renderer:
     """Renders the templates of one workspace, each compiled once.
 
-    ``templates``: name below posts/ -> source. Nothing outside of it can be included, extended or imported.
+    ``templates``: name below posts/ -> source. Nothing outside of it can be included, extended or imported. ``locks``:
+    locked template of a pack -> the blocks of it that may be written anew.
     """
 
-    def __init__(self, templates: Mapping[str, str]) -> None:
-        self._environment = Sandbox(_Sources(templates))
+    def __init__(
+        self, templates: Mapping[str, str], locks: Mapping[str, frozenset[str]] | None = None
+    ) -> None:
+        self._environment = Sandbox(_Sources(templates), locks)
         self._inline: dict[str, Template] = {}
 
     def render(self, name: str, scope: Mapping[str, Any]) -> tuple[str, ...]:
@@ -75,7 +80,7 @@ class Renderer:
         if source is not None and "{" not in source:
             output = _marked(source)
         else:
-            with allowance(scope):
+            with allowance(scope, name):
                 output = self._output(name, source, scope)
         parts = tuple(part for text in output.split(PART) if (part := _tidied(text)))
         for part in parts:
@@ -125,6 +130,34 @@ class Renderer:
         return RenderError(name, line, first or f"this can't be worked out ({type(error).__name__})")
 
 
+@lru_cache(maxsize=1024)
+def outlined(name: str, source: str) -> Outline:
+    """What a template is made of. RenderError when the sandbox refuses it."""
+    _compiled(name, source)
+    return outline(_compiler().parse(_marked(source), name))
+
+
+def hides(name: str, templates: Mapping[str, str], packs: Iterable[Pack]) -> RenderError | None:
+    """Why a template of the workspace can't be used: it stands in place of one that a pack has locked, and does not
+    extend it. None: it may. RenderError is raised when the sandbox refuses the template."""
+    for pack in packs:
+        stem = pack.locked(name)
+        if stem is None or pack_of(name):
+            continue
+        base = resolve(outlined(name, templates[name]).extends, name)
+        if pack_of(base) != pack.id or pack.locked(base.split("/", 2)[2]) != stem:
+            files = sorted(file for file in templates if file.startswith(f"{below(pack.id, stem)}."))
+            written = WRITTEN + (files[-1] if files else below(pack.id, f"{stem}.j2")).partition("/")[2]
+            return RenderError(
+                name,
+                0,
+                f"this stands in place of {written}, which the pack {pack} has locked",
+                f'begin it with {{% extends "{written}" %}}, or give it another name',
+                RULE,
+            )
+    return None
+
+
 def plain(value: Any) -> Any:
     """A value of a file as templates may see it: text (without PART), numbers, booleans, null, lists and mappings of
     them; anything else (a date, say) as its text."""
@@ -172,7 +205,7 @@ def _compiled(name: str, source: str) -> CodeType:
         raise RenderError(name, 0, f"this template is longer than {MAX_SOURCE} characters")
     environment = _compiler()
     try:
-        return environment.compile(rewrite(environment.parse(_marked(source), name)), name)
+        return environment.compile(rewrite(environment.parse(_marked(source), name), name), name)
     except TemplateSyntaxError as error:
         raise RenderError(
             name, error.lineno, " ".join((error.message or "syntax error").split())[:200]

@@ -23,8 +23,10 @@ from jinja2.runtime import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from campaign.core import budget, operations
+from campaign.core import budget, localized, operations
 from campaign.core.budget import Fault, View, as_text, spend, weigh
+from campaign.core.locks import is_plain, may_extend, may_include
+from campaign.core.packs import resolve
 from campaign.core.suggest import did_you_mean
 
 INCLUDE_COST = 4000
@@ -45,6 +47,9 @@ _LOOP = (
     "nextitem",
     "depth",
 )
+
+
+_FILTERS = operations.FILTERS | localized.FILTERS
 
 
 class Function:
@@ -77,11 +82,13 @@ class Missing(StrictUndefined):
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """The environment of the templates that a loader knows."""
+    """The environment of the templates that a loader knows. ``locks``: see ``packs.locks``."""
 
     intercepted_binops = frozenset(ImmutableSandboxedEnvironment.default_binop_table)
 
-    def __init__(self, loader: BaseLoader | None = None) -> None:
+    def __init__(
+        self, loader: BaseLoader | None = None, locks: Mapping[str, frozenset[str]] | None = None
+    ) -> None:
         super().__init__(
             loader=loader,
             undefined=Missing,
@@ -93,9 +100,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
             auto_reload=False,
             cache_size=-1,
         )
-        self.filters = {**operations.FILTERS, **_GUARDS}
+        self.filters = {**_FILTERS, **_GUARDS}
         self.tests = dict(operations.TESTS)
         self.globals = {"range": Function(operations.small_range)}
+        self.locks = locks or {}
+
+    def join_path(self, template: str, parent: str) -> str:
+        return resolve(template, parent)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         return self.getitem(obj, attribute)
@@ -183,11 +194,30 @@ def _each(value: Any, cost: int) -> Iterator[Any]:
         yield item
 
 
-def _template(name: Any) -> str:
+@pass_context
+def _extends(context: Context, name: Any, here: str, plain: bool) -> str:
+    word = _named(name)
+    whole = context.name == here == budget.current().main
+    may_extend(word, here, _locks(context), plain, tuple(context.blocks), whole)
+    return word
+
+
+@pass_context
+def _template(context: Context, name: Any, here: str) -> str:
+    word = _named(name)
+    may_include(word, here, _locks(context))
+    return word
+
+
+def _named(name: Any) -> str:
     spend(INCLUDE_COST)
     if type(name) is not str:
         raise Fault("a template's name is a text")
     return name
+
+
+def _locks(context: Context) -> Mapping[str, frozenset[str]]:
+    return context.environment.locks if isinstance(context.environment, Sandbox) else {}
 
 
 _GUARDS: dict[str, Callable[..., Any]] = {
@@ -195,6 +225,7 @@ _GUARDS: dict[str, Callable[..., Any]] = {
     "guard weigh": weigh,
     "guard each": _each,
     "guard template": _template,
+    "guard extends": _extends,
     "guard compare": operations.compare,
     "guard concatenate": operations.concatenate,
     "guard cut": operations.cut,
@@ -253,13 +284,15 @@ class Refused(Fault):
         self.line = line
 
 
-def rewrite(template: nodes.Template) -> nodes.Template:
-    """The tree with all its guards. Refused when it holds what is not allowed."""
-    return _Rewriter().visit(template, 0)  # type: ignore[no-any-return]
+def rewrite(template: nodes.Template, name: str) -> nodes.Template:
+    """The tree of the template ``name`` with all its guards. Refused when it holds what is not allowed."""
+    return _Rewriter(name, is_plain(template)).visit(template, 0)  # type: ignore[no-any-return]
 
 
 class _Rewriter:
-    def __init__(self) -> None:
+    def __init__(self, name: str, plain: bool) -> None:
+        self.name = name
+        self.plain = plain
         self.cost = 0
 
     def visit(self, node: Any, depth: int) -> Any:
@@ -288,8 +321,11 @@ class _Rewriter:
                 if node.recursive:
                     raise Refused(node.lineno, "a loop can't be recursive", "use a macro")
                 node.iter = _guard(node.iter, "each", nodes.Const(cost))
-            case nodes.Include() | nodes.Import() | nodes.FromImport() | nodes.Extends():
-                node.template = _guard(node.template, "template")
+            case nodes.Extends():
+                own, plain = nodes.Const(self.name), nodes.Const(self.plain)
+                node.template = _guard(node.template, "extends", own, plain)
+            case nodes.Include() | nodes.Import() | nodes.FromImport():
+                node.template = _guard(node.template, "template", nodes.Const(self.name))
             case nodes.Concat():
                 return _guard(node.nodes[0], "concatenate", *node.nodes[1:])
             case nodes.Compare():
@@ -302,7 +338,7 @@ class _Rewriter:
             case nodes.List() | nodes.Dict() | nodes.Tuple() if getattr(node, "ctx", "load") == "load":
                 return _guard(node, "weigh")
             case nodes.Filter():
-                _known(node, "filter", operations.FILTERS)
+                _known(node, "filter", _FILTERS)
             case nodes.Test():
                 _known(node, "test", operations.TESTS)
         return node

@@ -10,8 +10,19 @@ from typing import Any
 from campaign.core.budget import Fault, View
 from campaign.core.helpline import RULE as HOTLINE
 from campaign.core.helpline import Asked, say
+from campaign.core.helplinks import is_help, ways_to_help
 from campaign.core.links import tracked
-from campaign.core.model import Campaign, Link, Slot, Target, Workspace, text_for
+from campaign.core.model import (
+    Campaign,
+    Link,
+    Slot,
+    Target,
+    Workspace,
+    fact_cited,
+    hotline_cited,
+    language_of,
+    text_for,
+)
 from campaign.core.render import plain
 from campaign.core.sandbox import Function
 from campaign.core.suggest import did_you_mean
@@ -22,7 +33,9 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(slots=True)
 class Scope:
-    """The names for one post. ``facts``: ids that its templates printed so far; ``explain``: who won in vars."""
+    """The names for one post, judged on ``today`` if that is given. ``facts``, ``hotlines``: ids that
+    its templates printed so far; ``cited``: what each of them said (as ``Post.cited``); ``explain``: who won in vars.
+    """
 
     workspace: Workspace
     campaign: Campaign
@@ -30,7 +43,10 @@ class Scope:
     moment: Moment
     target: Target
     row: Mapping[str, str] | None
+    today: date | None = None
     facts: list[str] = field(default_factory=list)
+    hotlines: list[str] = field(default_factory=list)
+    cited: dict[str, tuple[str, ...]] = field(default_factory=dict)
     explain: list[str] = field(default_factory=list)
     helped: list[str] = field(default_factory=list)
     """What `hotline()` printed so far."""
@@ -57,8 +73,8 @@ class Scope:
 
     @property
     def day(self) -> date:
-        """The campaign's local date at which the post goes out."""
-        return to_wall(self.moment.due, self.campaign.zone).date()
+        """The campaign's local date at which the post goes out: the planned one, or today's if it goes out now."""
+        return self.today or to_wall(self.moment.due, self.campaign.zone).date()
 
     def _campaign(self) -> dict[str, Any]:
         campaign, title = self.campaign, text_for(self.campaign.title, self.target.language)
@@ -78,8 +94,9 @@ class Scope:
         }
 
     def _vars(self) -> dict[str, Any]:
-        """Later wins: config, campaign, account, slot, row columns."""
+        """Later wins: pack, config, campaign, account, slot, row columns."""
         layers: list[tuple[str, Mapping[str, Any]]] = [
+            *((f"pack {pack}", pack.vars) for pack in reversed(self.workspace.packs)),
             ("config", self.workspace.vars),
             ("campaign", self.campaign.vars),
             ("account", self.target.account.vars),
@@ -100,9 +117,16 @@ class Scope:
 
     def help_addresses(self) -> tuple[str, ...]:
         """What leads this post's readers to help: links marked ``help``, pages of help lines, and those it printed."""
-        links: dict[str, Link] = {**self.workspace.links, **self.campaign.links, **self.slot.links}
+        links = self._links()
         pages = (line.page for line in self.workspace.hotlines.values() if line.page)
         return (*(str(plain(link.url)) for link in links.values() if link.help), *pages, *self.helped)
+
+    def _links(self) -> dict[str, Link]:
+        """Later wins: pack, config, campaign, slot."""
+        links: dict[str, Link] = {}
+        for pack in reversed(self.workspace.packs):
+            links |= pack.links
+        return {**links, **self.workspace.links, **self.campaign.links, **self.slot.links}
 
     # -- functions ----------------------------------------------------------------------------------------------------
 
@@ -121,8 +145,10 @@ class Scope:
         text = text_for(fact.text, self.target.language)
         if not text:
             raise Fault(f"fact {name!r} has no text in {self.target.language!r}", rule="language")
+        self._serves(f"fact {name!r}", fact.text)
         if fact.id not in self.facts:
             self.facts.append(fact.id)
+        self._cite(fact_cited(fact.id), (text,))
         return str(plain(text))
 
     def _hotline(self, name: Any = None) -> str:
@@ -131,24 +157,30 @@ class Scope:
             said = say(Asked(self.workspace, self.campaign, self.slot, self.target, self.day), wanted)
         except Fault as fault:
             # Nobody has checked a number yet, and it has no page: then the organisation's own way to help stands there.
-            layers = (self.slot, self.campaign, self.workspace)
-            own = next((layer.links["help"] for layer in layers if "help" in layer.links), None)
+            own = self._links().get("help")
             if fault.rule != HOTLINE or wanted is not None or not self.slot.page_if_stale:
                 raise
             if own is None or not own.help:
                 raise
-            said = own.url
-        self.helped.append(str(plain(said)))
+            return str(plain(own.url))
+        if said.hotline not in self.hotlines:
+            self.hotlines.append(said.hotline)
+        self._cite(hotline_cited(said.hotline), said.words)
+        self.helped.append(str(plain(said.text)))
         return self.helped[-1]
 
+    def _cite(self, name: str, words: tuple[str, ...]) -> None:
+        self.cited[name] = tuple(dict.fromkeys((*self.cited.get(name, ()), *map(str, words))))
+
     def _link(self, name: Any) -> str:
-        links: dict[str, Link] = {**self.workspace.links, **self.campaign.links, **self.slot.links}
+        links = self._links()
         link = links.get(_word(name, "link"))
         if link is None:
             raise Fault(
                 f"there is no link {name!r}{did_you_mean(name, links)}", "links: in the campaign", "link"
             )
-        if link.help or not link.track:  # a way to get help is never tracked
+        # A way to get help is never tracked, whoever forgot to mark it.
+        if not link.track or is_help(link, ways_to_help(self.workspace, self.campaign, self.slot)):
             return str(plain(link.url))
         content = f"{self.slot.id}-{self.target.language}"
         try:
@@ -157,12 +189,28 @@ class Scope:
             raise Fault(f"link {name!r} is no address: {error}", rule="link") from None
 
     def _hashtags(self) -> str:
+        """Those of campaign and slot together; where the campaign has none, those of the first pack with any."""
         tags: dict[str, str] = {}
-        for source in (self.campaign.hashtags, self.slot.tags):
-            for tag in source.get(self.target.language, source.get("", ())):
-                word = str(plain(tag)).lstrip("#")
-                tags.setdefault(word.casefold(), f"#{word}")
+        sources = [(f"the pack {pack}", pack.hashtags) for pack in self.workspace.packs]
+        sources.insert(0, ("the campaign", self.campaign.hashtags))
+        common = ((who, found) for who, of in sources if (found := self._tags(of)))
+        who, words = next(common, ("", ()))
+        if who.startswith("the pack") and (told := f"hashtags: of {who}") not in self.explain:
+            self.explain.append(told)
+        for tag in (*words, *self._tags(self.slot.tags)):
+            word = str(plain(tag)).lstrip("#")
+            tags.setdefault(word.casefold(), f"#{word}")
         return " ".join(tags.values())
+
+    def _tags(self, tags: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+        chosen = language_of(tags, self.target.language)
+        return tags[chosen] if chosen is not None else ()
+
+    def _serves(self, what: str, texts: Mapping[str, Any]) -> None:
+        """Say so where the text of another language (``pt``) serves that of the post (``pt-BR``)."""
+        chosen = language_of(texts, self.target.language)
+        if chosen and chosen != self.target.language:
+            self.explain.append(f"{what}: in {chosen!r}, for there is none in {self.target.language!r}")
 
 
 def _word(name: Any, kind: str) -> str:

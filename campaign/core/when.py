@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from enum import StrEnum
 
 FIRST_DAY = date(1970, 1, 1)
 LAST_DAY = date(2199, 12, 31)
@@ -67,10 +68,29 @@ class Recurrence:
 
 @dataclass(frozen=True, slots=True)
 class Yearly:
-    """The same day every year (an observance with a fixed date)."""
+    """The same day every year (an observance with a fixed date); 29 February only in years that have one."""
 
     month: int
     day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Nth:
+    """The n-th weekday of a month: 1 the first, -1 the last; the fifth only in years that have one. ``weekday`` as
+    date.weekday() counts (Monday is 0)."""
+
+    month: int
+    weekday: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From one day to another, both included; over New Year where ``last`` comes first in the calendar. An end on 29
+    February is the 28th in other years, a beginning there is 1 March."""
+
+    first: Yearly
+    last: Yearly
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +100,26 @@ class Dates:
     days: tuple[date, ...]
 
 
+Named = Yearly | Nth | Span | Dates
+"""The days that have a name: the rule of an observance."""
+
+
+class Which(StrEnum):
+    """Which days of a span are meant."""
+
+    FIRST = "first"
+    LAST = "last"
+    EVERY = "every"
+
+
 @dataclass(frozen=True, slots=True)
 class On:
-    """A day, moved by ``offset`` days, at the given times."""
+    """A day that has a name, moved by ``offset`` days, at the given times."""
 
-    day: Yearly | Dates
+    day: Named
     offset: int
     times: tuple[time, ...]
+    which: Which = Which.FIRST
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "times", _in_order(self.times))

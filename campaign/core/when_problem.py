@@ -10,10 +10,12 @@ from campaign.core.when import (
     LAST_DAY,
     At,
     Cron,
-    Dates,
     Interval,
+    Named,
+    Nth,
     On,
     Recurrence,
+    Span,
     Weekly,
     When,
     Yearly,
@@ -84,16 +86,27 @@ def _times_problem(times: tuple[time, ...]) -> str | None:
     return None
 
 
-def _day_problem(day: Yearly | Dates, offset: int) -> str | None:
+def _day_problem(day: Named, offset: int) -> str | None:
     if abs(offset) > _LONGEST_OFFSET:
         return f"offset {offset} days: at most {_LONGEST_OFFSET} days"
-    if isinstance(day, Yearly):
-        try:
-            date(_LEAP_YEAR, day.month, day.day)
-        except ValueError:
-            return f"on: there is no day {day.day} in month {day.month}"
-        return None
+    match day:
+        case Yearly():
+            return _yearly_problem(day)
+        case Span(first, last):
+            return _yearly_problem(first) or _yearly_problem(last)
+        case Nth(month, weekday, n):
+            if not 1 <= month <= 12 or not 0 <= weekday <= 6 or not 1 <= abs(n) <= 5:
+                return f"on: there is no weekday {weekday} number {n} in month {month}"
+            return None
     if not day.days:
         return "on: names no day"
     wrong = next((named for named in day.days if not FIRST_DAY <= named <= LAST_DAY), None)
     return f"on {wrong}: {_BETWEEN}" if wrong is not None else None
+
+
+def _yearly_problem(day: Yearly) -> str | None:
+    try:
+        date(_LEAP_YEAR, day.month, day.day)
+    except ValueError:
+        return f"on: there is no day {day.day} in month {day.month}"
+    return None

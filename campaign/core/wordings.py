@@ -87,7 +87,7 @@ class Wordings:
 
 def template_of(workspace: Workspace, name: str, network: str, language: str) -> str | None:
     """The file below posts/ that a template's name means for a network and a language; None when there is none."""
-    names = template_names(name, network, language)
+    names = template_names(name, network, language, workspace.pack_ids)
     return next((name for name in names if name in workspace.templates), None)
 
 

@@ -30,10 +30,13 @@ from campaign.core.model import (
     utc,
 )
 from campaign.core.outcome import Receipt
+from campaign.core.standing import BARRED
 from campaign.core.timetable import At, Moment, Timetable, moment_at, moments, to_wall
+from campaign.dispatch import consented
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.freeze import Freezer
 from campaign.dispatch.pace import pace
+from campaign.dispatch.regate import replace_text
 from campaign.errors import CampaignError, Level, Place, RefusedChange
 from campaign.networks import registry
 from campaign.networks.base import Addressed
@@ -158,33 +161,44 @@ class Desk:
         """Send what failed or was missed after all; a thread from the part that did not go out.
 
         Without an attempt so far it is composed anew from today's files; with one, what was frozen goes out again,
-        unless ``new_text``.
+        unless ``new_text``. With that, also what is held because its old text is wrong now.
         """
         with self.store.read() as connection:
             row = self._row(connection, key)
             rows = [row, *self._later_parts(connection, row)]
-        if row.state not in (State.FAILED, State.MISSED):
+        barred = row.state is State.HELD and row.reason.startswith(BARRED) and row.post is not None
+        if row.state not in (State.FAILED, State.MISSED) and not (barred and new_text):
             raise _refused(row, "retried")
         posts = self._composed_anew(row) if new_text or row.attempt == 0 else None
+        if barred and posts is None:
+            raise _refused(row, "retried")  # the files no longer plan it
         if posts is not None and len(posts) != row.parts and row.post is not None:
             raise RefusedChange(
                 f"{key} has {len(posts)} parts now instead of {row.parts}",
                 f"post it as a new one: campaign post {row.campaign}/{row.slot} --extra",
             )
+        if posts is None and (why := consented.refusal(self.workspace, row)):
+            raise RefusedChange(f"{key} can't be retried: {why}", f"campaign withdraw {key} ends it")
         with self._writing() as connection:
+            if barred and posts is not None:
+                replace_text(connection, row, posts, self._new_deadline(row), self.now, self.who)
+                return self._row(connection, key)
             for item in rows:
-                late = item.deadline - item.not_before if item.deadline is not None else None
                 outbox.again(
                     connection,
                     item.key,
                     self.now,
                     self.who,
-                    deadline=self.now + max(late, RETRY_GRACE) if late is not None else None,
+                    deadline=self._new_deadline(item),
                     not_before=self.now,
                     # A row that was never composed is composed by the planner, with all its parts.
                     post=posts[item.part - 1] if posts is not None and row.post is not None else None,
                 )
             return self._row(connection, key)
+
+    def _new_deadline(self, row: Delivery) -> datetime | None:
+        late = row.deadline - row.not_before if row.deadline is not None else None
+        return self.now + max(late, RETRY_GRACE) if late is not None else None
 
     def _composed_anew(self, row: Delivery) -> list[Post] | None:
         planned = self._planned(delivery_key(row.campaign, row.slot, parse_key(row.key).wall, row.target))
@@ -302,7 +316,7 @@ class Desk:
     def _compose(
         self, campaign: Campaign, slot: Slot, moment: Moment, target: Target
     ) -> tuple[list[Post], str | None]:
-        composition = self.composer.compose(campaign, slot, moment, target)
+        composition = self.composer.compose(campaign, slot, moment, target, self.now)
         if not composition.posts:
             errors = [problem for problem in composition.problems if problem.level is Level.ERROR]
             raise RefusedChange(
@@ -379,6 +393,9 @@ def _found_at(url: str, network: str) -> Receipt:
 
 def _refused(row: Delivery, what: str) -> RefusedChange:
     why, hint = _WHY[row.state]
+    if row.state is State.HELD and row.reason.startswith(BARRED):
+        hint = "mend what its reason names, and it goes out by itself; or campaign cancel KEY"
+        hint += ", campaign retry KEY --new-text" if row.post is not None else ""
     return RefusedChange(f"{row.key} can't be {what}: {why}", hint.replace("KEY", row.key))
 
 

@@ -30,12 +30,16 @@ Say = Callable[[Happening], None]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What one pass did, counted by the state that deliveries ended in, and the workspace's error-level problems."""
+    """What one pass did, counted by the state that deliveries ended in (``quiet``: missed because of its day), and the
+    workspace's error-level problems."""
 
     sent: int = 0
     failed: int = 0
     uncertain: int = 0
     held: int = 0
     missed: int = 0
+    quiet: int = 0
     retrying: int = 0
     problems: int = 0
+    barred: int = 0
+    """Of those held: what was not sent because what it says is wrong, or can't be vouched for, just now."""

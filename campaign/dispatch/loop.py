@@ -23,8 +23,9 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from campaign.core.lifecycle import LEASE, State
+from campaign.core.lifecycle import LEASE, State, is_quiet
 from campaign.core.model import Workspace
+from campaign.core.standing import BARRED
 from campaign.dispatch import clock, skew, station
 from campaign.dispatch.clock import Reading, Time
 from campaign.dispatch.happening import Happening, Say, Summary
@@ -144,6 +145,7 @@ class _Loop:
     _wake_at: datetime | None = None
     _bug: BaseException | None = None
     _counts: dict[str, int] = field(default_factory=dict)
+    _barred: int = 0
 
     def __post_init__(self) -> None:
         here = self.here
@@ -187,8 +189,10 @@ class _Loop:
             uncertain=counts.get("uncertain", 0),
             held=counts.get("held", 0),
             missed=counts.get("missed", 0),
+            quiet=counts.get("quiet", 0),
             retrying=counts.get("pending", 0),
             problems=_errors(self.workspace),
+            barred=self._barred,
         )
 
     # -- for good --
@@ -432,7 +436,11 @@ class _Loop:
             if not event.key and event.kind in ("parked", "unparked"):
                 self._note(_about_account(event, self.workspace.zone))
         for event in news:
-            self._counts[event.after] = self._counts.get(event.after, 0) + 1
+            if event.after == State.HELD and str(event.detail.get("reason", "")).startswith(BARRED):
+                self._barred += 1
+            kept_back = event.after == State.MISSED.value and is_quiet(str(event.detail.get("reason", "")))
+            ended = "quiet" if kept_back else event.after
+            self._counts[ended] = self._counts.get(ended, 0) + 1
             self.say(self._happening(rows.get(event.key), event))
 
     def _happening(self, row: history.Delivery | None, event: history.EventRow) -> Happening:

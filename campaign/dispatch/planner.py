@@ -26,10 +26,13 @@ from campaign.core.model import (
     delivery_key,
     parse_key,
 )
+from campaign.core.quiet import speaks_until, why_quiet
+from campaign.core.standing import barred, bars
 from campaign.core.timetable import Moment, first, moment_at, moments, to_wall
+from campaign.dispatch import consented
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.freeze import Freezer
-from campaign.errors import CampaignError, Level
+from campaign.errors import CampaignError, Level, Problem
 from campaign.store import history, outbox, versions
 from campaign.store.database import Store, planner_lock, planner_turn
 from campaign.store.history import Delivery
@@ -69,7 +72,7 @@ class Planner:
             with self.store.write() as connection:
                 if not planner_lock(connection):
                     complete = False  # what it makes may never be committed
-                elif self._counts(connection, campaign.id):
+                elif self.counts(connection, campaign.id):
                     made += self._plan_campaign(connection, campaign, now, fresh)
         return Planned(made, complete)
 
@@ -88,7 +91,7 @@ class Planner:
             versions.COMMON: common
         }
 
-    def _counts(self, connection: Connection, campaign: str) -> bool:
+    def counts(self, connection: Connection, campaign: str) -> bool:
         """Whether these files are the version of the campaign that counts. A single host's always are."""
         return not self.store.shared or campaign in self._counting(connection, [campaign])
 
@@ -119,7 +122,7 @@ class Planner:
                         campaign is not None
                         and campaign.digest == digest
                         and cursor < now
-                        and self._counts(connection, name)
+                        and self.counts(connection, name)
                     ):
                         outbox.advance(connection, name, now, digest)
 
@@ -165,7 +168,7 @@ class Planner:
                     if late:
                         rows += self._written_late(campaign, slot, moment, target, now)
                     else:
-                        rows += self._due(connection, campaign, slot, moment, target)
+                        rows += self._due(connection, campaign, slot, moment, target, now)
         made = outbox.insert(connection, rows, now)
         outbox.advance(connection, campaign.id, now, campaign.digest)
         return made
@@ -183,13 +186,42 @@ class Planner:
         return [replace(rows[0], post=replace(posts[0], parts=1) if posts else None)]
 
     def _due(
-        self, connection: Connection, campaign: Campaign, slot: Slot, moment: Moment, target: Target
+        self,
+        connection: Connection,
+        campaign: Campaign,
+        slot: Slot,
+        moment: Moment,
+        target: Target,
+        now: datetime,
     ) -> list[NewDelivery]:
-        composition = self.composer.compose(campaign, slot, moment, target)
-        if not composition.posts:
-            reason = "; ".join(str(p) for p in composition.problems if p.level is Level.ERROR)
+        if quiet := why_quiet(self.workspace, campaign, slot, target, moment.due):
+            # Without a text: whoever retries it gets it made anew, with all its parts.
             return self.freezer.rows(
-                campaign.id, slot, moment, target, zone=campaign.zone, state=State.FAILED, reason=reason
+                campaign.id, slot, moment, target, zone=campaign.zone, state=State.MISSED, reason=quiet
+            )
+        rows = self._speaking(connection, campaign, slot, moment, target, now)
+        until, why = speaks_until(
+            self.workspace, campaign, slot, target, rows[0].not_before, rows[0].deadline
+        )
+        return [replace(row, deadline=until, reason=row.reason or why) for row in rows] if why else rows
+
+    def _speaking(
+        self,
+        connection: Connection,
+        campaign: Campaign,
+        slot: Slot,
+        moment: Moment,
+        target: Target,
+        now: datetime,
+    ) -> list[NewDelivery]:
+        composition = self.composer.compose(campaign, slot, moment, target, now)
+        if not composition.posts:
+            if bars(composition.problems, self.workspace):
+                state, reason = State.HELD, barred(composition.problems)
+            else:
+                state, reason = State.FAILED, _said(composition.problems)
+            return self.freezer.rows(
+                campaign.id, slot, moment, target, zone=campaign.zone, state=state, reason=reason
             )
         try:
             adapter = self.adapters.get(target.account)
@@ -210,7 +242,7 @@ class Planner:
                 state=State.FAILED,
                 reason=error.message,
             )
-        reason = self._gate(connection, campaign, slot, moment, target, composition.row_id)
+        reason = self.gate(connection, campaign, slot, moment, target, composition.row_id)
         return self.freezer.rows(
             campaign.id,
             slot,
@@ -223,7 +255,7 @@ class Planner:
             row_id=composition.row_id,
         )
 
-    def _gate(
+    def gate(
         self,
         connection: Connection,
         campaign: Campaign,
@@ -264,11 +296,13 @@ class Planner:
             with self.store.write() as connection:
                 return outbox.hold(connection, row.key, GONE, now)
         campaign, slot, moment, target = found
-        composition = self.composer.compose(campaign, slot, moment, target)
+        composition = self.composer.compose(campaign, slot, moment, target, now)
+        if bars(composition.problems, self.workspace):
+            with self.store.write() as connection:
+                return outbox.hold(connection, row.key, barred(composition.problems), now)
         try:
             if not composition.posts:
-                problems = [str(p) for p in composition.problems if p.level is Level.ERROR]
-                raise CampaignError("; ".join(problems))
+                raise CampaignError(_said(composition.problems))
             posts = [
                 self.freezer.freeze(post, self.adapters.get(target.account)) for post in composition.posts
             ]
@@ -278,7 +312,7 @@ class Planner:
                     return outbox.refuse(connection, row.key, error.message, now)
             return False  # the account's secret is still missing: the deadline decides
         with self.store.write() as connection:
-            reason = self._gate(connection, campaign, slot, moment, target, composition.row_id)
+            reason = self.gate(connection, campaign, slot, moment, target, composition.row_id)
             made = self.freezer.rows(
                 campaign.id,
                 slot,
@@ -313,6 +347,12 @@ class Planner:
         moment = moment_at(slot.timetable, parse_key(row.key).wall)
         return campaign, slot, moment or Moment(row.due, parse_key(row.key).wall), target
 
+    def hold_unconsented(self, connection: Connection, now: datetime) -> None:
+        """Hold what is no longer under its consent, and let go what is again."""
+        rows = consented.waiting(connection)
+        counting = self._counting(connection, {row.campaign for row in rows})
+        consented.judge(connection, self.workspace, [row for row in rows if row.campaign in counting], now)
+
     def hold_orphaned_files(self, now: datetime) -> None:
         """Hold what waits for a slot or an account that has gone from the files, and let go what has come back.
 
@@ -332,6 +372,11 @@ class Planner:
                     outbox.hold(connection, row.key, GONE, now)
                 elif not gone and row.state is State.HELD and row.reason == GONE:
                     outbox.release(connection, row.key, row.deadline, now)
+            self.hold_unconsented(connection, now)
+
+
+def _said(problems: Sequence[Problem]) -> str:
+    return "; ".join(str(problem) for problem in problems if problem.level is Level.ERROR)
 
 
 def _of(campaign: str) -> str:

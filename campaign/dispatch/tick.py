@@ -18,12 +18,13 @@ from sqlalchemy import Connection
 from campaign.core.lifecycle import LEASE, LONGEST, PARKED_RETRY, RENEW, REPEAT_MARGIN
 from campaign.core.model import Account, parse_key
 from campaign.core.outcome import Absent, CannotTell, Found, Outcome, Retry, Sent
-from campaign.dispatch import courier
+from campaign.dispatch import consented, courier
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.courier import Errand, Lease, Uptime
 from campaign.dispatch.freeze import Described
 from campaign.dispatch.pace import pace
 from campaign.dispatch.planner import Planner
+from campaign.dispatch.regate import Gate
 from campaign.errors import CampaignError
 from campaign.networks.base import Network
 from campaign.store import history, outbox
@@ -82,6 +83,7 @@ class Engine:
         self.catch_up(now)
         planner.compare(now)
         planner.hold_orphaned_files(now)
+        Gate(planner, now).reopen()
         self.planner = planner
         self._planned = False
         self._unusable.clear()
@@ -149,8 +151,11 @@ class Engine:
             renewed = self._renew(connection, now, began)
             self._orphan(connection, now)
             outbox.miss(connection, now)
+            outbox.cancel_unwanted(connection, now)
             outbox.break_threads(connection, now)
             if not self.stopping:
+                if consented.any_withdrawn(self.planner.workspace):
+                    self.planner.hold_unconsented(connection, now)
                 repeats, looks = self._look_at_uncertain(connection, now)
                 claims = outbox.claim(
                     connection,
@@ -161,6 +166,7 @@ class Engine:
                     accounts=self._free_accounts(
                         now, {c.account for c in repeats} | {d.account for d in looks}
                     ),
+                    judge=Gate(self.planner, now).judge,
                 )
                 ends = began + LEASE.total_seconds()
                 errands = [Errand(claim, Lease(began, ends)) for claim in (*repeats, *claims)]
@@ -289,7 +295,9 @@ class Engine:
                 reason = row.reason if account is not None else "its account has gone from the files"
                 outbox.look_later(connection, row.key, reason, now + PARKED_RETRY, now)
                 continue
-            if now < row.first_attempt + adapter.repeat_safe_for - REPEAT_MARGIN:
+            # What is to be gone is looked up only: a repeat would publish it if it is not out (any more).
+            wanted = row.withdraw_at is None and not consented.refusal(self.planner.workspace, row)
+            if wanted and now < row.first_attempt + adapter.repeat_safe_for - REPEAT_MARGIN:
                 claim = outbox.repeat(connection, row.key, now, self.owner, lease=LEASE)
                 if claim is None:
                     continue

@@ -12,6 +12,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
+from campaign.core.languages import direction
 from campaign.core.model import Post
 from campaign.networks.media import Fitted
 
@@ -118,15 +119,18 @@ def _html(post: Post, names: Sequence[str]) -> str:
         f'<p><img src="cid:{name}" alt="{html.escape(_clean(media.alt))}" style="max-width:100%;height:auto"></p>'
         for media, name in zip(post.media, names, strict=True)
     ]
+    # Twice, because webmail shows the inside of the body alone.
+    spoken = f'lang="{html.escape(post.language)}" dir="{direction(post.language)}"'
     return "\n".join(
         [
-            f'<!DOCTYPE html>\n<html lang="{html.escape(post.language)}">',
+            f"<!DOCTYPE html>\n<html {spoken}>",
             '<head><meta charset="utf-8"></head>',
             '<body style="font-family:sans-serif;line-height:1.5">',
+            f"<div {spoken}>",
             warning,
             *(f"<p>{_linked(p)}</p>" for p in paragraphs),
             *images,
-            "</body>\n</html>\n",
+            "</div>\n</body>\n</html>\n",
         ]
     )
 

@@ -50,20 +50,20 @@ def write(root: Path, name: str, data: bytes) -> None:
         return
     if not path.parent.is_dir():
         path.parent.mkdir(parents=True)
-        _settle(path.parent.parent)
+        settle(path.parent.parent)
     temporary = root / _TEMPORARY / path.name
     with temporary.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-    _settle(path.parent)
+    settle(path.parent)
 
 
 def remove(path: Path) -> None:
     """Take a file away for good; it may be gone already."""
     path.unlink(missing_ok=True)
-    _settle(path.parent)
+    settle(path.parent)
 
 
 def usable(root: Path) -> None:
@@ -84,7 +84,7 @@ def trouble(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """Flush a directory, so that a rename outlives a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:

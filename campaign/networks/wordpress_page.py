@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from campaign.core.languages import direction
 from campaign.core.model import Post
 from campaign.networks.feed_page.words import linked
 
@@ -62,6 +63,10 @@ def _paragraph(text: str, language: str, *, bold: bool = False) -> str:
     # The language stands inside: the editor calls a paragraph broken that has an attribute it does not know.
     inner = f'<span lang="{html.escape(language)}">{_plain(linked(text))}</span>'
     inner = f"<strong>{inner}</strong>" if bold else inner
+    if direction(language) == "rtl":  # this one it knows, if the block says so too
+        return (
+            f'<!-- wp:paragraph {{"direction":"rtl"}} -->\n<p dir="rtl">{inner}</p>\n<!-- /wp:paragraph -->'
+        )
     return f"<!-- wp:paragraph -->\n<p>{inner}</p>\n<!-- /wp:paragraph -->"
 
 

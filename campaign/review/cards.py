@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from campaign.core.languages import direction
 from campaign.core.model import Media, Post
 from campaign.core.text import TextRules, Unit, limit, measure
 from campaign.errors import Level, Problem
@@ -21,7 +22,8 @@ _STYLE = {Level.ERROR: "red", Level.WARN: "yellow", Level.ADVICE: "cyan"}
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What one account publishes at one occurrence. ``due`` is aware; ``origin``: which files won, if told."""
+    """What one account publishes at one occurrence. ``due`` is aware; ``origin``: which files won, if told;
+    ``removed``: that the text was removed, which is then not shown again."""
 
     key: str
     due: datetime
@@ -33,6 +35,7 @@ class Card:
     rules: TextRules
     problems: tuple[Problem, ...] = ()
     origin: tuple[str, ...] = ()
+    removed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,12 @@ def meter(post: Post, rules: TextRules) -> Meter:
 def card_lines(card: Card, width: int) -> Iterator[Line]:
     """One card: a frame without a right side (emoji would bend it), the text wrapped, pictures with their description,
     the meter, and what is wrong."""
-    head = f"{card.account} ({card.network}, {card.language})"
+    said = card.language + (", right to left" if direction(card.language) == "rtl" else "")
+    head = f"{card.account} ({card.network}, {said})"
     when = f"{times.stamp(card.due, card.zone)} = {times.utc_clock(card.due, card.zone)}"
     yield (Cell("╭─ ", "dim"), Cell(head, "bold"), Cell(f"  {when}"))
+    if card.removed:
+        yield (Cell("│  ", "dim"), Cell(card.removed))
     for post in card.posts:
         if post.parts > 1:
             yield (

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from campaign.core.lifecycle import State
 from campaign.core.model import Workspace, delivery_key
+from campaign.core.quiet import why_quiet
 from campaign.core.timetable import moments, to_utc
 from campaign.review import times
 from campaign.review.words import count
@@ -43,7 +44,12 @@ def coming(connection: Connection, workspace: Workspace, now: datetime) -> Comin
         # The days ahead are looked through in pieces: as a rule the first one holds an open moment.
         while some := list(islice(ahead, PIECE)):
             keys = {
-                m: [delivery_key(campaign.id, slot.id, m.wall, t.name) for t in slot.targets] for m in some
+                m: [
+                    delivery_key(campaign.id, slot.id, m.wall, t.name)
+                    for t in slot.targets
+                    if not why_quiet(workspace, campaign, slot, t, m.due)
+                ]
+                for m in some
             }
             # A row that waits is counted already; any other means that it is decided.
             known = history.existing_keys(connection, [key for of_one in keys.values() for key in of_one])

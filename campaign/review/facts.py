@@ -26,6 +26,7 @@ def fact_row(fact: Fact, day: date) -> dict[str, Any]:
         "publishable": fact.publishable,
         "review_by": fact.review_by.isoformat() if fact.review_by else None,
         "stale": stale(fact, day),
+        "pack": fact.pack or None,
     }
 
 
@@ -34,7 +35,8 @@ def fact_entries(facts: Iterable[Fact], day: date, language: str) -> list[Entry]
     entries: list[Entry] = []
     for fact in facts:
         words = text_for(fact.text, language) or next(iter(fact.text.values()), "")
-        source = ", ".join(filter(None, (fact.source, str(fact.year or ""), fact.url)))
+        origin = f"from the pack {fact.pack}" if fact.pack else ""
+        source = ", ".join(filter(None, (fact.source, str(fact.year or ""), fact.url, origin)))
         entries.append(
             Row(
                 (Cell(fact.id, "bold"), Cell(_state(fact, day), "yellow" if stale(fact, day) else "green")),

@@ -27,6 +27,7 @@ def hotline_row(hotline: Hotline, checks: Sequence[Check], day: date) -> dict[st
         "source": hotline.source,
         "page": hotline.page or None,
         "stale": stale(hotline, checks, day),
+        "pack": hotline.pack or None,
     }
 
 
@@ -41,6 +42,8 @@ def hotline_entries(
         if told := _text(hotline.audience, language):
             notes.insert(0, Cell(f"for: {told}"))
         notes.append(Cell(f"page: {hotline.page}" if hotline.page else f"source: {hotline.source}", "dim"))
+        if hotline.pack:
+            notes.append(Cell(f"from the pack {hotline.pack}", "dim"))
         bad = stale(hotline, checks, day)
         state = Cell("not to be printed", "yellow") if bad else Cell("may be printed", "green")
         cells = (Cell(hotline.id, "bold"), Cell(hotline.country), state, Cell(_text(hotline.names, language)))

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from campaign.core.model import Campaign, Slot, Workspace
+from campaign.core.quiet import why_quiet
 from campaign.core.timetable import Moment, moments, to_utc
 from campaign.errors import CampaignError
 
@@ -39,6 +40,8 @@ def occurrences(
         rows = max(1, len(workspace.tables.get(slot.rows or "", ())))
         seen: set[int] = set()
         for moment in islice(moments(slot.timetable, after, until), MOST + 1):
+            if all(why_quiet(workspace, campaign, slot, target, moment.due) for target in slot.targets):
+                continue  # partners need not say what we keep quiet about on that day
             row = 0 if slot.rows is None or moment.index is None else moment.index % rows
             if every or row not in seen:
                 seen.add(row)

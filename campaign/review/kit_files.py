@@ -19,10 +19,10 @@ from campaign.core.media import ANY_MEDIA
 from campaign.core.model import Media
 from campaign.core.outcome import Refused
 from campaign.errors import CampaignError
-from campaign.networks.base import Files
 from campaign.networks.media import fitted
 from campaign.review import kit_csv, kit_html, kit_ics
 from campaign.review.kit import Item, Kit, text_in
+from campaign.workspace.files import MediaFiles
 
 MANIFEST = "kit.json"
 """Says what a kit is; a folder that has it may be replaced by a newer kit."""
@@ -33,7 +33,7 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 """Of every file in the zip: the first that a zip can hold. The bytes must not depend on when it was made."""
 
 
-def files_of(kit: Kit, source: Files, identity: uuid.UUID) -> dict[str, bytes]:
+def files_of(kit: Kit, source: MediaFiles, identity: uuid.UUID) -> dict[str, bytes]:
     """Every file of a kit: name -> content. ``source``: where the pictures are. CampaignError for a picture that
     can't be read."""
     made: dict[str, bytes] = {name: kit_html.asset(name) for name in kit_html.ASSETS}
@@ -153,19 +153,25 @@ def _unwritten(path: Path, error: OSError) -> CampaignError:
     return CampaignError(f"{path} can't be written: {error.strerror}", "name another place with --out")
 
 
-def _pictures(kit: Kit, source: Files, made: dict[str, bytes]) -> dict[Media, kit_html.Shown]:
+def _pictures(kit: Kit, source: MediaFiles, made: dict[str, bytes]) -> dict[Media, kit_html.Shown]:
     """Every picture without what a camera wrote into it, under a safe name; its bytes go to ``made``."""
     found: dict[Media, kit_html.Shown] = {}
     names: dict[str, str] = {}
     for media in dict.fromkeys(media for item in kit.items for media in item.media):
+        source.draw(media)
         file = fitted(media, source, ANY_MEDIA)
         if isinstance(file, Refused):
             raise CampaignError(file.reason, "put another one there")
         if media.file not in names:
-            names[media.file] = _safe(media.file, PurePosixPath(file.name).suffix, set(names.values()))
+            names[media.file] = _safe(_called(media), PurePosixPath(file.name).suffix, set(names.values()))
             made[names[media.file]] = file.data
         found[media] = kit_html.Shown(names[media.file], file.type, media.alt)
     return found
+
+
+def _called(media: Media) -> str:
+    """What a picture is called; a card's own file has the name of its digest."""
+    return f"card-{media.card.language}" if media.card else media.file
 
 
 def _safe(file: str, ending: str, taken: set[str]) -> str:

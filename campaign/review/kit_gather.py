@@ -134,13 +134,17 @@ class _Work:
         own = [target for target in slot.targets if not target.account.test]
         languages = dict.fromkeys(target.language for target in own)
         there = {(target.account.network, target.language) for target in own}
-        pictures = bool(slot.images or slot.video)
         return own + [
             Target(_partner(spec, language), language)
             for spec in self.wanted.networks
             for language in languages
             if (spec.name, language) not in there
-            and (pictures or not self.rules(_partner(spec, language)).needs_media)
+            and (
+                slot.images
+                or slot.video
+                or slot.card_on(spec.name)
+                or not self.rules(_partner(spec, language)).needs_media
+            )
         ]
 
     def _languages(self) -> tuple[str, ...]:
@@ -160,6 +164,12 @@ class _Work:
         day = to_wall(moment.due, self.campaign.zone).date()
         said: dict[str, dict[_Shown, Wording]] = {}
         wrong = False
+        if slot.consents:
+            # Who agreed to be shown agreed to our accounts, not to copies that nobody could take back.
+            message = f"`{slot.id}` rests on a person's consent, which does not cover partners"
+            hint = "leave it out of the kit: --from and --to, or a campaign of its own"
+            self.problems.append(Problem(slot.consent_at, message, hint, Level.ERROR, "SG19"))
+            return ()
         for target in self._targets(slot):
             if target.language != language:
                 continue

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from campaign.core.languages import direction
 from campaign.core.model import Media, Post, text_for
 from campaign.networks.feed_page.words import language_name
 from campaign.networks.handoff_page.render import shares
@@ -115,7 +116,7 @@ def page(
                 }
                 for _, fact in sorted(kit.knowledge.facts.items())
             ],
-            direction=say.direction,
+            direction=direction,
             rows=_rows,
             shares=shares,
             day=lambda day: say.day_text(day, language),

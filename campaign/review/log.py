@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from campaign.core.lifecycle import State
+from campaign.core.lifecycle import State, say
 from campaign.review import times
 from campaign.review.news import STYLE
+from campaign.review.removed import excerpt, said
 from campaign.review.table import Cell, Entry, Heading, Row
-from campaign.review.words import first_line
 from campaign.store.history import Delivery
 
 COLUMNS = (
@@ -37,7 +38,12 @@ COLUMNS = (
     "approved_by",
     "reviewed_by",
     "facts",
+    "hotlines",
     "accepted",
+    "consents",
+    "withdrawn_at",
+    "redacted_at",
+    "redacted_by",
 )
 """The keys of a row, in order: a contract that scripts rely on."""
 
@@ -71,9 +77,9 @@ def log_row(delivery: Delivery, zone: str) -> dict[str, Any]:
         "network": delivery.network,
         "language": delivery.language,
         "state": delivery.state.value,
-        "say": delivery.state.say,
+        "say": said(delivery),
         "due": times.iso(delivery.due, zone),
-        "text": post.text if post else None,
+        "text": post.text if post and delivery.redacted_at is None else None,
         "part": delivery.part,
         "of": delivery.parts,
         "media": [{"file": m.file, "alt": m.alt, "sha256": m.sha256} for m in post.media] if post else [],
@@ -85,7 +91,12 @@ def log_row(delivery: Delivery, zone: str) -> dict[str, Any]:
         "approved_by": [],
         "reviewed_by": [],
         "facts": list(post.facts) if post else [],
+        "hotlines": list(post.hotlines) if post else [],
         "accepted": post.as_json()["accepted"] if post else [],
+        "consents": list(post.consents) if post else [],
+        "withdrawn_at": times.iso(delivery.withdrawn_at, zone),
+        "redacted_at": times.iso(delivery.redacted_at, zone),
+        "redacted_by": delivery.redacted_by,
     }
 
 
@@ -113,7 +124,12 @@ def unplanned_row(post: Unplanned, zone: str) -> dict[str, Any]:
         "approved_by": [],
         "reviewed_by": [],
         "facts": [],
+        "hotlines": [],
         "accepted": [],
+        "consents": [],
+        "withdrawn_at": None,
+        "redacted_at": None,
+        "redacted_by": None,
     }
 
 
@@ -138,9 +154,9 @@ def _row(delivery: Delivery, zone: str) -> Row:
     return Row(
         (
             Cell(delivery.target + part),
-            Cell(delivery.state.say, STYLE.get(delivery.state, "")),
+            Cell(said(delivery), STYLE.get(delivery.state, "")),
             Cell(_moment(when, delivery, zone)),
-            Cell(first_line(delivery.post.text) if delivery.post else ""),
+            Cell(excerpt(delivery, zone)),
         ),
         tuple(notes),
     )
@@ -157,5 +173,6 @@ def _moment(when: datetime | None, delivery: Delivery, zone: str) -> str:
 
 def summary(deliveries: Sequence[Delivery]) -> str:
     """``12 published, 1 may be published: please look`` in the order of the states."""
-    numbers = {state: sum(d.state is state for d in deliveries) for state in State}
-    return ", ".join(f"{number} {state.say}" for state, number in numbers.items() if number) or "nothing yet"
+    order = list(State)
+    ranked = Counter((order.index(d.state), say(d.state, d.reason)) for d in deliveries)
+    return ", ".join(f"{number} {said}" for (_, said), number in sorted(ranked.items())) or "nothing yet"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from campaign.core.lifecycle import State
+from campaign.core.lifecycle import State, say
+from campaign.core.standing import BARRED
 from campaign.review.table import Cell, Line
 from campaign.review.times import clock
 from campaign.review.words import first_words, one_line
@@ -28,6 +29,9 @@ NEXT: dict[State, str] = {
 }
 """What comes next, or what a person can do."""
 
+IF_BARRED = "campaign status shows it until then; to give it up: campaign cancel {key}"
+"""The same for what is held because what it says is wrong, or can't be vouched for, just now."""
+
 EXCERPT = 32
 """Terminal cells of the post that a line of news shows."""
 
@@ -40,12 +44,20 @@ def news_line(
     if kind not in set(State):
         return (when, Cell("  "), Cell(one_line(" ".join(filter(None, (text, reason))))))
     state = State(kind)
-    line = [when, Cell("  "), Cell(state.say, STYLE.get(state, "")), Cell("  "), Cell(account, "bold")]
+    barred = state is State.HELD and reason.startswith(BARRED)
+    line = [
+        when,
+        Cell("  "),
+        Cell(say(state, reason), "bold red" if barred else STYLE.get(state, "")),
+        Cell("  "),
+        Cell(account, "bold"),
+    ]
     if text:
         line += [Cell("  "), Cell(f"“{first_words(text, EXCERPT)}”")]
     if url:
         line += [Cell("  "), Cell(url)]
-    said = "; ".join(filter(None, (one_line(reason), NEXT.get(state, "").format(key=key))))
+    following = IF_BARRED if barred else NEXT.get(state, "")
+    said = "; ".join(filter(None, (one_line(reason), following.format(key=key))))
     if said:
         line += [Cell("  "), Cell(f"({said})")]
     return tuple(line)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from campaign.core.compose import Composer
 from campaign.core.cost import cost
-from campaign.core.lifecycle import ENDED, State
+from campaign.core.lifecycle import ENDED, State, say
 from campaign.core.model import Account, Post, Workspace, parse_key
 from campaign.core.outlook import Planned, outlook, plan
 from campaign.core.text import TextRules
@@ -124,6 +124,8 @@ def _planned(workspace: Workspace, composer: Composer, row: Delivery) -> Planned
 def _merged(post: Planned, row: Delivery | None, rules: Rules) -> Ahead:
     limits, prices = rules(post.target.account), post.target.account.prices
     posts, problems = post.composition.drafts, post.problems
+    if row is not None:  # a person, or its day, has decided already
+        problems = tuple(problem for problem in problems if problem.rule != "quiet-day")
     if row is not None and row.post is not None:
         # What is frozen goes out as it is, whatever the files say by now.
         later = posts[1:] if len(posts) == row.parts else ()
@@ -149,7 +151,7 @@ def _merged(post: Planned, row: Delivery | None, rules: Rules) -> Ahead:
         problems=problems,
         state=row.state if row else None,
         reason=row.reason if row else "",
-        cost=cost(posts, prices) if prices is not None else None,
+        cost=cost(posts, prices) if prices is not None and (row is not None or not post.quiet) else None,
     )
 
 
@@ -199,7 +201,7 @@ def _row(post: Ahead) -> Row:
     if post.state is State.PENDING and post.reason:
         notes.insert(0, Cell(post.reason, "dim"))
     elif post.state not in (None, State.PENDING):
-        said = post.state.say if post.state else ""
+        said = say(post.state, post.reason) if post.state else ""
         notes.insert(0, Cell(said + (f": {post.reason}" if post.reason else ""), "yellow"))
     return Row(
         (Cell(post.account, "dim" if post.ended else ""), Cell(measured), Cell(parts + text)), tuple(notes)

@@ -8,6 +8,7 @@ from datetime import datetime
 from importlib.resources import files
 from itertools import groupby
 
+from campaign.core.languages import direction
 from campaign.core.model import Media
 from campaign.review import times
 from campaign.review.cards import Card, meter, named
@@ -24,7 +25,7 @@ def page(cards: Sequence[Card], title: str, picture: Picture) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"shown": safe, "named": named}
+    environment.filters |= {"shown": safe, "named": named, "direction": direction}
     environment.globals |= {
         "meter": meter,
         "source": lambda media: _source(picture(media)),

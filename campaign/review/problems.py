@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from campaign.errors import Level, Problem
-from campaign.review.table import Cell, Line
+from campaign.review.table import WIDTH, Cell, Line
+from campaign.review.translations import matrix_lines
 from campaign.review.words import count, one_line
 
 _STYLE = {Level.ERROR: "red", Level.WARN: "yellow", Level.ADVICE: "cyan"}
@@ -18,6 +19,14 @@ def in_order(problems: Sequence[Problem]) -> list[Problem]:
     levels = list(Level)
     unique = dict.fromkeys(problems)
     return sorted(unique, key=lambda p: (levels.index(p.level), p.place, p.key, p.message))
+
+
+def check_lines(problems: Sequence[Problem], width: int = WIDTH) -> list[Line]:
+    """All that ``check`` found: ``problem_lines``, and missing translations as a matrix at the end. Those that stop a
+    post stand above as well."""
+    rest = [problem for problem in problems if problem.gap is None or problem.level is Level.ERROR]
+    lines, matrix = problem_lines(rest), matrix_lines(problems, width)
+    return [*lines, *([()] if lines and matrix else []), *matrix]
 
 
 def problem_lines(problems: Sequence[Problem]) -> list[Line]:

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from campaign.core.lifecycle import Event, State
+from campaign.core.lifecycle import Event, State, is_quiet
 from campaign.core.model import Workspace, delivery_key
+from campaign.core.standing import BARRED
 from campaign.core.timetable import moments
 from campaign.errors import Level, Place, Problem
 from campaign.review import times
@@ -61,6 +62,7 @@ class Status:
     failed: tuple[Delivery, ...]
     held: tuple[Delivery, ...]
     missed: tuple[Delivery, ...]
+    to_withdraw: tuple[Delivery, ...]
     parked: tuple[AccountRow, ...]
     problems: tuple[Problem, ...]
 
@@ -82,7 +84,8 @@ class Status:
                     self.uncertain,
                     self.failed,
                     self.held,
-                    self.missed,
+                    any(not is_quiet(row.reason) for row in self.missed),
+                    self.to_withdraw,
                     self.parked,
                 )
             )
@@ -139,8 +142,11 @@ def read(
         unplanned=tuple(_unplanned(connection, workspace, now, late)),
         uncertain=tuple(history.deliveries(connection, states=[State.UNCERTAIN])),
         failed=tuple(row for row in failed if not _given_up(connection, row)),
-        held=tuple(history.deliveries(connection, states=[State.HELD])),
+        held=tuple(
+            sorted(history.deliveries(connection, states=[State.HELD]), key=lambda r: not is_barred(r))
+        ),
         missed=tuple(missed),
+        to_withdraw=tuple(row for row in history.still_out(connection) if row.state is State.SENT),
         parked=tuple(row for row in accounts.values() if row.parked_until is not None),
         problems=tuple(found),
     )
@@ -208,6 +214,7 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
         "failed": rows(status.failed),
         "held": rows(status.held),
         "missed": rows(status.missed),
+        "to_withdraw": rows(status.to_withdraw),
         "parked": [
             {
                 "account": row.account,
@@ -233,12 +240,23 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
 
 def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Iterator[Line]:
     """What needs a person, each group with what to do about it; one line when nothing does."""
+    barred = [row for row in status.held if is_barred(row)]
+    held = [row for row in status.held if not is_barred(row)]
+    late = tuple(row for row in status.missed if not is_quiet(row.reason))
+    quiet = tuple(row for row in status.missed if is_quiet(row.reason))
     groups = (
+        (
+            "Not sent, for it could do harm",
+            barred,
+            "goes out by itself once mended in time",
+        ),
         ("Overdue", status.overdue, "campaign run sends them, as long as they are not too late"),
         ("May be published: please look", status.uncertain, "campaign resolve KEY"),
         ("Not published", status.failed, "campaign retry KEY, or: campaign resolve KEY"),
-        ("Waiting for a person", status.held, "campaign resolve KEY, or: campaign cancel KEY"),
-        ("Too late, not sent (last 24 hours)", status.missed, "campaign retry KEY sends one after all"),
+        ("Waiting for a person", held, "campaign resolve KEY, or: campaign cancel KEY"),
+        ("Still online, to be withdrawn", status.to_withdraw, "campaign withdraw KEY"),
+        ("Too late, not sent (last 24 hours)", late, "campaign retry KEY sends one after all"),
+        ("Kept back on a quiet day (last 24 hours)", quiet, "nothing has to be done"),
     )
     for title, rows, hint in groups:
         if rows:
@@ -272,6 +290,11 @@ def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Itera
         yield ()
     if not status.needs_a_person:
         yield (Cell("Nothing needs a person.", "green"),)
+
+
+def is_barred(row: Delivery) -> bool:
+    """Whether a row is held because what it says is wrong, or can't be vouched for, just now."""
+    return row.state is State.HELD and row.reason.startswith(BARRED)
 
 
 def _title(title: str, hint: str) -> Iterator[Line]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import (
     Boolean,
@@ -26,10 +26,24 @@ from sqlalchemy import (
 
 from campaign.core.lifecycle import SETTLING, Event, State
 from campaign.store.hints import beside
-from campaign.store.rows import Claim
+from campaign.store.rows import Claim, Delivery
 from campaign.store.tables import Instant, accounts, attempts, deliveries
 from campaign.store.threads import with_thread
 from campaign.store.transitions import current, lock, transition
+
+Judge = Callable[[Connection, Delivery], str | None]
+"""What speaks against sending a row that is about to be claimed: "" nothing; a reason, and it is held; None: it is left
+as it is, for another host knows better."""
+
+
+class _Next(TypedDict):
+    """An account's next row; ``thread``: it is a part of a begun one."""
+
+    key: str
+    account: str
+    due: datetime
+    thread: bool
+
 
 _PENDING: ColumnElement[str] = literal_column(
     "'pending'"
@@ -62,19 +76,35 @@ def claim(
     *,
     lease: timedelta,
     accounts: Collection[str],
+    judge: Judge | None = None,
 ) -> list[Claim]:
     """Take up to ``free`` ready rows, one per account and only of the named accounts, the earliest first, and write
     their attempt rows. Ready: pending, composed, not_before <= now <= deadline, the part before is sent, the account
     neither parked nor pacing nor sending. A begun thread's next part goes first and waits for no gap; until it has gone
-    out or ended badly, nothing else of its account does."""
+    out or ended badly, nothing else of its account does. What ``judge`` has something against becomes ``held``, and the
+    account's next row has its turn."""
     claims: list[Claim] = []
     waiting = _in_order(connection, now, sorted(accounts))
     while waiting and len(claims) < free:
         batch, waiting = waiting[: free - len(claims)], waiting[free - len(claims) :]
+        held: list[str] = []
         for row in _taken(connection, now, [row["account"] for row in batch]):
-            if (new := _begin(connection, row, Event.CLAIM, now, owner, lease)) is not None:
+            against = judge(connection, Delivery.of(row)) if judge is not None else ""
+            if against is None:
+                continue
+            if against:
+                if transition(connection, row, Event.HOLD, now, reason=against) is not None:
+                    held.append(row["account"])
+            elif (new := _begin(connection, row, Event.CLAIM, now, owner, lease)) is not None:
                 claims.append(new)
+        if held:
+            waiting = sorted([*waiting, *_in_order(connection, now, held)], key=_turn)
     return claims
+
+
+def _turn(row: _Next) -> tuple[bool, datetime, str]:
+    """Begun threads first, then by due and key."""
+    return not row["thread"], row["due"], row["key"]
 
 
 def repeat(connection: Connection, key: str, now: datetime, owner: str, *, lease: timedelta) -> Claim | None:
@@ -201,13 +231,17 @@ def ready() -> Select[Any]:
     )
 
 
-def _in_order(connection: Connection, now: datetime, names: Sequence[str]) -> list[RowMapping]:
-    """The next rows of the accounts (key, account, due): begun threads first, then by due and key."""
+def _in_order(connection: Connection, now: datetime, names: Sequence[str]) -> list[_Next]:
+    """The next rows of the accounts: begun threads first, then by due and key."""
     candidates = connection.execute(ready(), {"now": now, "names": names})
     found = {row.key: row.thread for row in candidates if row.key is not None}
     d = deliveries.c
     rows = connection.execute(select(d.key, d.account, d.due).where(d.key.in_(found))).mappings().all()
-    return sorted(rows, key=lambda row: (not found[row["key"]], row["due"], row["key"]))
+    following: list[_Next] = [
+        {"key": row["key"], "account": row["account"], "due": row["due"], "thread": found[row["key"]]}
+        for row in rows
+    ]
+    return sorted(following, key=_turn)
 
 
 def _taken(connection: Connection, now: datetime, names: list[str]) -> list[RowMapping]:
@@ -220,7 +254,11 @@ def _taken(connection: Connection, now: datetime, names: list[str]) -> list[RowM
     # Asked again now that the accounts are ours: what their last owner did with them is committed and seen.
     rows = _in_order(connection, now, mine)
     still = select(deliveries).where(
-        and_(deliveries.c.key.in_([row["key"] for row in rows]), deliveries.c.state == _PENDING)
+        and_(
+            deliveries.c.key.in_([row["key"] for row in rows]),
+            deliveries.c.state == _PENDING,
+            deliveries.c.withdraw_at.is_(None),
+        )
     )
     locked = {row["key"]: row for row in connection.execute(lock(still, skip=True)).mappings()}
     return [locked[row["key"]] for row in rows if row["key"] in locked]

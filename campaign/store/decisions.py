@@ -74,10 +74,59 @@ def hold(connection: Connection, key: str, reason: str, now: datetime, who: Who 
 
 
 def release(
-    connection: Connection, key: str, deadline: datetime | None, now: datetime, who: Who = LOOP
+    connection: Connection,
+    key: str,
+    deadline: datetime | None,
+    now: datetime,
+    who: Who = LOOP,
+    *,
+    post: Post | None = None,
 ) -> bool:
-    """held -> pending, with a new deadline."""
-    return step(connection, key, Event.RELEASE, now, who=who, deadline=deadline) is not None
+    """held -> pending, with a new deadline; ``post`` replaces the frozen one (None keeps it)."""
+    changes: dict[str, Any] = frozen(post) if post is not None else {}
+    detail = {"new_text": True} if post is not None else {}
+    return (
+        step(connection, key, Event.RELEASE, now, who=who, detail=detail, deadline=deadline, **changes)
+        is not None
+    )
+
+
+def refreeze(connection: Connection, key: str, post: Post, now: datetime, who: Who = LOOP) -> bool:
+    """Give a row that is pending or held another post (state stays): a later part, when the first is composed anew."""
+    return _noted(connection, key, "composed", {"new_text": True}, now, who, **frozen(post))
+
+
+def hold_on(connection: Connection, key: str, reason: str, now: datetime) -> bool:
+    """A held row waits for something else now."""
+    return _noted(connection, key, "held-on", {"reason": reason}, now, LOOP, reason=reason)
+
+
+def _noted(
+    connection: Connection,
+    key: str,
+    kind: str,
+    detail: dict[str, Any],
+    now: datetime,
+    who: Who,
+    **changes: Any,
+) -> bool:
+    """Change columns of a row that waits, and say so in the log."""
+    row = current(connection, key)
+    if row is None or row["state"] not in (State.PENDING.value, State.HELD.value):
+        return False
+    changed = connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.key == key,
+            deliveries.c.state == row["state"],
+            deliveries.c.attempt == row["attempt"],
+        )
+        .values(updated_at=now, **changes)
+    )
+    if changed.rowcount != 1:
+        return False
+    log.write(connection, now, kind, key=key, before=row["state"], after=row["state"], who=who, detail=detail)
+    return True
 
 
 def refuse(connection: Connection, key: str, reason: str, now: datetime) -> bool:
@@ -89,7 +138,7 @@ def refuse(connection: Connection, key: str, reason: str, now: datetime) -> bool
 
 
 def cancel(connection: Connection, key: str, reason: str, now: datetime, who: Who) -> bool:
-    """pending | held -> cancelled."""
+    """pending | held | failed | missed -> cancelled."""
     return step(connection, key, Event.CANCEL, now, who=who, reason=reason) is not None
 
 

@@ -13,7 +13,7 @@ from campaign.core.lifecycle import State
 from campaign.core.model import Post
 from campaign.store import tables
 from campaign.store.rows import AccountRow, Attempt, Cursor, Delivery, EventRow, SentText
-from campaign.store.threads import with_thread
+from campaign.store.threads import from_here, with_thread
 from campaign.store.transitions import UNKNOWN_OUTCOMES
 from campaign.store.upsert import batches
 from campaign.store.waking import next_wake
@@ -35,6 +35,7 @@ __all__ = [
     "delivery",
     "events",
     "existing_keys",
+    "from_here",
     "in_doubt",
     "key_of",
     "last_event",
@@ -47,6 +48,7 @@ __all__ = [
     "sent_posts",
     "sent_texts",
     "sights",
+    "still_out",
     "uncertain_due",
 ]
 
@@ -161,6 +163,17 @@ _UNCERTAIN_DUE = (
 def rows_to_fill(connection: Connection, now: datetime) -> list[Delivery]:
     """Pending rows without a post (moved ahead) whose time has come, the earliest first."""
     return [Delivery.of(row) for row in connection.execute(_TO_FILL, {"now": now}).mappings()]
+
+
+def still_out(connection: Connection) -> list[Delivery]:
+    """What a person wants gone and is out, or may be, the latest part of a thread first."""
+    on_network = _d.state.in_([s.value for s in (State.SENDING, State.UNCERTAIN, State.SENT)])
+    statement = (
+        select(tables.deliveries)
+        .where(_d.withdraw_at.is_not(None), _d.withdrawn_at.is_(None), on_network)
+        .order_by(_d.due, _d.campaign, _d.slot, _d.wall, _d.target, _d.part.desc())
+    )
+    return [Delivery.of(row) for row in connection.execute(statement).mappings()]
 
 
 def uncertain_due(connection: Connection, now: datetime) -> list[Delivery]:

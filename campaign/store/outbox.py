@@ -7,18 +7,33 @@ hold returns False (somebody else was first), it never raises. They live in the 
 from __future__ import annotations
 
 from campaign.store.breaker import works
-from campaign.store.claims import claim, in_flight, orphan, renew, repeat
-from campaign.store.decisions import again, break_threads, cancel, hold, miss, move, refuse, release, resolve
+from campaign.store.claims import Judge, claim, in_flight, orphan, renew, repeat
+from campaign.store.decisions import (
+    again,
+    break_threads,
+    cancel,
+    hold,
+    hold_on,
+    miss,
+    move,
+    refreeze,
+    refuse,
+    release,
+    resolve,
+)
 from campaign.store.log import Who
 from campaign.store.looking import absent, found, look_later
 from campaign.store.notes import notes, put_note
 from campaign.store.pacing import pace
 from campaign.store.planned import advance, fill, insert, see
+from campaign.store.redacting import redact
 from campaign.store.rows import Claim, NewDelivery
 from campaign.store.settling import settle
+from campaign.store.withdrawing import cancel_unwanted, not_withdrawn, unwanted, withdrawing, withdrawn
 
 __all__ = [
     "Claim",
+    "Judge",
     "NewDelivery",
     "Who",
     "absent",
@@ -26,19 +41,24 @@ __all__ = [
     "again",
     "break_threads",
     "cancel",
+    "cancel_unwanted",
     "claim",
     "fill",
     "found",
     "hold",
+    "hold_on",
     "in_flight",
     "insert",
     "look_later",
     "miss",
     "move",
+    "not_withdrawn",
     "notes",
     "orphan",
     "pace",
     "put_note",
+    "redact",
+    "refreeze",
     "refuse",
     "release",
     "renew",
@@ -46,5 +66,8 @@ __all__ = [
     "resolve",
     "see",
     "settle",
+    "unwanted",
+    "withdrawing",
+    "withdrawn",
     "works",
 ]

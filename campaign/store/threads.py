@@ -8,7 +8,28 @@ from sqlalchemy import Connection, RowMapping, select
 
 from campaign.core.model import Post
 from campaign.core.outcome import Receipt
+from campaign.store.rows import Delivery
 from campaign.store.tables import deliveries
+
+
+def from_here(connection: Connection, row: Delivery) -> list[Post]:
+    """The frozen posts of a delivery and of the parts behind it, in order."""
+    if row.part == row.parts:
+        return [row.post] if row.post is not None else []
+    d = deliveries.c
+    parts = connection.execute(
+        select(d.post)
+        .where(
+            d.campaign == row.campaign,
+            d.slot == row.slot,
+            d.wall == row.wall,
+            d.target == row.target,
+            d.part >= row.part,
+            d.post.is_not(None),
+        )
+        .order_by(d.part)
+    )
+    return [Post.from_json(post) for (post,) in parts]
 
 
 def with_thread(connection: Connection, row: RowMapping) -> Post:

@@ -55,7 +55,7 @@ def read_account(
 ) -> Account | None:
     """The account called ``name``, or None when it has errors; they are in ``findings``.
 
-    ``zone``, ``languages`` and ``approval`` are the workspace's.
+    ``zone`` and ``approval`` are the workspace's, ``languages`` those of an account that names none.
     """
     path = ("accounts", name)
     before = findings.errors()
@@ -87,7 +87,10 @@ def read_account(
             )
     if common is None or options is None or findings.errors() > before:
         return None
-    own = [common.language] if common.language else common.languages or list(languages[:1])
+    audience = common.audience.value() if common.audience else None
+    own = [common.language] if common.language else common.languages
+    if own is None:
+        own = list(audience.languages if audience and audience.languages else languages)
     return Account(
         id=name,
         network=common.network,
@@ -98,7 +101,7 @@ def read_account(
         test=common.test,
         approval=tighter(approval, common.approval),
         vars=common.vars,
-        audience=common.audience.value() if common.audience else None,
+        audience=audience,
         media=spec.media if spec is not None else ANY_MEDIA,
         prices=getattr(spec, "prices", None),
         place=document.place(path, key=True),

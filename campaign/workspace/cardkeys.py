@@ -22,7 +22,8 @@ from campaign.workspace.cards import LOGOS
 from campaign.workspace.fields import OrOne, Texts
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import Keys
-from campaign.workspace.readers import LANGUAGE, kind_of, one_of, wrong
+from campaign.workspace.language_tags import LANGUAGE
+from campaign.workspace.readers import kind_of, one_of, wrong
 from campaign.workspace.yamlfile import Document, Step
 
 _USUAL = Style()

@@ -31,14 +31,15 @@ from campaign.workspace.accounts import read_account
 from campaign.workspace.cardkeys import CardsKeys
 from campaign.workspace.fields import Address, ApprovalWord, Id, Language, Late, Money, Quiet, Zone
 from campaign.workspace.findings import Findings, did_you_mean, quoted
-from campaign.workspace.keys import AudienceKeys, Keys, Later, Links, Preferred, Vars, links_of
+from campaign.workspace.keys import AudienceKeys, Keys, Links, Preferred, Vars, links_of
+from campaign.workspace.quiet import QuietOn
 from campaign.workspace.readers import ALWAYS, complaint, kind_of, read_address, wrong
 from campaign.workspace.secretrefs import SECRET_SCHEMA, parse_secret
 from campaign.workspace.yamlfile import Document, Map, Seq
 
 NAME = "config.yaml"
 
-NOT_YET = ("alerts", "packs")
+NOT_YET = ("alerts",)
 
 
 def read_uuid(value: Any) -> uuid.UUID:
@@ -118,6 +119,7 @@ class ConfigHead(Keys):
         ["en"], description="The languages of the workspace; the first is also that of messages."
     )
     quiet_hours: Quiet | None = Field(None, description="Local times between which nothing is posted.")
+    quiet_on: QuietOn | None = None
     if_late: Late | None = Field(None, description="How late a post may still go out. Default: 2 h.")
     approval: ApprovalWord | None = Field(None, description="How many people must approve a post.")
     people: dict[Id, PersonKeys] = Field(default_factory=dict, description="Who may do what, by handle.")
@@ -160,7 +162,10 @@ class ConfigHead(Keys):
             }
         ),
     ] = None
-    packs: Later = None
+    packs: list[Id] | None = Field(
+        None,
+        description="The packs (posts/packs/NAME/) to use, the first one wins. Default: all, by name.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +186,11 @@ class Settings:
     heartbeat: Secret | str | None = None
     audience: Audience | None = None
     hotlines: tuple[str, ...] = ()
+    packs: tuple[str, ...] | None = None
     cards: Style = field(default_factory=Style)
     networks: frozenset[str] = frozenset()
     """All that there are, by name."""
+    quiet_on: tuple[str, ...] = ()
 
 
 def read_config(document: Document, specs: Mapping[str, Spec], findings: Findings) -> Settings | None:
@@ -214,7 +221,8 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
     if approval is not Approval.NONE:
         warn_held(document, ("approval",), findings)
     zone = head.timezone if head is not None else "UTC"
-    accounts = _accounts(document, specs, zone, languages, approval, findings)
+    spoken = head.audience.languages if head and head.audience else None
+    accounts = _accounts(document, specs, zone, tuple(spoken or languages[:1]), approval, findings)
     if head is not None and head.media_url is not None:
         public = Public(head.media_url.url, head.media_url.folder)
         accounts = {name: replace(account, public=public) for name, account in accounts.items()}
@@ -237,8 +245,10 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         heartbeat=heartbeat,
         audience=head.audience.value() if head.audience else None,
         hotlines=tuple(dict.fromkeys(head.hotlines)),
+        packs=None if head.packs is None else tuple(dict.fromkeys(head.packs)),
         networks=frozenset(specs),
         cards=head.cards.value(document.place(("cards",), key=True)) if head.cards else Style(),
+        quiet_on=tuple(head.quiet_on or ()),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from campaign.errors import Problem
-from campaign.workspace.findings import did_you_mean
+from campaign.workspace.findings import did_you_mean, quoted
 from campaign.workspace.readers import kind_of
 from campaign.workspace.yamlfile import Document, Step
 
@@ -64,7 +64,7 @@ def problems(
         hint = ""
         if kind == "extra_forbidden":
             words = _known(model, loc, known)
-            message = f"unknown key `{name}`{guesses.get(loc, '')}"
+            message = f"unknown key {quoted(name)}{guesses.get(loc, '')}"
             hint = f"known here: {', '.join(sorted(words))}" if words else ""
             place = document.place(path, key=True)
             yield Problem(place, message, hint, rule="unknown-key")

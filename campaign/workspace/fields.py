@@ -18,8 +18,9 @@ from pydantic_core import CoreSchema, core_schema
 
 from campaign.core import model
 from campaign.core.model import Approval, QuietHours
+from campaign.core.observances import Tone
+from campaign.workspace.language_tags import LANGUAGE
 from campaign.workspace.readers import (
-    LANGUAGE,
     as_list,
     one_of,
     read_address,
@@ -150,6 +151,14 @@ ApprovalWord = Annotated[
     _schema(
         "How many people must approve a post; a narrower place may only tighten it.",
         enum=[word.value for word in Approval],
+    ),
+]
+ToneWord = Annotated[
+    Tone,
+    PlainValidator(lambda value: Tone(one_of(*Tone)(value))),
+    _schema(
+        "How it speaks: nothing cheerful goes out on a day of remembrance.",
+        enum=[word.value for word in Tone],
     ),
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from campaign.core import suggest
-from campaign.errors import Level, Place, Problem
+from campaign.errors import Gap, Level, Place, Problem
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -35,11 +35,12 @@ class Findings:
         level: Level = Level.ERROR,
         rule: str = "format",
         key: str = "",
+        gap: Gap | None = None,
     ) -> None:
-        self.extend([Problem(place, message, hint, level, rule, key)])
+        self.extend([Problem(place, message, hint, level, rule, key, gap)])
 
-    def warn(self, place: Place, message: str, hint: str = "", *, rule: str) -> None:
-        self.add(place, message, hint, level=Level.WARN, rule=rule)
+    def warn(self, place: Place, message: str, hint: str = "", *, rule: str, gap: Gap | None = None) -> None:
+        self.add(place, message, hint, level=Level.WARN, rule=rule, gap=gap)
 
     def not_yet(self, place: Place, key: str) -> None:
         """A key of the design that this version accepts and does not act on."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from campaign.core.helplinks import RULE, tracker
 from campaign.core.hotlines import Channel, Group, Hotline, Kind, Reach, Status
 from campaign.core.phones import canonical, digits_of
 from campaign.workspace.fields import Address, Country, Id, Texts
@@ -76,6 +77,13 @@ class HotlineKeys(Keys):
     def _consistent(self) -> HotlineKeys:
         if self.hours_confirmed and not self.hours:
             wrong("`hours_confirmed` without `hours`", "write hours:, or leave hours_confirmed out")
+        for written in (self.page, *(channel.show for channel in self.channels if channel.type == "web")):
+            if written and (told := tracker(written)):
+                wrong(
+                    f"{quoted(told)} in {quoted(written)} records who asks for help",
+                    "write the plain official address",
+                    RULE,
+                )
         for channel in self.channels:
             if channel.e164 and canonical(channel.show, self.country) != channel.e164:
                 wrong(

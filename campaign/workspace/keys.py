@@ -7,8 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 from campaign.core import model
+from campaign.core.helplinks import RULE, tracker
 from campaign.core.hotlines import Audience, Group
-from campaign.workspace.fields import Address, Country, Id
+from campaign.workspace import publicdays
+from campaign.workspace.fields import Address, Country, Id, Languages
+from campaign.workspace.findings import quoted
 from campaign.workspace.readers import wrong
 
 Later = Annotated[Any, WithJsonSchema({"description": "Accepted; this version does not act on it."})]
@@ -35,6 +38,12 @@ class LinkKeys(Keys):
                 "a link that leads to help is never tracked",
                 "remove `track`, or `help` if it leads elsewhere",
             )
+        if self.help and (told := tracker(self.url)):
+            wrong(
+                f"this link leads to help, and {quoted(told)} in it records who follows it",
+                "write the plain address that it leads to",
+                RULE,
+            )
         return self
 
     def value(self) -> model.Link:
@@ -56,9 +65,28 @@ class AudienceKeys(Keys):
         description="Only these: women, children, men, migrant-workers. Default: everybody.",
         min_length=1,
     )
+    languages: Languages | None = Field(
+        None, description="What these people read. Default: the languages of the accounts."
+    )
+
+    subdivision: str | None = Field(
+        None, description="The part of the country whose public holidays count (ISO 3166-2): BY of DE."
+    )
+
+    @model_validator(mode="after")
+    def _part_of_it(self) -> AudienceKeys:
+        if self.subdivision is not None and (found := publicdays.complaint(self.country, self.subdivision)):
+            wrong(*found)
+        return self
 
     def value(self) -> Audience:
-        return Audience(self.country, self.abroad, frozenset(Group(word) for word in self.who or ()))
+        return Audience(
+            self.country,
+            self.abroad,
+            frozenset(Group(word) for word in self.who or ()),
+            languages=tuple(dict.fromkeys(self.languages or ())),
+            subdivision=self.subdivision or "",
+        )
 
 
 Preferred = Annotated[list[Id], Field(min_length=1)]

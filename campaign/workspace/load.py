@@ -4,32 +4,57 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from campaign.core import model
+from campaign.core.claims import Claim
+from campaign.core.consents import Consent
 from campaign.core.hotlines import Check, Hotline
-from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
+from campaign.core.model import AD_HOC, Campaign, Fact, Spec, Workspace
+from campaign.core.observances import Observance
+from campaign.core.organisations import Organisation
+from campaign.core.packs import pack_of
 from campaign.errors import Level, Place, WorkspaceError
-from campaign.workspace import cardkeys, checks, explain, hotlines, knowledge, safeguards
+from campaign.workspace import (
+    cardkeys,
+    checks,
+    claims,
+    consents,
+    explain,
+    hotlines,
+    knowledge,
+    organisations,
+    packs,
+    quiet,
+    safeguards,
+)
+from campaign.workspace import observances as calendar
 from campaign.workspace.cards import CardPress
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
 from campaign.workspace.keys import links_of
 from campaign.workspace.pictures import Gallery
+from campaign.workspace.publicdays import PublicDays
 from campaign.workspace.readers import complaint, kind_of, read_id
 from campaign.workspace.schedules import RESERVED, CampaignHead, SlotKeys
 from campaign.workspace.slots import Around, Inherited, inherit, read_slot, stems_of
+from campaign.workspace.targets import warn_unspoken
 from campaign.workspace.templates import read_posts
 from campaign.workspace.tree import Entry, read_bytes, walk
 from campaign.workspace.yamlfile import MAX_BYTES, Document, Map, Seq, read
 from campaign.workspace.yamltext import Unreadable
 
 SCHEDULES = "schedules"
+
+Known = TypeVar("Known", Fact, Hotline)
 
 
 def load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
@@ -55,46 +80,90 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     for name, content in (*posts.templates.items(), *posts.tables.items()):
         for part in (digest, common):
             part.update(f"{name}\0{content}\0".encode())
+
+    @cache
+    def about(name: str) -> Document:
+        return _read(directory, name, digest, common)
+
+    used = packs.read_packs(posts, settings.packs if settings else None, config, about, findings)
+    packs.check_own(used, posts.templates, findings)
+    if settings is not None:
+        packs.must_have_needs(used, settings.vars, about, findings)
     pictures = Gallery(entry for entry in posts.entries if entry.name in posts.media)
     if settings is not None:
         cardkeys.logo_must_be_there(settings.cards, config, posts.media, pictures, findings)
-    facts = {}
+    facts: dict[str, Fact] = {}
+    retired: dict[str, Claim] = {}
     rules = safeguards.built_in()
     if "facts.yaml" in posts.media:
         document = _read(directory, knowledge.FACTS, digest, common)
         facts = knowledge.read_facts(document, findings)
         rules += safeguards.read_retired(document, findings)
+        retired = claims.read_claims(document, findings)
+    rules += packs.added_rules(rules, used, posts, about, findings)
+    facts = packs.with_packs(
+        facts, "facts.yaml", "facts", knowledge.read_facts, used, posts, about, findings, _came_with
+    )
     lines: dict[str, Hotline] = {}
     if "hotlines.yaml" in posts.media:
         lines = hotlines.read_hotlines(_read(directory, hotlines.NAME, digest, common), findings)
+    agreed: dict[str, Consent] = {}
+    if consents.NAME.removeprefix("posts/") in posts.media:
+        document = _read(directory, consents.NAME, digest, common)
+        agreed = consents.read_consents(document, specs, findings)
+    lines = packs.with_packs(
+        lines, "hotlines.yaml", "hotlines", hotlines.read_hotlines, used, posts, about, findings, _came_with
+    )
     made: tuple[Check, ...] = ()
     if checks.NAME.removeprefix("posts/") in posts.media:
         document = _read(directory, checks.NAME, digest, common)
         made = checks.read_checks(document, settings.id if settings else None, lines, findings)
     if settings is not None:
         hotlines.must_be_there(config, settings.hotlines, lines, findings)
-    for name in knowledge.READABLE:
-        if name.removeprefix("posts/") in posts.media:
-            findings.extend(_read(directory, name, digest, common).problems)
+    helpers: dict[str, Organisation] = {}
+    if "organisations.yaml" in posts.media:
+        document = _read(directory, organisations.NAME, digest, common)
+        helpers = organisations.read_organisations(document, lines, findings)
+    helpers = packs.with_packs(
+        helpers,
+        "organisations.yaml",
+        "organisations",
+        lambda document, findings: organisations.read_organisations(document, lines, findings),
+        used,
+        posts,
+        about,
+        findings,
+    )
     files = list(_schedules(directory, findings))
-    observances = {}
+    observances: dict[str, Observance] = {}
     if any(entry.name == "observances.yaml" for entry in files):
-        document = _read(directory, knowledge.OBSERVANCES, digest, common)
-        observances = knowledge.read_observances(document, findings)
-    stems = frozenset(stem for name in posts.templates for stem in stems_of(name))
-    around = (
-        Around(
+        document = _read(directory, calendar.NAME, digest, common)
+        observances = calendar.read_observances(document, findings)
+    observances = packs.with_packs(
+        observances,
+        "observances.yaml",
+        "observances",
+        calendar.read_observances,
+        used,
+        posts,
+        about,
+        findings,
+    )
+    if settings is not None:
+        quiet.must_be_there(settings.quiet_on, (), config, observances, findings)
+    around: Around | None = None
+    if settings is not None:
+        around = Around(
             settings,
             posts.templates,
-            stems,
+            _stems(posts.templates),
             posts.sizes,
             observances,
             lines,
             {rule.id: rule for rule in rules},
+            tuple(pack.id for pack in used),
+            any(pack.alts for pack in used),
         )
-        if settings
-        else None
-    )
     campaigns: dict[str, Campaign] = {}
     broken: set[str] = set()
     for entry in files:
@@ -131,15 +200,31 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         problems=problems,
         hotlines=lines,
         checks=made,
+        consents=agreed,
+        organisations=helpers,
+        claims=retired,
         audience=settings.audience,
         preferred=settings.hotlines,
-        rules=rules,
+        packs=used,
         cards=settings.cards,
         press=CardPress(directory),
+        observances=observances,
+        holidays=PublicDays(settings.languages[0]),
+        rules=rules,
         broken=frozenset(broken),
         digest=digest.hexdigest(),
         common=common.hexdigest(),
     )
+
+
+def _stems(templates: Iterable[str]) -> frozenset[str]:
+    """What templates may be called in a slot; those of a pack with and without their folder."""
+    names = [*templates, *(name.split("/", 2)[2] for name in templates if pack_of(name))]
+    return frozenset(stem for name in names for stem in stems_of(name))
+
+
+def _came_with(entry: Known, pack: str) -> Known:
+    return replace(entry, pack=pack)
 
 
 @contextmanager
@@ -168,7 +253,13 @@ def _read(directory: Path, name: str, *digests: hashlib._Hash) -> Document:
 
 
 def _rename(directory: Path, findings: Findings) -> None:
-    for name in ("config.yml", "posts/facts.yml", "posts/hotlines.yml"):
+    for name in (
+        "config.yml",
+        "posts/facts.yml",
+        "posts/hotlines.yml",
+        "posts/organisations.yml",
+        "posts/consents.yml",
+    ):
         try:
             there = (directory / name).is_file()
         except OSError:
@@ -225,6 +316,9 @@ def _campaign(
         _held(head, document, findings)
         if around is not None:
             hotlines.must_be_there(document, head.hotlines or (), around.hotlines, findings)
+            read_by = head.audience.languages if head.audience else None
+            warn_unspoken(document, read_by or (), around.settings.accounts, findings)
+            quiet.must_be_there(head.quiet_on, (), document, around.observances, findings)
     slots = list(_slots(document, inherited, around, findings))
     if head is None or inherited is None or around is None or findings.errors() > before:
         return None

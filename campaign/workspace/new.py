@@ -13,7 +13,7 @@ from campaign.core.model import AD_HOC, ID, Spec, Workspace
 from campaign.core.timetable import FIRST_DAY, LAST_DAY
 from campaign.errors import CampaignError
 from campaign.workspace.schedules import RESERVED
-from campaign.workspace.schema import campaign_schema, config_schema
+from campaign.workspace.schema import campaign_schema, config_schema, pack_schema
 from campaign.workspace.tree import walk
 from campaign.workspace.yamlfile import Map, read
 from campaign.workspace.yamltext import UNPRINTABLE
@@ -21,6 +21,7 @@ from campaign.workspace.yamltext import UNPRINTABLE
 CONFIG_EXAMPLE = "config.example.yaml"
 CONFIG_SCHEMA = ".campaign/config.schema.json"
 CAMPAIGN_SCHEMA = ".campaign/campaign.schema.json"
+PACK_SCHEMA = ".campaign/pack.schema.json"
 
 _SERVER = "# yaml-language-server: $schema="
 CONFIG_HEADER = f"{_SERVER}{CONFIG_SCHEMA}\n"
@@ -77,11 +78,13 @@ def init(directory: Path, starter: Path, specs: Mapping[str, Spec], workspace_id
 
 
 def schemas(specs: Mapping[str, Spec]) -> dict[str, str]:
-    """The JSON Schemas of the two file kinds: path in the workspace -> text."""
-    return {
-        name: json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
-        for name, schema in ((CONFIG_SCHEMA, config_schema(specs)), (CAMPAIGN_SCHEMA, campaign_schema()))
+    """The JSON Schemas of the three file kinds: path in the workspace -> text."""
+    made = {
+        CONFIG_SCHEMA: config_schema(specs),
+        CAMPAIGN_SCHEMA: campaign_schema(),
+        PACK_SCHEMA: pack_schema(),
     }
+    return {name: json.dumps(schema, indent=1, ensure_ascii=False) + "\n" for name, schema in made.items()}
 
 
 def write_schemas(directory: Path, specs: Mapping[str, Spec]) -> list[Path]:

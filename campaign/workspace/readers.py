@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from campaign.core import durations, model
 from campaign.core.model import QuietHours
+from campaign.workspace import language_tags
 from campaign.workspace.findings import did_you_mean, quoted
 
 ALWAYS = timedelta.max
@@ -193,14 +194,11 @@ def read_zone(value: Any) -> str:
     return text
 
 
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-
-
 def read_language(value: Any) -> str:
-    """A language tag: ``id``, ``en``, ``pt-BR``."""
+    """A language tag (BCP 47): ``id``, ``en``, ``pt-BR``."""
     text = _text(value, "a language", "id or en")
-    if not LANGUAGE.fullmatch(text):
-        wrong(f"{quoted(text)} is not a language", "use codes such as id, en, pt-BR")
+    if bad := language_tags.complaint(text):
+        wrong(*bad)
     return text
 
 

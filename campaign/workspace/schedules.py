@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, mod
 
 from campaign.core.model import Thread
 from campaign.core.safeguard.rules import Pillar
+from campaign.core.timetable import Which
 from campaign.workspace.cardkeys import CardValue
 from campaign.workspace.fields import (
     ApprovalWord,
@@ -23,16 +24,17 @@ from campaign.workspace.fields import (
     Tags,
     Texts,
     Times,
+    ToneWord,
     WholeDays,
     Zone,
 )
-from campaign.workspace.keys import AudienceKeys, Keys, Later, Links, Preferred, Vars
+from campaign.workspace.keys import AudienceKeys, Keys, Links, Preferred, Vars
+from campaign.workspace.quiet import QuietOn
 from campaign.workspace.readers import as_list, kind_of, one_of, wrong
 
 RESERVED = frozenset({"observances.yaml"})
 """Files below schedules/ that are knowledge, not campaigns."""
 
-SLOT_NOT_YET = ("tone", "quiet_on", "consent")
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WhichDay = Annotated[
@@ -67,13 +69,18 @@ class EveryKeys(Keys):
         return self
 
 
+ALT = "What it shows, for people who can't see it; one text or one by language."
+
+
 class ImageKeys(Keys):
     """A picture (or video) and its description for people who can't see it."""
 
     file: str = Field(
         description="A path below posts/; may be a template: signs/{{ row.id }}.jpg", min_length=1
     )
-    alt: Texts = Field(description="What it shows, for people who can't see it; one text or one by language.")
+    alt: Texts | None = Field(
+        None, description=f"{ALT} A picture of a pack may go without: the pack describes it."
+    )
 
 
 class AcceptKeys(Keys):
@@ -149,6 +156,11 @@ class SlotKeys(Keys):
     on: str | None = Field(
         None, description="An observance (schedules/observances.yaml), or starts, or ends."
     )
+    day: Annotated[
+        Which | None,
+        BeforeValidator(lambda value: Which(one_of(*Which)(value))),
+        WithJsonSchema({"enum": [word.value for word in Which]}),
+    ] = Field(None, description="Of an `on` that lasts several days: first (default), last, every.")
     offset: WholeDays | None = Field(None, description="Days after the day of `on`; before it: -3 days.")
     skip: list[DayOrMoment] = Field(default_factory=list, description="Days or moments that are left out.")
     move: dict[MomentText, MomentText] = Field(
@@ -181,9 +193,15 @@ class SlotKeys(Keys):
         None,
         description="auto: too long a text becomes a thread, split at sentence ends. numbered: with (1/3) behind each.",
     )
-    tone: Later = None
-    quiet_on: Later = None
-    consent: Later = None
+    tone: ToneWord | None = Field(
+        None,
+        description="cheerful: it does not go out on a day of remembrance; neutral (default), remembrance.",
+    )
+    quiet_on: QuietOn | None = None
+    consent: Annotated[list[Id], Field(min_length=1), OrOne()] | None = Field(
+        None,
+        description="The consent (posts/consents.yaml) of the person whose story, words or picture it uses.",
+    )
     pillar: Annotated[
         Pillar | None,
         PlainValidator(lambda value: Pillar(one_of(*Pillar)(value))),
@@ -217,6 +235,7 @@ class CampaignHead(Keys):
     )
     vars: Vars = Field(default_factory=dict, description="Words that templates may use.")
     quiet_hours: Quiet | None = None
+    quiet_on: QuietOn | None = None
     if_late: Late | None = Field(None, description="How late its posts may still go out.")
     approval: ApprovalWord | None = Field(None, description="How many people must approve its posts.")
     audience: AudienceKeys | None = Field(

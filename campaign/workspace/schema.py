@@ -1,4 +1,4 @@
-"""JSON Schemas of the two file kinds, from the same models that read them, so that an editor explains and completes."""
+"""JSON Schemas of the three file kinds, from the models that read them, so that an editor explains and completes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pydantic_core import core_schema
 from campaign.core.model import Secret, Spec
 from campaign.workspace.accounts import AccountKeys
 from campaign.workspace.config import ConfigHead
+from campaign.workspace.packyaml import PackKeys
 from campaign.workspace.schedules import CampaignKeys
 from campaign.workspace.secretrefs import SECRET_SCHEMA
 
@@ -81,9 +82,14 @@ def campaign_schema() -> Schema:
             ]
         },
     ]
-    slot["dependencies"] = {"offset": on, "repeat": ["rows"]}
+    slot["dependencies"] = {"offset": on, "day": on, "repeat": ["rows"]}
     schema["definitions"]["EveryKeys"]["oneOf"] = [{"required": ["days"]}, {"required": ["interval"]}]
     return _headed(schema, "A campaign: schedules/NAME.yaml")
+
+
+def pack_schema() -> Schema:
+    """The schema of posts/packs/NAME/pack.yaml."""
+    return _headed(_schema(PackKeys), "What a pack says of itself: pack.yaml")
 
 
 def _any(*keys: list[str]) -> Schema:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import PurePosixPath
 
 from campaign.core.card import CardText
 from campaign.core.model import DEFAULT_REPEAT_AFTER, Approval, Image, QuietHours, Slot, Target, Thread
+from campaign.core.observances import Observance, Tone
+from campaign.core.packs import places
 from campaign.core.safeguard.rules import Rule
-from campaign.core.timetable import Dates, Yearly
+from campaign.errors import Gap
+from campaign.workspace import quiet
 from campaign.workspace.accept import read_accept
 from campaign.workspace.accounts import tighter
 from campaign.workspace.cardkeys import card_of
@@ -18,8 +21,15 @@ from campaign.workspace.config import Settings, warn_held
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import links_of
 from campaign.workspace.readers import ALWAYS
-from campaign.workspace.schedules import SLOT_NOT_YET, CampaignHead, ImageKeys, SlotKeys
-from campaign.workspace.targets import Supports, by_template, by_text, default_targets, named_targets
+from campaign.workspace.schedules import ALT, CampaignHead, ImageKeys, SlotKeys
+from campaign.workspace.targets import (
+    Supports,
+    by_template,
+    by_text,
+    default_targets,
+    named_targets,
+    silent_targets,
+)
 from campaign.workspace.when import read_when
 from campaign.workspace.yamlfile import Document, Step
 
@@ -34,10 +44,13 @@ class Around:
     """What the templates may be called in a slot."""
     tables: Mapping[str, int] = field(default_factory=dict)
     """CSV name -> number of rows; -1 for one that is broken."""
-    observances: Mapping[str, Yearly | Dates] = field(default_factory=dict)
+    observances: Mapping[str, Observance] = field(default_factory=dict)
     hotlines: Collection[str] = ()
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """The safeguarding rules, by id."""
+    packs: tuple[str, ...] = ()
+    described: bool = False
+    """Whether a pack describes pictures, so that a slot need not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,7 @@ class Inherited:
     late: timedelta | None
     approval: Approval
     quiet: QuietHours | None
+    quiet_on: tuple[str, ...]
 
 
 def inherit(head: CampaignHead, settings: Settings) -> Inherited:
@@ -59,6 +73,7 @@ def inherit(head: CampaignHead, settings: Settings) -> Inherited:
         late,
         tighter(settings.approval, head.approval),
         head.quiet_hours or settings.quiet,
+        settings.quiet_on if head.quiet_on is None else tuple(head.quiet_on),
     )
 
 
@@ -72,7 +87,8 @@ def read_slot(
 ) -> Slot | None:
     """The slot as a value, or None when it has errors; they are in ``findings``."""
     before = findings.errors()
-    rows = _rows(slot, path, document, around, findings)
+    table = _table(slot, around)
+    rows = _rows(slot, table, path, document, around, findings)
     timetable = read_when(
         slot, path, document, campaign.head, campaign.zone, around.observances, rows, findings
     )
@@ -82,12 +98,10 @@ def read_slot(
         if supports is None
         else _targets(slot, path, document, campaign.head, around, supports, findings)
     )
-    images = _pictures(slot.image or [], (*path, "image"), document, findings)
-    video = _pictures([slot.video], (*path, "video"), document, findings) if slot.video else ()
+    images = _pictures(slot.image or [], (*path, "image"), document, around, findings)
+    video = _pictures([slot.video], (*path, "video"), document, around, findings) if slot.video else ()
     card = _card(slot, path, document, campaign.head, around, findings)
-    for key in SLOT_NOT_YET:
-        if getattr(slot, key) is not None:
-            findings.not_yet(document.place((*path, key), key=True), key)
+    quiet_on = _quiet_on(slot, path, document, campaign, around, targets or (), findings)
     _approval(slot, path, document, campaign.approval, findings)
     accept = read_accept(slot.accept or [], (*path, "accept"), document, around, findings)
     if timetable is None or targets is None or findings.errors() > before:
@@ -100,7 +114,7 @@ def read_slot(
         template=slot.template,
         text=slot.text,
         wordings=tuple(slot.wordings or ()),
-        rows=slot.rows,
+        rows=table,
         images=images,
         video=video[0] if video else None,
         card=card,
@@ -113,17 +127,51 @@ def read_slot(
         quiet=None if slot.quiet == "ignore" else campaign.quiet,
         repeat_after=DEFAULT_REPEAT_AFTER if slot.repeat_after is None else slot.repeat_after,
         page_if_stale=slot.if_stale == "page",
+        consents=tuple(dict.fromkeys(slot.consent or ())),
+        consent_at=document.place((*path, "consent")),
         thread=slot.thread or Thread.AS_WRITTEN,
         pillar=slot.pillar,
         accept=accept,
         explicit=slot.on is not None or (slot.at is not None and slot.rrule is None),
+        on=slot.on if slot.on is not None and slot.on in around.observances else "",
+        tone=slot.tone or Tone.NEUTRAL,
+        quiet_on=quiet_on,
     )
 
 
-def _rows(
-    slot: SlotKeys, path: Sequence[Step], document: Document, around: Around, findings: Findings
-) -> int | None:
+def _quiet_on(
+    slot: SlotKeys,
+    path: Sequence[Step],
+    document: Document,
+    campaign: Inherited,
+    around: Around,
+    targets: Sequence[Target],
+    findings: Findings,
+) -> tuple[str, ...]:
+    quiet.must_be_there(slot.quiet_on, path, document, around.observances, findings)
+    found = campaign.quiet_on if slot.quiet_on is None else tuple(slot.quiet_on)
+    own = campaign.head.audience.value() if campaign.head.audience else around.settings.audience
+    audiences = [target.account.audience or own for target in targets]
+    quiet.holidays_known(found, audiences, path, document, findings)
+    return found
+
+
+def _table(slot: SlotKeys, around: Around) -> str | None:
+    """The table that wins: the workspace's own, else that of the first pack that has it."""
     if slot.rows is None:
+        return None
+    return next((name for name in places([slot.rows], around.packs) if name in around.tables), slot.rows)
+
+
+def _rows(
+    slot: SlotKeys,
+    table: str | None,
+    path: Sequence[Step],
+    document: Document,
+    around: Around,
+    findings: Findings,
+) -> int | None:
+    if slot.rows is None or table is None:
         if slot.repeat:
             findings.add(
                 document.place((*path, "repeat"), key=True),
@@ -132,7 +180,7 @@ def _rows(
                 rule="rows",
             )
         return None
-    count = around.tables.get(slot.rows)
+    count = around.tables.get(table)
     if count is None:
         guess = did_you_mean(slot.rows, around.tables)
         findings.add(
@@ -176,7 +224,7 @@ def _supports(
     template = str(slot.template)
     stems = around.stems
     if template in stems:
-        return by_template(template, around.templates)
+        return by_template(template, around.templates, around.packs)
     bare = template.removesuffix(".j2")
     hint = "it is a file below posts/ that ends in .j2, named here without .j2 and without language"
     if bare in stems:
@@ -212,6 +260,14 @@ def _targets(
 ) -> tuple[Target, ...] | None:
     before = findings.errors()
     accounts = around.settings.accounts
+    languages = slot.language
+    if languages is None and slot.accounts is None and head.audience is not None:
+        languages = head.audience.languages
+
+    def missing(language: str) -> Gap:
+        what = "text" if slot.text is not None else "template"
+        return Gap(PurePosixPath(document.name).stem, slot.id, language, what)
+
     if slot.accounts is not None or head.accounts is not None:
         names = slot.accounts if slot.accounts is not None else head.accounts
         where = (*path, "accounts") if slot.accounts is not None else ("accounts",)
@@ -220,13 +276,22 @@ def _targets(
             where,
             document,
             accounts,
-            slot.language,
+            languages,
             supports,
             findings,
             inherited=slot.accounts is None,
+            missing=missing,
         )
     else:
-        targets = default_targets(accounts, slot.language, supports)
+        targets = default_targets(accounts, languages, supports)
+        for language, silent in silent_targets(accounts, languages, supports).items() if targets else ():
+            findings.warn(
+                document.place((*path, "id")),
+                f"`{slot.id}` has no text in `{language}`: {', '.join(target.name for target in silent)} stays silent",
+                f"write one, or say for whom it is meant: language: [{', '.join(_spoken(targets))}]",
+                rule="translation",
+                gap=missing(language),
+            )
     if not targets and findings.errors() == before:
         findings.add(
             document.place(path),
@@ -237,8 +302,16 @@ def _targets(
     return targets if findings.errors() == before else None
 
 
+def _spoken(targets: Iterable[Target]) -> list[str]:
+    return list(dict.fromkeys(target.language for target in targets))
+
+
 def _pictures(
-    pictures: Sequence[ImageKeys], path: Sequence[Step], document: Document, findings: Findings
+    pictures: Sequence[ImageKeys],
+    path: Sequence[Step],
+    document: Document,
+    around: Around,
+    findings: Findings,
 ) -> tuple[Image, ...]:
     found: list[Image] = []
     for index, picture in enumerate(pictures):
@@ -251,7 +324,9 @@ def _pictures(
             findings.add(
                 place, f"{quoted(picture.file)} leads out of posts/", "name a file below posts/", rule="path"
             )
-        found.append(Image(picture.file, picture.alt, place))
+        if picture.alt is None and not around.described:
+            findings.add(document.place((*path, index)), "`alt` is missing", ALT)
+        found.append(Image(picture.file, picture.alt or {}, place))
     return tuple(found)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import PurePosixPath
 
+from campaign.core.languages import fallbacks
 from campaign.core.model import Account, Target, Text, text_for
 from campaign.core.variants import template_names
+from campaign.errors import Gap
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.yamlfile import Document, Step
 
@@ -13,10 +16,11 @@ Supports = Callable[[Target], bool]
 """Whether a slot has a text for a target."""
 
 
-def by_template(template: str, templates: Collection[str]) -> Supports:
+def by_template(template: str, templates: Collection[str], packs: Collection[str] = ()) -> Supports:
     def supports(target: Target) -> bool:
         return any(
-            name in templates for name in template_names(template, target.account.network, target.language)
+            name in templates
+            for name in template_names(template, target.account.network, target.language, packs)
         )
 
     return supports
@@ -51,8 +55,39 @@ def default_targets(
         for account in accounts.values()
         if not account.test
         for target in (Target(account, language) for language in account.languages)
-        if (languages is None or target.language in languages) and supports(target)
+        if (languages is None or _among(target.language, languages)) and supports(target)
     )
+
+
+def warn_unspoken(
+    document: Document, languages: Sequence[str], accounts: Mapping[str, Account], findings: Findings
+) -> None:
+    """Warn of the ``languages`` of a campaign's audience in which no account posts. Test accounts do not count."""
+    spoken = [language for account in accounts.values() if not account.test for language in account.languages]
+    for index, language in enumerate(languages):
+        if not any(_among(own, [language]) for own in spoken):
+            findings.warn(
+                document.place(("audience", "languages", index)),
+                f"the audience reads `{language}`, and no account posts in it",
+                f"add it to the languages of an account: languages: [{', '.join(dict.fromkeys((*spoken, language)))}]",
+                rule="translation",
+                gap=Gap(PurePosixPath(document.name).stem, "", language, "account"),
+            )
+
+
+def _among(language: str, languages: Sequence[str]) -> bool:
+    """Whether a language, or one that serves it, is wanted."""
+    return any(served in languages for served in fallbacks(language))
+
+
+def silent_targets(
+    accounts: Mapping[str, Account], languages: Sequence[str] | None, supports: Supports
+) -> dict[str, list[Target]]:
+    """By language those that ``default_targets`` leaves out, because there is no text in it."""
+    silent: dict[str, list[Target]] = {}
+    for target in default_targets(accounts, languages, lambda target: not supports(target)):
+        silent.setdefault(target.language, []).append(target)
+    return silent
 
 
 def named_targets(
@@ -65,10 +100,12 @@ def named_targets(
     findings: Findings,
     *,
     inherited: bool,
+    missing: Callable[[str], Gap],
 ) -> tuple[Target, ...]:
     """The targets that a slot or its campaign (``inherited``) names, each once. ``path``: where the list stands.
 
-    A slot's ``languages`` choose among inherited targets; they must fit those that the slot names itself.
+    ``missing``: the gap that a language without a text is. A slot's ``languages`` choose among
+    inherited targets; they must fit those that the slot names itself.
     """
     found: dict[str, Target] = {}
     for index, name in enumerate(names):
@@ -79,8 +116,8 @@ def named_targets(
                 place, target, f"accounts: {', '.join(accounts) or 'none yet'}", rule="unknown-account"
             )
             continue
-        if languages is not None and target.language not in languages:
-            both = [language for language in languages if language in target.account.languages]
+        if languages is not None and not _among(target.language, languages):
+            both = [language for language in target.account.languages if _among(language, languages)]
             if "." in name or not both:
                 if inherited:
                     continue
@@ -101,6 +138,7 @@ def named_targets(
                     f"there is no text in `{each.language}` for `{each.name}`",
                     "write it, or name only accounts whose language has a text",
                     rule="no-text",
+                    gap=missing(each.language),
                 )
             found[each.name] = each
     return tuple(found.values())

@@ -7,17 +7,20 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from campaign.core import timetable as core
+from campaign.core.observances import Observance
 from campaign.core.timetable import (
     At,
     Cron,
     Dates,
     Interval,
+    Named,
     On,
     Recurrence,
+    Span,
     Timetable,
     Weekly,
     When,
-    Yearly,
+    Which,
 )
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.readers import complaint, read_moment, read_time
@@ -34,7 +37,7 @@ def read_when(
     document: Document,
     head: CampaignHead,
     zone: str,
-    observances: Mapping[str, Yearly | Dates],
+    observances: Mapping[str, Observance],
     rows: int | None,
     findings: Findings,
 ) -> Timetable | None:
@@ -62,7 +65,7 @@ def read_when(
     _exceptions(slot, path, document, table, findings)
     if findings.errors() > before:
         return None
-    if _never(table):
+    if _never(table) and not _awaited(slot, when):
         findings.add(
             place,
             f"this post never goes out{_between(head)}",
@@ -90,7 +93,7 @@ def _rule(
     path: Sequence[Step],
     document: Document,
     head: CampaignHead,
-    observances: Mapping[str, Yearly | Dates],
+    observances: Mapping[str, Observance],
     findings: Findings,
 ) -> When | None:
     given = [key for key in ("every", "cron", "rrule", "on") if getattr(slot, key) is not None]
@@ -109,10 +112,10 @@ def _rule(
     if not given and slot.at is None:
         findings.add(document.place(path), f"`{slot.id}` does not say when", _ONE, rule="schedule")
         return None
-    if slot.offset is not None and slot.on is None:
+    if slot.on is None and (lost := [key for key in ("offset", "day") if getattr(slot, key) is not None]):
         findings.add(
-            document.place((*path, "offset"), key=True),
-            "`offset` belongs to `on`",
+            document.place((*path, lost[0]), key=True),
+            f"`{lost[0]}` belongs to `on`",
             "remove it",
             rule="schedule",
         )
@@ -136,7 +139,17 @@ def _rule(
     if given == ["rrule"]:
         return Recurrence(str(slot.rrule), times)
     day = _day(slot, path, document, head, observances, findings)
-    return None if day is None else On(day, (slot.offset or timedelta()).days, times)
+    if day is None:
+        return None
+    if slot.day is not None and not isinstance(day, Span):
+        findings.add(
+            document.place((*path, "day"), key=True),
+            f"`{slot.on}` is a single day",
+            "remove `day`: it is for an observance that lasts several, a range or a month",
+            rule="schedule",
+        )
+        return None
+    return On(day, (slot.offset or timedelta()).days, times, slot.day or Which.FIRST)
 
 
 def _read(
@@ -175,9 +188,9 @@ def _day(
     path: Sequence[Step],
     document: Document,
     head: CampaignHead,
-    observances: Mapping[str, Yearly | Dates],
+    observances: Mapping[str, Observance],
     findings: Findings,
-) -> Yearly | Dates | None:
+) -> Named | None:
     place = document.place((*path, "on"))
     if slot.on in ("starts", "ends"):
         day: date | None = getattr(head, slot.on)
@@ -197,7 +210,7 @@ def _day(
             rule="unknown-observance",
         )
         return None
-    if isinstance(observance, Dates) and not observance.days:
+    if isinstance(observance.rule, Dates) and not observance.rule.days:
         findings.add(
             place,
             f"the day of `{slot.on}` has not been announced",
@@ -205,7 +218,7 @@ def _day(
             rule="schedule",
         )
         return None
-    return observance
+    return observance.rule
 
 
 def _inside(
@@ -262,6 +275,11 @@ def _exceptions(
 
 
 _DAY = timedelta(days=1)
+
+
+def _awaited(slot: SlotKeys, when: When) -> bool:
+    """Whether a slot hangs on a day whose next date may still be announced: then ``check`` says what is missing."""
+    return isinstance(when, On) and isinstance(when.day, Dates) and slot.on not in ("starts", "ends")
 
 
 def _never(table: Timetable) -> bool:

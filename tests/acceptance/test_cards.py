@@ -84,10 +84,18 @@ def test_what_has_no_room_is_told_by_check_and_posts_nothing(tmp_path: Path) -> 
         )
         checked = campaign(folder, "check", COLUMNS="200", IG=TOKEN)
     assert checked.returncode == 1
-    assert checked.stdout.startswith("schedules/c.yaml:1:7: the 4:5 card has no room for this: it is "), (
-        checked.stdout
-    )
+    told = "schedules/c.yaml:1:7: the 4:5 card has no room for this: it is "
+    assert told in checked.stdout, checked.stdout
     assert "hint: shorten it\n" in checked.stdout
+
+
+def test_what_a_card_says_is_held_against_the_safeguarding_rules(tmp_path: Path) -> None:
+    with scripted() as server, public(tmp_path) as world:
+        harmful = ROWS.replace("Your passport is yours.", "Come to the secret signals evening.")
+        folder = written(tmp_path, server, world.url, harmful)
+        checked = campaign(folder, "check", COLUMNS="200", IG=TOKEN)
+    assert checked.returncode == 1
+    assert 'description: "secret signals"' in checked.stdout, checked.stdout
 
 
 def test_a_preview_shows_the_card(tmp_path: Path) -> None:

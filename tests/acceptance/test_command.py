@@ -31,11 +31,12 @@ accounts:
 PLAN = "key campaign slot account network language due due_utc text parts length limit cost problems"
 LOG = (
     "key campaign slot account network language state say due text part of media attempts sent_at id url reason "
-    "approved_by reviewed_by facts"
+    "approved_by reviewed_by facts hotlines accepted consents withdrawn_at redacted_at redacted_by"
 )
 CHECK = "file line column level rule message hint key"
 STATUS = (
-    "running next last_tick last_tick_by overdue uncertain failed held missed parked waiting flagged problems"
+    "running next last_tick last_tick_by overdue uncertain failed held missed to_withdraw parked waiting flagged "
+    "problems"
 )
 
 
@@ -237,3 +238,31 @@ def test_a_run_that_is_stopped_ends_in_order(folder: Path, number: int, code: in
         assert process.wait(timeout=60) == code
         assert "next post " in first and "in a new store" in first
         assert process.stderr.read() == ""
+
+
+def test_a_cheerful_post_is_kept_back_on_a_day_of_remembrance(folder: Path) -> None:
+    today = datetime.now(ZONE).date()
+    days = ", ".join(f"{today + timedelta(days=n)}" for n in (0, 1))  # midnight may pass meanwhile
+    rule = f"{{type: announced, dates: [{days}]}}"
+    (folder / "schedules" / "observances.yaml").write_text(
+        f"observances:\n  - {{id: memory, rule: {rule}, tone: remembrance, name: {{en: Day of Memory}}}}\n"
+    )
+    post = f"{{id: now, at: {wall(20)}, tone: cheerful, text: Hooray}}"
+    (folder / "schedules" / "soon.yaml").write_text(f"posts:\n  - {post}\n", encoding="utf-8")
+    campaign(folder, "run", "--once", "--new-store")
+    (ahead,) = rows(folder, "plan")
+    assert [problem["rule"] for problem in ahead["problems"]] == ["quiet-day"]
+    deadline = time.monotonic() + 60
+    while not (found := rows(folder, "log")) and time.monotonic() < deadline:
+        passed = campaign(folder, "run", "--once")
+    assert "1 kept back on a quiet day" in passed.stderr + passed.stdout
+    assert passed.returncode == 0
+    assert [(row["state"], row["say"]) for row in found] == [("missed", "not sent")]
+    assert found[0]["reason"].endswith("is Day of Memory, and this post is cheerful")
+    status = campaign(folder, "status")
+    assert status.returncode == 0
+    assert "Kept back on a quiet day" in status.stdout
+    assert "Nothing needs a person." in status.stdout
+    assert campaign(folder, "retry", found[0]["key"]).returncode == 0
+    assert campaign(folder, "run", "--once").returncode == 0
+    assert [(row["state"], row["text"]) for row in rows(folder, "log")] == [("sent", "Hooray")]

@@ -64,12 +64,12 @@ def test_the_wheel_holds_the_program_and_the_starter_pack_only(wheel: Path) -> N
         "campaign/starter/config.example.yaml",
         "campaign/starter/schedules/observances.yaml",
         "campaign/review/preview.html.j2",
-        "campaign/review/kit_page/page.html.j2",
-        "campaign/review/kit_page/kit.css",
-        "campaign/review/kit_page/kit.js",
         "campaign/workspace/press/card.typ",
         "campaign/workspace/press/OFL.txt",
         "campaign/workspace/press/PlusJakartaSans.ttf",
+        "campaign/review/kit_page/page.html.j2",
+        "campaign/review/kit_page/kit.css",
+        "campaign/review/kit_page/kit.js",
         "campaign/py.typed",
     ):
         assert name in names
@@ -80,6 +80,9 @@ def test_from_an_empty_folder_to_a_log(command: Path, tmp_path: Path) -> None:
     run(command, "init", cwd=tmp_path)
     assert (tmp_path / "config.yaml").is_file()
     run(command, "check", cwd=tmp_path)
+    told = run(command, "directory", "--out", "site", "--json", cwd=tmp_path).stdout
+    assert json.loads(told)["organisations"] == 9
+    assert '<a id="exit"' in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
     run(command, "run", "--once", "--new-store", cwd=tmp_path)
     (tmp_path / "said.txt").write_text("From the wheel", encoding="utf-8")
     run(command, "post", "--text", "said.txt", "--accounts", "site", cwd=tmp_path)

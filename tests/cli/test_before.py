@@ -29,7 +29,7 @@ def test_init_overwrites_nothing(place: Place, capsys: pytest.CaptureFixture[str
 def test_init_renews_the_schemas(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "--schemas", str(tmp_path)]) == 0
     written = [Path(line) for line in capsys.readouterr().out.splitlines()]
-    assert len(written) == 2
+    assert len(written) == 3
     assert all("$schema" in json.loads(path.read_text()) for path in written)
 
 
@@ -129,6 +129,41 @@ def test_plan_goes_on_without_a_broken_campaign(place: Place) -> None:
     assert planned.code == 0
     assert "schedules/d.yaml has errors, so posts may be missing here" in planned.err
     assert place.vigil.rpartition("/")[0] in planned.out
+
+
+def test_check_lists_missing_translations_as_a_matrix_and_in_json_as_problems(place: Place) -> None:
+    place.campaign()
+    place.write("config.yaml", CONFIG.replace("public, language: en", "public, languages: [en, id]"))
+    place.write("schedules/c.yaml", (place.folder / "schedules/c.yaml").read_text().replace("accounts:", "#"))
+    shown = place("check")
+    assert shown.code == 0, "nobody is stopped by a translation that is missing"
+    assert shown.out.splitlines() == [
+        "Missing translations",
+        "  schedules/c.yaml",
+        "           id",
+        "    daily  text",
+        "    vigil  text",
+        "  hint: write what is missing, or say `language:` where only some are meant",
+    ]
+    assert "1 campaign, 3 accounts: 2 warnings." in shown.err
+    rows = place("check", "--json").rows()
+    assert [list(row) for row in rows] == [CHECK_KEYS] * 2
+    assert {(row["file"], row["level"], row["rule"]) for row in rows} == {
+        ("schedules/c.yaml", "warn", "translation")
+    }
+    assert "`vigil` has no text in `id`: site.id stays silent" in {row["message"] for row in rows}
+
+
+def test_a_pasted_text_is_in_a_language_that_there_is(place: Place) -> None:
+    place.write("draft.txt", "Kenali tandanya.")
+    refused = place("check", "--text", str(place.folder / "draft.txt"), "--language", "in")
+    assert refused.code == 2
+    assert "`in` is not how the language is written; write id" in refused.err
+    shown = place("check", "--text", str(place.folder / "draft.txt"), "--language", "id")
+    assert shown.out == ""
+    place.write("draft.txt", "Kenali tandanya, tanpa menghakimi.")
+    [row] = place("check", "--text", str(place.folder / "draft.txt"), "--language", "ar", "--json").rows()
+    assert (row["rule"], row["level"]) == ("letters", "warn")
 
 
 def test_preview_shows_cards_and_a_page(place: Place) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
+import yaml
 
+from campaign.core.phones import canonical
 from tests.cli.conftest import CONFIG, Place, day
 
 LINES = """\
@@ -170,6 +173,7 @@ def test_facts_are_listed_searched_and_sifted(known: Place) -> None:
         "publishable": True,
         "review_by": "2099-01-01",
         "stale": False,
+        "pack": None,
     }
 
 
@@ -185,3 +189,61 @@ def test_the_log_names_the_posts_that_are_out_and_used_a_fact(known: Place) -> N
     assert wrong.code == 1
     assert "did you mean 'total'?" in wrong.err
     assert known("log", known.vigil, "--fact", "total").code == 2
+
+
+def test_the_log_names_the_posts_that_are_out_and_named_a_help_line(
+    known: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known.campaign(vigil="{{ hotline() }} {{ hotline('id-sapa129') }}")
+    verify(known, monkeypatch, "129", "id-sapa129", "--by", "ani", "--how", "called")
+    assert known("post", "c/vigil", "--by", "ani").code == 0
+    known.read()
+    (row,) = known("log", "--hotline", "id-sapa129", "--json").rows()
+    assert (row["hotlines"], row["facts"], row["state"]) == (["id-sapa129"], [], "sent")
+    assert known("log", "--hotline", "de-line", "--json").rows() == []
+    assert known("log", "--hotline", "id-sapa129", "--fact", "total", "--json").rows() == []
+    wrong = known("log", "--hotline", "id-sapa12")
+    assert wrong.code == 1
+    assert "did you mean 'id-sapa129'?" in wrong.err
+    assert known("log", known.vigil, "--hotline", "id-sapa129").code == 2
+
+
+STARTER = Path(__file__).resolve().parents[2] / "posts" / "hotlines.yaml"
+
+
+def test_check_refuses_each_help_line_of_the_pack_with_any_digit_changed(known: Place) -> None:
+    """Every position of every number, with every other digit, through the command, in the country of the entry."""
+    known.write("posts/hotlines.yaml", STARTER.read_text(encoding="utf-8"))
+    known.write("config.yaml", CONFIG)
+    by_country: dict[str, dict[str, set[str]]] = {}
+    for line in yaml.safe_load(STARTER.read_text(encoding="utf-8"))["hotlines"]:
+        numbers = by_country.setdefault(line["country"], {"good": set(), "bad": set()})
+        for channel in line["channels"]:
+            if channel["type"] == "web":
+                continue
+            for written in filter(None, (channel["show"], channel.get("e164"))):
+                # A channel that is weaker than its entry (an SMS code read on old pages only) is no known number.
+                numbers["bad" if channel.get("status", "green") != "green" else "good"].add(written)
+                for place, digit in enumerate(written):
+                    others = set("0123456789") - {digit} if digit.isdigit() else ()
+                    numbers["bad"] |= {written[:place] + other + written[place + 1 :] for other in others}
+    assert sum(len(numbers["bad"]) for numbers in by_country.values()) > 1200
+    for country, numbers in by_country.items():
+        good = sorted(numbers["good"])
+        spelled = {canonical(number, country) for number in good}
+        bad = sorted(number for number in numbers["bad"] if canonical(number, country) not in spelled)
+        posts = [
+            f"  - {{id: {kind}-{n}, at: {day(2)} 20:00, text: {{en: 'Call {number}.'}}, repeat_after: 1 min}}\n"
+            for kind, several in (("good", good), ("bad", bad))
+            for n, number in enumerate(several)
+        ]
+        known.write(
+            "schedules/c.yaml",
+            f"audience: {{country: {country}}}\naccounts: [site]\nposts:\n{''.join(posts)}"
+            if posts
+            else "posts: []\n",
+        )
+        found = {
+            row["key"].split("/")[1] for row in known("check", "--json").rows() if row["rule"] == "phone"
+        }
+        assert found == {f"bad-{n}" for n in range(len(bad))}, country

@@ -20,7 +20,7 @@ Give = Callable[[Callable[[Session], int | None]], None]
 
 HEAVY = (
     "rich", "sqlalchemy", "requests", "apscheduler", "pydantic", "jinja2", "yaml", "tweepy", "PIL", "apprise",
-    "websockets", "coincurve", "smtplib",
+    "websockets", "coincurve", "smtplib", "babel", "icalendar",
 )  # fmt: skip
 
 

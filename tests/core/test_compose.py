@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign.core.compose import Composer, Composition
@@ -692,6 +692,7 @@ TEXTS = st.text(max_size=30) | st.sampled_from(
 )
 
 
+@settings(deadline=None)  # the first of them loads Babel
 @given(TEXTS, TEXTS, TEXTS, st.dictionaries(st.text(max_size=5), st.text(max_size=20), max_size=4))
 def test_content_never_raises(text: str, alt: str, file: str, row: dict[str, str]) -> None:
     slot = a_slot(text={"id": text}, images=(picture(file, {"id": alt}),), warning={"id": alt}, rows="r.csv")
@@ -706,3 +707,51 @@ def test_content_never_raises(text: str, alt: str, file: str, row: dict[str, str
 def test_at_is_a_timetable_without_index() -> None:
     slot = a_slot(text={"": "{{ occurrence.number }}"}, timetable=Timetable(At((WALL,)), ZONE))
     assert problem(compose(slot, moment=Moment(MOMENT.due, WALL)), "template")
+
+
+# -- languages ------------------------------------------------------------------------------------------------------
+
+BRAZIL = Target(Account("br", "mastodon", ("pt-BR",), None), "pt-BR")
+
+
+def test_what_a_wider_language_serves_is_told() -> None:
+    image = Image("a.jpg", {"pt": "Uma vela."}, PICTURE)
+    facts = {"many": fact("many", text={"pt": "Cerca de 50 milh\u00f5es."})}
+    slot = a_slot(text={"pt": "{{ fact('many') }} {{ hashtags() }}"}, warning={"pt": "luto"}, images=(image,))
+    composed = compose(
+        slot,
+        BRAZIL,
+        facts=facts,
+        media=frozenset({"a.jpg"}),
+        campaign={"hashtags": {"pt": ("Vela",), "en": ("No",)}},
+    )
+    post = only(composed)
+    assert (post.text, post.language, post.warning) == ("Cerca de 50 milh\u00f5es. #Vela", "pt-BR", "luto")
+    assert post.media[0].alt == "Uma vela."
+    behind = "for there is none in 'pt-BR'"
+    for what in ("text", "content warning", "the picture's description"):
+        assert any(told == f"{what} in 'pt', {behind}" for told in composed.explain), composed.explain
+    assert f"fact 'many': in 'pt', {behind}" in composed.explain
+
+
+def test_a_template_of_a_wider_language_wins_over_one_without() -> None:
+    templates = {"signs.pt.j2": "ol\u00e1", "signs.j2": "hello", "signs.mastodon.j2": "fedi"}
+    composed = compose(a_slot(template="signs"), BRAZIL, templates=templates)
+    assert only(composed).text == "ol\u00e1"
+    assert any("template posts/signs.pt.j2" in told for told in composed.explain)
+    assert only(compose(a_slot(template="signs"), templates=templates)).text == "fedi"
+
+
+def test_a_post_in_other_letters_is_a_warning_and_goes_out() -> None:
+    arabic = Target(Account("arab", "mastodon", ("ar",), None), "ar")
+    composed = compose(a_slot(text={"ar": "Someone else keeps your passport and your wages."}), arabic)
+    [found] = composed.problems
+    assert (found.rule, found.level) == ("letters", Level.WARN)
+    assert "goes out as 'ar'" in found.message
+    assert len(composed.posts) == 1
+
+
+def test_dates_and_numbers_follow_the_language_of_the_post() -> None:
+    source = "{{ occurrence.date | long_date }} {{ occurrence.time | clock }} {{ 50000000 | spoken }}"
+    assert say(source) == "1 Juli 2027 09.00 50 juta"
+    assert say(source, Target(FEDI, "en")) == "1 July 2027 9:00\u202fam 50 million"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign.core.helpline import stray_numbers
-from campaign.core.hotlines import Audience, Channel, Hotline, Kind, calling_words
+from campaign.core.hotlines import Audience, Channel, Hotline, Kind, Reach, Status, calling_words
 from campaign.core.phones import canonical, digits_of, phone_like
 from campaign.workspace.findings import Findings
 from campaign.workspace.hotlines import NAME, read_hotlines
@@ -94,10 +95,86 @@ def test_there_are_numbers_to_change() -> None:
         "tel:128",
         "https://wa.me/628118080142",
         "https://api.whatsapp.com/send?phone=628118080142",
+        "0811/8080/141",
+        "+62 / 811 / 8080 / 141",
+        "0811\n8080\n141",
+        "0811 -\r\n8080 -\r\n141",
+        "*128#",
+        "Tekan *123*4# gratis",
+        "*#06#",
+        "Call one two eight",
+        "hubungi satu-dua-delapan",
+        "Telepon: nol delapan satu satu delapan nol delapan nol satu empat satu",
     ],
 )
 def test_what_looks_like_a_number_to_call(text: str) -> None:
     assert len(phone_like(text)) == 1
+
+
+def test_numbers_joined_by_a_slash_are_read_apart() -> None:
+    assert phone_like("Call 129/128") == ["129", "128"]
+    assert stray("Call 129/0800-1000", "ID") == []
+    assert stray("Call 129/0800-1001", "ID")
+    assert stray("0800-1000/129", "ID") == []
+    assert stray("Call 000\n131 237", "AU") == []
+
+
+@pytest.mark.parametrize("joint", ["/", " / ", "\n", "-\n", " \n  "])
+def test_a_known_number_over_slashes_and_lines_passes_and_each_other_digit_is_refused(joint: str) -> None:
+    groups = ("0811", "8080", "141")
+    assert stray(joint.join(groups), "ID") == []
+    digits = "".join(groups)
+    for place, digit in enumerate(digits):
+        for other in set("0123456789") - {digit}:
+            changed = digits[:place] + other + digits[place + 1 :]
+            if place == 0 or (place == 1 and other == "0"):
+                continue  # it does not begin as a number does
+            assert stray(joint.join((changed[:4], changed[4:8], changed[8:])), "ID"), changed
+
+
+def test_a_code_for_the_own_network_is_never_a_help_line() -> None:
+    assert stray("*129#", "ID")
+    assert stray("Call *129# now", "ID")
+
+
+DIGITS = {
+    "en": ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
+    "id": ["nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"],
+}
+
+
+@pytest.mark.parametrize(("words", "call"), [(DIGITS["en"], "Call"), (DIGITS["id"], "Hubungi")])
+def test_a_number_in_words_is_read_digit_by_digit(words: list[str], call: str) -> None:
+    assert stray(f"{call} {words[1]} {words[2]} {words[9]}", "ID") == []
+    assert stray(f"{call} {words[1].upper()}-{words[2]}, {words[9]}.", "ID") == []
+    for place in range(3):
+        for other in range(10):
+            spoken = [1, 2, 9]
+            if spoken[place] != other:
+                spoken[place] = other
+                assert stray(f"{call} {' '.join(words[digit] for digit in spoken)}", "ID"), spoken
+    assert stray(f"{words[1]} {words[2]} {words[8]}", "ID") == [], "nobody is told to call that"
+
+
+def test_a_red_short_number_needs_no_word_before_it() -> None:
+    police = Hotline("id-police", {"": "Polisi"}, "ID", (RED,), Status.RED, "https://example.org")
+    for text in ("110", "Ingat: 110!", "1 1 0"):
+        assert stray(text, "ID") == []
+        ((message, hint),) = stray_numbers([text], LINES | {"id-police": police}, Audience("ID"))
+        assert "'id-police', which is marked red" in message
+        assert "110 people" in hint
+    for text in ("110 orang", "30 July 2110", "Rp 110", "111", "1,110", "110%"):
+        assert list(stray_numbers([text], LINES | {"id-police": police}, Audience("ID"))) == []
+    assert list(stray_numbers(["110"], LINES | {"id-police": police}, Audience("US"))) == []
+    both = LINES | {
+        "id-police": police,
+        "new": replace(police, id="new", status=Status.GREEN, channels=(GREEN,)),
+    }
+    assert list(stray_numbers(["110"], both, Audience("ID"))) == [], "a newer entry vouches for it"
+
+
+RED = Channel(Kind.PHONE, "110", Reach.DOMESTIC, Status.RED)
+GREEN = replace(RED, status=Status.GREEN)
 
 
 def test_a_name_of_a_service_calls_too() -> None:
@@ -146,6 +223,12 @@ def test_without_an_audience_no_number_is_known() -> None:
         "Call 250 people. Hubungi 150 relawan.",
         "Contact with 1,200 women; phone 12",
         "(1/3)",
+        "UU No. 21/2007 dan PP No. 9/2008",
+        "01/07-07/07/2027",
+        "2019\n2020\n2021\n2022",
+        "50\n100\n150",
+        "one two three, satu dua tiga, call one or two",
+        "*12* bold #129",
     ],
 )
 def test_what_is_no_number_to_call(text: str) -> None:
@@ -196,7 +279,29 @@ def test_any_text_is_read(text: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["1", "1 ", "1.", "1,", "(1", "1-", "call ", "a.", "1) ", "2027-", "12:", "call the ", "€1.", "٣"],
+    [
+        "1",
+        "1 ",
+        "1.",
+        "1,",
+        "(1",
+        "1-",
+        "call ",
+        "a.",
+        "1) ",
+        "2027-",
+        "12:",
+        "call the ",
+        "€1.",
+        "٣",
+        "1/",
+        "0811/",
+        "0811\n",
+        "*1",
+        "*12*",
+        "one ",
+        "call one two ",
+    ],
 )
 def test_a_long_text_takes_time_in_proportion(piece: str) -> None:
     text = (piece * 20_000)[:20_000]
@@ -222,3 +327,11 @@ def test_a_stamp_with_seconds_is_no_number(moment: datetime) -> None:
 )
 def test_two_spellings_are_one_number(one: str, other: str, country: str) -> None:
     assert canonical(one, country) == canonical(other, country)
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_the_neutral_corpus_holds_no_number_to_call(language: str) -> None:
+    corpus = ROOT / "tests" / "core" / "safeguard" / f"neutral.{language}.txt"
+    text = corpus.read_text(encoding="utf-8")
+    names = calling_words(LINES.values())
+    assert [found for piece in (text, *text.splitlines()) for found in phone_like(piece, names)] == []

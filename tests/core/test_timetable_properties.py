@@ -8,6 +8,7 @@ from itertools import pairwise, takewhile
 from zoneinfo import available_timezones
 
 from cronsim import CronSim
+from dateutil import rrule as recurrence
 from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,11 +19,14 @@ from campaign.core.timetable import (
     Dates,
     Interval,
     Moment,
+    Nth,
     On,
     Recurrence,
+    Span,
     Timetable,
     Weekly,
     When,
+    Which,
     Yearly,
     first,
     moment_at,
@@ -83,6 +87,19 @@ whens: st.SearchStrategy[When] = st.one_of(
     st.builds(On, st.builds(Yearly, st.just(3), st.integers(1, 31)), st.integers(-400, 400), some_times),
     st.builds(
         On,
+        st.builds(Nth, st.integers(1, 12), st.integers(0, 6), st.sampled_from([1, 2, 5, -1])),
+        st.integers(-40, 40),
+        some_times,
+    ),
+    st.builds(
+        On,
+        st.sampled_from([Span(Yearly(11, 25), Yearly(12, 10)), Span(Yearly(12, 30), Yearly(1, 2))]),
+        st.integers(-40, 40),
+        some_times,
+        st.sampled_from(Which),
+    ),
+    st.builds(
+        On,
         st.builds(Dates, st.lists(days, min_size=1, max_size=5).map(tuple)),
         st.integers(-9, 9),
         some_times,
@@ -112,6 +129,21 @@ def days_walked(when: When, starts: date | None) -> list[date]:
                 for day, name in zip(every, named, strict=True)
                 if (name.month, name.day) == (month, number)
             ]
+        case On(Nth(month, weekday, n), offset):
+            since = datetime.combine(date(2023, 1, 1), MIDNIGHT)
+            ordinal = recurrence.weekday(weekday)(n)
+            found = recurrence.rrule(recurrence.YEARLY, since, bymonth=month, byweekday=ordinal)
+            moved = (at.date() + timedelta(days=offset) for at in found)
+            return [day for day in takewhile(lambda day: day <= END, moved) if day >= BEGIN]
+        case On(Span(first_day, last_day), offset, _, which):
+            spans = []
+            for year in range(2022, 2036):
+                over = (last_day.month, last_day.day) < (first_day.month, first_day.day)
+                first_one = date(year, first_day.month, first_day.day)
+                last_one = date(year + over, last_day.month, last_day.day)
+                whole = [first_one + n * DAY for n in range((last_one - first_one).days + 1)]
+                spans += {Which.FIRST: whole[:1], Which.LAST: whole[-1:], Which.EVERY: whole}[which]
+            return [day for span in spans if BEGIN <= (day := span + timedelta(days=offset)) <= END]
         case On(Dates(listed), offset):
             return sorted({day + timedelta(days=offset) for day in listed})
     raise AssertionError(when)

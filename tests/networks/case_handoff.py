@@ -28,8 +28,10 @@ def published(bench: Bench) -> list[Seen]:
 def read(page: Path) -> Seen:
     reader = Reader(page.read_text())
     text, *alts, _command = reader.fields
-    [warning] = [p for p in reader.paragraphs if p.startswith("Beri peringatan")] or [""]
-    return Seen(text, tuple(alts), reader.tags[0][1]["lang"], warning.partition(": ")[2], page.parent.name)
+    asked = ("Beri peringatan", "Put this content warning")
+    [warning] = [p for p in reader.paragraphs if p.startswith(asked)] or [""]
+    [language] = {values["lang"] for tag, values in reader.tags if tag == "textarea" and "lang" in values}
+    return Seen(text, tuple(alts), language, warning.partition(": ")[2], page.parent.name)
 
 
 CASE = FolderCase(

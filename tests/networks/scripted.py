@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -259,12 +260,15 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def scripted() -> Iterator[ScriptedServer]:
-    """A server on a free port until the block ends."""
+def scripted(tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServer]:
+    """A server on a free port until the block ends; with ``tls`` it speaks https."""
     script = ScriptedServer()
     server = _Server(("127.0.0.1", 0), _handler(script))
+    if tls is not None:
+        # The handshake is left to the thread of its connection.
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.script = script
-    script.url = f"http://127.0.0.1:{server.server_address[1]}"
+    script.url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

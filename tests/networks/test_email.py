@@ -106,7 +106,7 @@ def test_text_and_page_say_the_same_and_the_picture_comes_along(files: Folder) -
     assert page.alts == [media.alt for media in post.media]
     assert page.text() == f"{post.warning}\n\n{post.text}"
     assert ("a", {"href": "https://example.org/tanda"}) in page.tags
-    assert page.tags[0] == ("html", {"lang": "id"})
+    assert page.tags[0] == ("html", {"lang": "id", "dir": "ltr"})
     sources = [str(tags["src"]) for name, tags in page.tags if name == "img"]
     pictures = {
         f"cid:{part['Content-ID'].strip('<>')}": part.get_content()
@@ -178,7 +178,7 @@ def test_any_text_makes_a_sound_message(text: str, warning: str, alt: str) -> No
     )
     assert got["Subject"] == letter.subject
     tags = [name for name, _ in Reader(body(got, "html")).tags]
-    assert set(tags) <= {"html", "head", "meta", "body", "p", "strong", "img", "a", "br"}
+    assert set(tags) <= {"html", "head", "meta", "body", "div", "p", "strong", "img", "a", "br"}
     assert message(post, letter, [Fitted("01.png", PICTURE, "image/png")]) == data
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,17 @@ def test_an_article_with_everything(site: WordPress, relay: Relay, wordpress_ser
     assert [media["alt_text"] for media in library] == [words.media[0].alt, 'Tanda "kerja paksa" & [x]']
     assert [media["slug"][:2] for media in library] == ["01", "02"]
     assert wordpress_server.page(library[0]["source_url"]).content == PICTURE
+
+
+def test_an_article_from_right_to_left(site: WordPress, wordpress_server: WordPressServer) -> None:
+    key = new_key()
+    words = replace(post("IOM: هل يحتفظ شخص آخر بجواز سفرك؟", warning="حزن"), language="ar")
+    sent(site.send(words, key, Memory()))
+    [article] = ours(wordpress_server, key)
+    kept = article["content"]["raw"]
+    assert kept.count('<!-- wp:paragraph {"direction":"rtl"} -->\n<p dir="rtl">') == 2
+    assert kept.count('<span lang="ar">') == 2
+    assert '<p dir="rtl"><span lang="ar">IOM: هل' in article["content"]["rendered"]
 
 
 def test_a_site_keeps_every_word_as_it_is_written(site: WordPress, wordpress_server: WordPressServer) -> None:

@@ -171,6 +171,14 @@ def test_a_text_with_an_error_never_goes_into_a_kit(place: Place) -> None:
     assert message.startswith("too long for x: ")
 
 
+def test_each_wording_is_held_against_the_safeguarding_rules(place: Place) -> None:
+    harmful = "Inilah wajah pelaku perdagangan orang, simpan fotonya."
+    place.write("schedules/vigil.yaml", slots(worded("a", "at: 2027-07-30 20:00", *THREE[:2], harmful)))
+    kit, problems = place.gather()
+    assert kit is None
+    assert "SG03" in {p.rule for p in problems if p.level is Level.ERROR}
+
+
 def test_whom_to_ask_must_be_known(place: Place) -> None:
     config = (place.folder / "config.yaml").read_text()
     place.write("config.yaml", config.replace(", contact: mitra@harapan.example", ""))
@@ -334,3 +342,33 @@ def test_what_is_planned_after_its_last_day_is_warned_of(place: Place) -> None:
     assert [(p.level, p.rule, p.message) for p in problems] == [
         (Level.WARN, "kit-old", "2 of 2 texts are planned after 2027-06-30, when this kit has to be renewed")
     ]
+
+
+def test_what_we_keep_quiet_about_is_not_for_partners_either(place: Place) -> None:
+    rule = "rule: {type: fixed, month: 7, day: 30}"
+    place.write(
+        "schedules/observances.yaml", f"observances:\n  - {{id: memory, tone: remembrance, {rule}}}\n"
+    )
+    place.write(
+        "schedules/vigil.yaml",
+        VIGIL.replace("at: 2027-07-30 20:00", "at: [2027-07-29 20:00, 2027-07-30 20:00]"),
+    )
+    both = Wanted(first=date(2027, 7, 1), last=LATE)
+    assert [day.day for day in place.kit(wanted=both).items[0].dates] == [29, 30]
+    text = (place.folder / "schedules" / "vigil.yaml").read_text()
+    place.write(
+        "schedules/vigil.yaml", text.replace("  - id: vigil\n", "  - id: vigil\n    tone: cheerful\n")
+    )
+    assert [day.day for day in place.kit(wanted=both).items[0].dates] == [29]
+
+
+def test_what_rests_on_the_consent_of_a_person_is_not_given_to_partners(place: Place) -> None:
+    place.write(
+        "posts/consents.yaml",
+        "consents:\n  - {id: s1, kind: story, networks: [feed, x], languages: [id, en], until: 2028-01-01,"
+        " status: given, held_by: office}\n",
+    )
+    place.write("schedules/vigil.yaml", VIGIL.replace("  - id: vigil\n", "  - id: vigil\n    consent: s1\n"))
+    found = errors(place)
+    assert {where for where, _, _ in found} == {"schedules/vigil.yaml:7:14"}
+    assert "does not cover partners" in found[0][1]

@@ -19,6 +19,7 @@ from icalendar import Calendar
 from PIL import Image
 
 from campaign.errors import CampaignError
+from campaign.networks import registry
 from campaign.review.kit_csv import COLUMNS, table
 from campaign.review.kit_files import MANIFEST, write_folder, write_zip, zipped
 from campaign.review.kit_gather import Wanted
@@ -310,3 +311,20 @@ def test_where_nothing_can_be_written_it_says_so_and_leaves_nothing(tmp_path: Pa
     with pytest.raises(CampaignError, match="can't be written: Is a directory"):
         write_zip(tmp_path / "dir.zip", b"")
     assert {path.name for path in tmp_path.iterdir()} == {"file", "dir.zip"}
+
+
+def test_cards_are_drawn_for_partners_in_the_shape_of_each_network(place: Place) -> None:
+    card = '    card: {id: "Satu lilin di jendela.", en: "One candle in the window."}\n'
+    place.write("schedules/vigil.yaml", VIGIL + card)
+    kit = place.kit(wanted=Wanted(networks=(registry.network("instagram"),)))
+    files = place.files(kit)
+    sizes = {
+        name: Image.open(io.BytesIO(data)).size
+        for name, data in files.items()
+        if name.startswith("pictures/")
+    }
+    square, upright = (1080, 1080), (1080, 1350)
+    assert set(sizes) == {f"pictures/card-{which}.png" for which in ("en", "en-2", "id", "id-2")}
+    assert sorted(sizes.values()) == [square, square, upright, upright]
+    assert "Kartu bertuliskan: Satu lilin di jendela." in files["texts.id.csv"].decode("utf-8-sig")
+    assert place.files(kit) == files

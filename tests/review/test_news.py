@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from campaign.core.lifecycle import State
+from campaign.core.standing import BARRED
 from campaign.review.news import news_line
 from campaign.review.table import plain
 
@@ -32,6 +33,17 @@ def test_each_ending_says_what_to_do() -> None:
     assert f"campaign resolve {KEY}" in said("uncertain", reason="timeout")
     assert "may be published: please look" in said("uncertain")
     assert said("pending", reason="503 busy").endswith("(503 busy; it will be tried again)")
+
+
+def test_what_could_do_harm_says_what_to_do_and_asks_for_no_resolving() -> None:
+    line = said(
+        "held", reason=f"{BARRED}id-kp2mi was checked by nobody (to do: campaign hotlines verify id-kp2mi)"
+    )
+    assert "waiting for a person  fedi" in line
+    assert "campaign hotlines verify id-kp2mi" in line
+    assert f"campaign cancel {KEY}" in line
+    assert "resolve" not in line
+    assert f"campaign resolve {KEY}" in said("held", reason="ani has it")
 
 
 def test_every_state_can_be_said_without_inner_words() -> None:

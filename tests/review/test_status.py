@@ -29,6 +29,7 @@ KEYS = [
     "failed",
     "held",
     "missed",
+    "to_withdraw",
     "parked",
     "waiting",
     "flagged",
@@ -245,3 +246,24 @@ def test_between_two_passes_of_cron_it_is_kept_going(world: World) -> None:
     world.now += timedelta(minutes=2)
     found = status(world, files, None, **facts)
     assert found.needs_a_person and not found.kept and found.unplanned
+
+
+def test_what_could_do_harm_is_named_first(world: World) -> None:
+    world.nets.get(FEDI).script = answering(Handed("ani has it"))
+    two = [
+        slot("a", at("2027-07-01T09:00"), [Target(FEDI, "en")], "Hello"),
+        slot("b", at("2027-07-01T09:01"), [Target(FEDI, "en")], "Call 128"),
+    ]
+    files = workspace([FEDI], two)
+    world.adopt(files)
+    world.go(hours=1, minutes=5)
+    found = status(world, files)
+    assert found.needs_a_person
+    said = status_json(found, lambda campaign: ZONE, ZONE)
+    assert [row["slot"] for row in said["held"]] == ["b", "a"]
+    lines = shown(found).splitlines()
+    assert lines[0].startswith("Not sent, for it could do harm  (goes out by itself once mended")
+    other = next(n for n, line in enumerate(lines) if line.startswith("Waiting for a person"))
+    assert "c/b/2027-07-01T09:01" in "\n".join(lines[:other])
+    assert "c/a/2027-07-01T09:00" in "\n".join(lines[other:])
+    assert all(len(line) <= 80 for line in lines if not line.startswith(" "))

@@ -9,10 +9,11 @@ import sys
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fontTools.ttLib import TTFont
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageColor
 
@@ -83,6 +84,9 @@ def test_the_same_card_is_the_same_bytes_in_another_process() -> None:
     assert drawn != PRESS.draw(card(WORDS + "!"))
 
 
+SLOW: Any = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+"""A card is drawn for each example, beside whatever else the machine does."""
+
 LETTERS = "aeioubcdghjklmnprstwy"
 SIGNS = "".join(chr(code) for code in range(0x21, 0x2213) if unset(chr(code)) == "")
 WORD = st.one_of(
@@ -105,7 +109,7 @@ WORD = st.one_of(
 PARAGRAPH = st.lists(WORD, min_size=1, max_size=25).map(" ".join)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, **SLOW)
 @given(st.lists(PARAGRAPH, min_size=1, max_size=4).map("\n\n".join), st.sampled_from(Shape))
 def test_whatever_is_drawn_stands_within_the_margins_and_above_the_foot(words: str, shape: Shape) -> None:
     wanted = card(words, shape)
@@ -128,7 +132,7 @@ def branded(tmp_path_factory: pytest.TempPathFactory) -> CardPress:
 BRANDED = replace(LIGHT, logo="logo.png")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20, **SLOW)
 @given(words=st.lists(PARAGRAPH, min_size=1, max_size=4).map("\n\n".join), shape=st.sampled_from(Shape))
 def test_words_do_not_run_into_the_foot(branded: CardPress, words: str, shape: Shape) -> None:
     wanted = card(words, shape, BRANDED)

@@ -220,14 +220,13 @@ def test_the_store_holds_no_password(folder: Path, store: str) -> None:
 def test_keys_of_later_versions_are_accepted_with_a_warning_each(folder: Path) -> None:
     later = """\
 alerts: [{env: ALERT_URL}]
-packs: [a]
 approval: one
 """
     write(folder, "config.yaml", CONFIG + later)
     workspace = load(folder, SPECS)
     assert {problem.rule for problem in workspace.problems} == {"not-yet"}
     assert {problem.level for problem in workspace.problems} == {Level.WARN}
-    assert len(workspace.problems) == 3
+    assert len(workspace.problems) == 2
     assert "this version does not act on `alerts`" in lines(workspace.problems)[0]
     assert all(slot.approval is Approval.ONE for _, slot in workspace.slots())
     assert all(account.approval is Approval.ONE for account in workspace.accounts.values())

@@ -77,6 +77,12 @@ def test_an_entry_is_read_whole(lined: Path) -> None:
         ("status: green", "status: gren", "15:13", "can't be `gren` (did you mean 'green'?)"),
         ("    source: https://example.org/sapa\n", "", "2:5", "`source` is missing"),
         ("source: https://example.org/sapa", "source: a book", "16:13", "`source`"),
+        (
+            "page: https://sapa.example",
+            "page: https://bit.ly/sapa",
+            "2:5",
+            "`bit.ly` in `https://bit.ly/sapa`",
+        ),
         ("type: sms", "type: smss", "10:16", "can't be `smss` (did you mean 'sms'?)"),
         ("id: other", "id: id-sapa129", "18:10", "`id-sapa129` is there twice"),
         ("    hours: {en: 24 hours}\n", "", "2:5", "`hours_confirmed` without `hours`"),
@@ -231,3 +237,38 @@ def test_a_file_of_checks_that_names_no_workspace(lined: Path) -> None:
     assert "`workspace` is missing" in one(lined).message
     with pytest.raises(CampaignError, match="nothing was written"):
         checks.record(lined, uuid.UUID(OURS), load(lined, SPECS).hotlines, a_check())
+
+
+@pytest.mark.parametrize(
+    ("link", "message"),
+    [
+        (
+            "{url: https://example.org/help, help: true, track: true}",
+            "a link that leads to help is never tracked",
+        ),
+        (
+            "{url: https://example.org/help?utm_source=x, help: true}",
+            "and `utm_source` in it records who follows it",
+        ),
+        ("{url: https://tinyurl.com/help, help: true}", "and `tinyurl.com` in it records who follows it"),
+    ],
+)
+def test_a_link_to_help_is_never_tracked_wherever_it_is_written_down(
+    folder: Path, link: str, message: str
+) -> None:
+    write(folder, "config.yaml", f"links: {{ours: {link}}}\n{CONFIG}")
+    assert message in one(folder).message
+    write(folder, "config.yaml", CONFIG)
+    slot = with_slot("text: a\nat: 2027-07-30 20:00")
+    write(folder, "schedules/it.yaml", f"links: {{ours: {link}}}\n{slot}")
+    problem = one(folder)
+    assert message in problem.message
+    assert str(problem.place) == "schedules/it.yaml:1:15"
+
+
+@pytest.mark.parametrize(
+    "link", ["{url: https://tinyurl.com/act}", "{url: https://example.org?fbclid=1, track: true}"]
+)
+def test_other_links_may_be_what_they_are(folder: Path, link: str) -> None:
+    write(folder, "config.yaml", f"links: {{ours: {link}}}\n{CONFIG}")
+    assert every_problem(folder) == ()

@@ -42,6 +42,7 @@ def test_a_new_workspace_has_no_problems(starter: Path, tmp_path: Path) -> None:
     assert names == [
         ".campaign/campaign.schema.json",
         ".campaign/config.schema.json",
+        ".campaign/pack.schema.json",
         ".gitignore",
         "config.yaml",
         "posts/a.j2",
@@ -76,7 +77,7 @@ def test_nothing_is_overwritten(starter: Path, tmp_path: Path) -> None:
     assert all(path.read_text() == "mine" for path in made.kept)
     again = init(tmp_path / "new", starter, SPECS, UUID_)
     assert again.written == []
-    assert len(again.kept) == 8
+    assert len(again.kept) == 9
 
 
 def test_the_id_of_the_example_is_replaced(starter: Path, tmp_path: Path) -> None:
@@ -99,7 +100,7 @@ def test_where_nothing_can_be_written(starter: Path, tmp_path: Path) -> None:
 
 def test_schemas_are_renewed(tmp_path: Path) -> None:
     write(tmp_path, ".campaign/config.schema.json", "old")
-    assert len(write_schemas(tmp_path, SPECS)) == 2
+    assert len(write_schemas(tmp_path, SPECS)) == 3
     assert json.loads((tmp_path / ".campaign/config.schema.json").read_text())["required"] == ["timezone"]
 
 

@@ -43,6 +43,7 @@ def test_every_kind_of_rule_is_valid(rule: str) -> None:
     "keys",
     [
         "image: [{file: a.jpg, alt: a}, {file: b.jpg, alt: {en: b}}]",
+        "image: {file: a.jpg}",  # a pack may describe it
         "video: {file: a.mp4, alt: a}",
         "if_late: drop",
         "if_late: 2 h",
@@ -54,6 +55,10 @@ def test_every_kind_of_rule_is_valid(rule: str) -> None:
         "skip: [2027-07-22, 2027-07-22 10:00]",
         'move: {"2027-07-30T20:00": "2027-07-31T20:00"}',
         "thread: auto",
+        "tone: cheerful",
+        "quiet_on: holidays",
+        "quiet_on: [un-wdatip, holidays]",
+        "quiet_on: []",
         "thread: numbered",
     ],
 )
@@ -78,12 +83,15 @@ def test_further_keys_are_valid(keys: str) -> None:
         "text: a\nevery: {days: mon, interval: 1 day, at: 09:00}",
         "text: a\nevery: {at: 09:00}",
         f"text: 5\n{AT}",
-        f"text: a\n{AT}\nimage: {{file: a.jpg}}",
         f"text: a\n{AT}\nif_late: 2",
         f"text: a\n{AT}\nif_late: 5m",
         f"text: a\n{AT}\napproval: three",
         f"text: a\n{AT}\naccounts: fedi",
         f"text: a\n{AT}\nthread: true",
+        f"text: a\n{AT}\ntone: calm",
+        f"text: a\n{AT}\nquiet_on: {{a: b}}",
+        f"text: a\n{AT}\nday: last",
+        "text: a\non: starts\nat: 09:00\nday: middle",
     ],
 )
 def test_mistakes_in_a_post(slot: str) -> None:

@@ -14,9 +14,17 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from campaign.core.languages import direction, primary
 from campaign.networks.feed_page.entry import Entry
 from campaign.networks.feed_page.shelf import Settings, Thread
-from campaign.networks.feed_page.words import date_text, language_name, markup, month_name, words
+from campaign.networks.feed_page.words import (
+    date_text,
+    language_name,
+    markup,
+    month_name,
+    words,
+    words_language,
+)
 
 _TITLE_LENGTH = 90
 _NEVER = "1970-01-01T00:00:00+00:00"
@@ -106,6 +114,7 @@ def _page(
             stem=stem,
             heading=heading,
             word=words(site.language),
+            ours=_ours(site.language),
             groups=grouped,
             months=[(site.file(name, "html"), _month(name, site.language)) for name in months],
             others=[
@@ -116,6 +125,12 @@ def _page(
         )
     )
     return text.encode(errors="replace")
+
+
+def _ours(language: str) -> Markup:
+    """The attributes of what the page says in its own words, where these are not in the page's language."""
+    spoken = words_language(language)
+    return Markup("") if spoken == primary(language) else Markup(f' lang="{spoken}" dir="ltr"')  # noqa: S704
 
 
 def _month(name: str, language: str) -> str:
@@ -141,7 +156,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(markup=markup, local=_local, iso=_iso, as_text=_as_text)
+    environment.filters.update(direction=direction, markup=markup, local=_local, iso=_iso, as_text=_as_text)
     return environment
 
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 import html
 import re
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
+
+from campaign.core.languages import locale, primary
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 _ENGLISH = {
     "title": "Campaign news",
@@ -32,34 +38,52 @@ _INDONESIAN = {
     "link": "Tautan tetap",
     "languages": "Bahasa",
 }
-_MONTHS = {
-    "en": "January February March April May June July August September October November December",
-    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
-}
-_NAMES = {"id": "Bahasa Indonesia", "en": "English"}
+_NAMES = {"id": "Bahasa Indonesia"}
+"""Where CLDR's name ("Indonesia") is not what people say."""
 
 
 def words(language: str) -> dict[str, str]:
     """The pages' own words; English where the language is neither."""
-    return _INDONESIAN if language == "id" else _ENGLISH
+    return _INDONESIAN if primary(language) == "id" else _ENGLISH
+
+
+def words_language(language: str) -> str:
+    """The language of ``words``."""
+    return "id" if primary(language) == "id" else "en"
 
 
 def language_name(language: str) -> str:
-    """A language as its speakers call it."""
-    return _NAMES.get(language, language)
+    """A language as its speakers call it; its code where nobody has told Babel."""
+    known = locale(language)
+    if language in _NAMES or known is None:
+        return _NAMES.get(language, language)
+    name = known.get_display_name() if "-" in language else known.get_language_name()
+    return name or language
 
 
 def month_name(year: int, month: int, language: str) -> str:
-    """``Juli 2027``, ``July 2027``."""
-    return f"{_MONTHS.get(language, _MONTHS['en']).split()[month - 1]} {year}"
+    """``Juli 2027``, ``July 2027``; in English where the language's dates are not known."""
+    from babel.dates import format_skeleton
+
+    return format_skeleton("yMMMM", datetime(year, month, 1), locale=_dates(language))  # noqa: DTZ001 - a month
 
 
 def date_text(moment: datetime, language: str) -> str:
     """``30 Juli 2027 pukul 08.00 WIB`` or ``30 July 2027, 08:00 WIB``, in the zone of ``moment``."""
-    day = f"{moment.day} {month_name(moment.year, moment.month, language)}"
-    if language == "id":
-        return f"{day} pukul {moment:%H.%M} {moment.tzname()}"
-    return f"{day}, {moment:%H:%M} {moment.tzname()}"
+    from babel.dates import format_date, format_time
+
+    known = _dates(language)
+    day, zone = format_date(moment, "long", locale=known), moment.tzname()
+    if known.language == "id":
+        return f"{day} pukul {format_time(moment, 'HH.mm', locale=known)} {zone}"
+    return f"{day}, {format_time(moment, 'HH:mm', locale=known)} {zone}"
+
+
+def _dates(language: str) -> Locale:
+    known = locale(language) or locale("en")
+    if known is None:
+        raise LookupError("Babel comes without English")
+    return known
 
 
 _URL = re.compile(r"https?://[^\s<>\"'`]+")
@@ -67,9 +91,10 @@ _CLOSING = ".,;:!?…»”’*_"
 
 
 def markup(text: str) -> Markup:
-    """A post's text as HTML: everything escaped, web addresses made links, empty lines made paragraphs."""
+    """A post's text as HTML: everything escaped, web addresses made links, empty lines made paragraphs. What it stands
+    in says its language and which way that is written."""
     paragraphs = re.split(r"\n[ \t]*\n+", text.replace("\r\n", "\n").strip("\n"))
-    return Markup("".join(f'<p dir="auto">{linked(paragraph)}</p>' for paragraph in paragraphs))  # noqa: S704
+    return Markup("".join(f"<p>{linked(paragraph)}</p>" for paragraph in paragraphs))  # noqa: S704
 
 
 def linked(paragraph: str) -> str:

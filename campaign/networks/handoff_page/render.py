@@ -14,8 +14,9 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from campaign.core.languages import direction
 from campaign.core.model import Post
-from campaign.networks.handoff_page.words import words
+from campaign.networks.handoff_page.words import words, words_language
 
 _EMBEDDED = 8 * 1024 * 1024
 """Bytes up to which a picture is put into the page itself; a larger one, or a film, only lies beside it."""
@@ -50,6 +51,8 @@ def page(post: Post, to: str, key: str, pictures: Sequence[Copy]) -> bytes:
             pictures=pictures,
             shares=shares(post),
             word=words(post.language),
+            words_language=words_language(post.language),
+            direction=direction(post.language),
             style=Markup(style),  # noqa: S704 - our own files
             script=Markup(script),  # noqa: S704
             policy=f"default-src 'none'; img-src data: file: 'self'; media-src file: 'self'; "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from campaign.core.languages import primary
+
 _ENGLISH = {
     "title": "A post waits for {to}",
     "intro": "This one can only be posted by hand. It is due now.",
@@ -42,4 +44,9 @@ _INDONESIAN = {
 
 def words(language: str) -> dict[str, str]:
     """The page's own words; English where the language is neither."""
-    return _INDONESIAN if language == "id" else _ENGLISH
+    return _INDONESIAN if words_language(language) == "id" else _ENGLISH
+
+
+def words_language(language: str) -> str:
+    """The language of ``words``."""
+    return "id" if primary(language) == "id" else "en"

@@ -192,9 +192,6 @@ _OWN = {
     },
 }
 
-_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi"})
-"""Languages whose usual script runs from right to left (Unicode CLDR, characterOrder)."""
-
 
 def interface(language: str) -> str:
     """The language in which the page of a language speaks itself: English where it is neither."""
@@ -219,11 +216,6 @@ def donts(language: str) -> tuple[str, ...]:
 def network_name(network: str, language: str) -> str:
     """A network as people call it."""
     return _OWN[interface(language)].get(network) or NETWORKS.get(network, network)
-
-
-def direction(language: str) -> str:
-    """``ltr`` or ``rtl``."""
-    return "rtl" if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
 
 
 def day_text(day: date, language: str) -> str:
