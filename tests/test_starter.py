@@ -166,7 +166,7 @@ def test_the_accounts_in_comments_are_right_too_and_name_every_network(tmp_path:
     workspace = make(tmp_path, uncommented())
     assert [str(problem) for problem in workspace.problems] == []
     assert {account.network for account in workspace.accounts.values()} == set(registry.specs())
-    assert (workspace.audience, workspace.preferred) == (HELP_LINES[0][0], ("id-kp2mi",))
+    assert (workspace.audience, workspace.preferred) == (Audience("ID"), ("id-kp2mi",))
 
 
 @pytest.mark.parametrize("begin", [BEGIN, datetime(2027, 6, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)])

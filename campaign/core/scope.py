@@ -162,6 +162,7 @@ class Scope:
                 raise
             if own is None or not own.help:
                 raise
+            self.explain.append(f"hotline(): the link `help`, for {fault.message}")
             return str(plain(own.url))
         if said.hotline not in self.hotlines:
             self.hotlines.append(said.hotline)

@@ -226,6 +226,11 @@ def test_without_a_page_the_link_help_stands_in_if_the_slot_says_so() -> None:
     for why in reasons:
         assert said(slot=page, **why, **here) == "https://example.org/bantuan"
         assert compose(**why, **here).posts == (), "only where the slot says so"
+    assert (
+        compose(slot=page, preferred=(), **here)
+        .explain[-1]
+        .startswith("hotline(): the link `help`, for there is no")
+    )
     assert said(slot=page, **here) == "KP2MI: 0800-1000"
     assert said(slot=page, checks=(), **here) == "https://kp2mi.example/help", "its own page first"
     # What was written wrong stays an error, and so does a link that nobody marked as help.
