@@ -10,7 +10,7 @@ from pathlib import Path
 from campaign.core.safeguard.rules import How
 from campaign.core.text import TextRules, Unit
 from campaign.networks import registry
-from campaign.networks.base import Network, ServerLimits
+from campaign.networks.base import Deletes, Network, ServerLimits
 from campaign.workspace.safeguards import built_in
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,6 +65,13 @@ def repeat(network: type[Network]) -> str:
     return f"{hours} hour{'s' * (hours != 1)}" if hours else f"{minutes} minutes"
 
 
+def takes_back(network: type[Network]) -> str:
+    """Whether ``campaign withdraw`` can delete a post."""
+    if not issubclass(network, Deletes):
+        return "no"
+    return f"yes: {network.traits.takes_back}" if network.traits.takes_back else "yes"
+
+
 def yes(value: bool) -> str:
     return "yes" if value else "no"
 
@@ -91,6 +98,7 @@ CARRIES: Columns = {
     "content warning": lambda network: yes(network.traits.warning),
     "language": lambda network: yes(network.traits.language),
     "the server tells its limits": lambda network: yes(issubclass(network, ServerLimits)),
+    "taken back": takes_back,
     "cost": lambda network: network.traits.cost,
 }
 PROMISE: Columns = {

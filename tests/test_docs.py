@@ -58,6 +58,10 @@ links: {act: {url: https://example.org/act}, help: {url: https://example.org/hel
 accounts:
 """
 SITE = "  site: {network: feed, folder: public, languages: [id, en]}\n"
+CONSENT = """\
+consents:
+  - {id: story-07, kind: story, networks: [feed], languages: [id, en], until: 2027-12-31, status: given, held_by: ani}
+"""
 CAMPAIGN = "starts: 2027-07-01\nends: 2027-08-31\nposts:\n"
 
 
@@ -93,6 +97,7 @@ def write(folder: Path, block: Block) -> None:
     for other in (folder / "schedules").glob("*.yaml"):
         if other.name != "observances.yaml":
             other.unlink()
+    (folder / "posts" / "consents.yaml").write_text(CONSENT, encoding="utf-8")
     config, campaign = CONFIG + SITE, ""
     match block.mark:
         case "yaml: config":
@@ -120,6 +125,8 @@ def write(folder: Path, block: Block) -> None:
                     (pack / other.mark.removeprefix("file: ")).write_text(other.body, encoding="utf-8")
             for own in (folder / "posts").glob("signs.*"):
                 own.unlink()
+        case "yaml: consents":
+            (folder / "posts" / "consents.yaml").write_text(block.body, encoding="utf-8")
         case "yaml: organisations":
             (folder / "posts" / "organisations.yaml").write_text(block.body, encoding="utf-8")
         case other:
@@ -249,7 +256,12 @@ def test_relative_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(there), f"{page.name}: {target}"
 
 
-MADE = ("schedules/vigil.yaml", "posts/hotlines.checked.yaml", "posts/signs.en.j2")
+MADE = (
+    "schedules/vigil.yaml",
+    "posts/consents.yaml",
+    "posts/hotlines.checked.yaml",
+    "posts/signs.en.j2",
+)
 """Files that the docs name and that a person, or a verb, makes."""
 
 

@@ -32,6 +32,7 @@ MARGIN = timedelta(days=2)
 @click.option("--state", type=click.Choice(STATES), help="Only what is in this state.")
 @click.option("--fact", metavar="ID", help="Only what is out and used this fact.")
 @click.option("--hotline", metavar="ID", help="Only what is out and named this help line.")
+@click.option("--consent", metavar="ID", help="Only what is out and needed this consent.")
 @from_to
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
@@ -43,6 +44,7 @@ def command(
     state: str | None,
     fact: str | None,
     hotline: str | None,
+    consent: str | None,
     first: date | None,
     last: date | None,
     as_json: bool,
@@ -56,8 +58,8 @@ def command(
 
     if as_json and as_csv:
         raise click.UsageError("give --json or --csv, not both")
-    if key is not None and (fact is not None or hotline is not None):
-        raise click.UsageError("give a KEY, or --fact or --hotline, not both")
+    if sum(given is not None for given in (key, fact, hotline, consent)) > 1:
+        raise click.UsageError("give only one of KEY, --fact, --hotline and --consent")
     with session.station(temporary=True) as station:
         if key is not None:
             found = [_one(session, station, key)]
@@ -71,6 +73,9 @@ def command(
             if hotline is not None:
                 using = [row for row in found if row.post is not None and hotline in row.post.hotlines]
                 found = _out(using, "help line", hotline, session.workspace.hotlines)
+            if consent is not None:
+                using = [row for row in found if row.post is not None and consent in row.post.consents]
+                found = _out(using, "consent", consent, session.workspace.consents)
         found = _explained(session, station, found)
         if as_csv:
             _print_csv(session, found)
@@ -92,9 +97,10 @@ def _out(using: list[Delivery], kind: str, name: str, known: Collection[str]) ->
     from campaign.errors import CampaignError
 
     if not using and name not in known:
-        verb = "facts" if kind == "fact" else "hotlines"
+        where = {"fact": "campaign facts lists them", "help line": "campaign hotlines lists them"}
         raise CampaignError(
-            f"there is no {kind} {name!r}{did_you_mean(name, known)}", f"campaign {verb} lists them"
+            f"there is no {kind} {name!r}{did_you_mean(name, known)}",
+            where.get(kind, "they stand in posts/consents.yaml"),
         )
     return [row for row in using if row.state in (State.SENT, State.UNCERTAIN)]
 

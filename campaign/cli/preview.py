@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,11 +44,27 @@ def command(session: Session, wanted: str, page: str | None, explain: bool, send
     with session.station(temporary=True) as station:
         planner = station.planner(session.workspace)
         shown = cards(found, planner.composer, station.adapters.rules, explain=explain)
+        shown = _without_removed(session, station, shown)
         if page is not None:
             _write(page, shown, wanted, station)
         else:
             show.lines(cards_lines(shown, show.width()))
     return 1 if any(problem.level is Level.ERROR for card in shown for problem in card.problems) else 0
+
+
+def _without_removed(session: Session, station: Station, shown: list[Card]) -> list[Card]:
+    """The same cards; what was removed from the record is not shown again, though the files may still say it."""
+    from campaign.review.removed import removed
+    from campaign.store import history
+
+    with station.store.read() as connection:
+        rows = history.by_keys(connection, [card.key for card in shown])
+    return [
+        replace(card, posts=(), problems=(), origin=(), removed=removed(row, card.zone))
+        if (row := rows.get(card.key)) is not None and row.redacted_at is not None
+        else card
+        for card in shown
+    ]
 
 
 def _send(session: Session, found: Sequence[Occurrence], account: str) -> int:

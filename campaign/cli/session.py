@@ -77,8 +77,9 @@ class Session:
                 self.now = opened.store.clock()
             yield opened
 
-    def desk(self, station: Station, *, deciding: bool = True) -> Desk:
-        """Where a person's decisions are made, over an open store; not ``deciding``: only to find posts by key."""
+    def desk(self, station: Station, *, deciding: bool = True, rights: tuple[str, ...] = ()) -> Desk:
+        """Where a person's decisions are made, over an open store; not ``deciding``: only to find posts by key.
+        ``rights``: who decides must have one of them."""
         from campaign.dispatch.decide import Desk
         from campaign.store.outbox import Who
 
@@ -90,7 +91,7 @@ class Session:
             station.adapters,
             planner.freezer,
             self.now,
-            self.who() if deciding else Who(),
+            self.who(*rights) if deciding else Who(),
         )
 
     def zone(self, campaign: str) -> str:
@@ -102,8 +103,9 @@ class Session:
         """Today, in the workspace's zone."""
         return self.now.astimezone(ZoneInfo(self.workspace.zone)).date()
 
-    def who(self) -> Who:
-        """Who decides: ``--by`` or the system's user; one of ``people`` where people are configured."""
+    def who(self, *rights: str) -> Who:
+        """Who decides: ``--by`` or the system's user; one of ``people`` where people are configured, with one of
+        the ``rights`` (none: everybody may)."""
         from campaign.store.outbox import Who
 
         user = _user()
@@ -112,6 +114,14 @@ class Session:
             raise CampaignError(
                 f"nobody called {handle!r} in `people`{did_you_mean(handle, people)}",
                 f"say who decides with --by HANDLE (or $CAMPAIGN_BY), one of: {', '.join(people)}",
+            )
+        if people and rights and not people[handle].can.intersection(rights):
+            allowed = [name for name, person in people.items() if person.can.intersection(rights)]
+            raise CampaignError(
+                f"{handle!r} may not do that: it takes the right {' or '.join(rights)}",
+                f"who may: {', '.join(allowed)}"
+                if allowed
+                else f"add it to `can` of one of `people`: [{rights[0]}]",
             )
         return Who(handle, f"cli {user}@{socket.gethostname()}")
 

@@ -27,6 +27,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "log": "List what went out, when, where, with its address.",
         "retry": "Try again what was not published.",
         "resolve": "Say what became of a post that may be published.",
+        "withdraw": "Take posts back: cancelled, or deleted where they are.",
+        "redact": "Remove a post's text from the record, for good.",
         "doctor": "Find what is wrong with clock, disk, files and secrets.",
     },
 }

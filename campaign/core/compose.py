@@ -10,6 +10,7 @@ from typing import Any
 from campaign.core import card as cards
 from campaign.core import scripts
 from campaign.core import text as texts
+from campaign.core.consents import NO_RECORD
 from campaign.core.helpline import stray_numbers
 from campaign.core.helplinks import RULE as HELP_LINK
 from campaign.core.helplinks import tracked_help, ways_to_help
@@ -154,6 +155,7 @@ class _Work:
             return ()
         today = to_wall(self.now, self.campaign.zone).date() if self.now is not None else None
         scope = Scope(self.workspace, self.campaign, self.slot, self.moment, self.target, row, today)
+        self._check_consents(scope)
         scope.explain = self.explain
         self.names = scope.names()
         parts = self._text()
@@ -184,6 +186,7 @@ class _Work:
                 facts=tuple(scope.facts),
                 hotlines=tuple(scope.hotlines),
                 cited=dict(scope.cited),
+                consents=self.slot.consents,
                 accepted=accepted,
             )
             for number, part in enumerate(parts, 1)
@@ -322,6 +325,7 @@ class _Work:
             facts=scope.printed_facts(),
             numbers=self.workspace.calling,
             approved=self.slot.approval is not Approval.NONE,
+            consent=" ".join(self.slot.consents),
         )
         accepted: dict[Accepted, None] = {}
         for verdict in self.book.post(said, self.slot.accept):
@@ -349,6 +353,20 @@ class _Work:
             said, lambda: ways_to_help(self.workspace, self.campaign, self.slot)
         ):
             self._problem(HELP_LINK, message, hint)
+
+    def _check_consents(self, scope: Scope) -> None:
+        known = self.workspace.consents
+        for name in self.slot.consents:
+            consent = known.get(name)
+            if consent is None:
+                message = f"there is no consent {name!r}{did_you_mean(name, known)}"
+                hint = (
+                    "it stands in posts/consents.yaml: id, kind, networks, languages, until, status, held_by"
+                )
+                self._problem(NO_RECORD, message, hint, self.slot.consent_at)
+            elif (against := consent.against(self.network, self.language, scope.day)) is not None:
+                rule, message, hint = against
+                self._problem(rule, message, hint, self.slot.consent_at)
 
     # -- pictures -----------------------------------------------------------------------------------------------------
 

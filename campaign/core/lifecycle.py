@@ -103,6 +103,8 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (S.UNCERTAIN, E.RESOLVE_PUBLISHED): S.SENT,
     (S.UNCERTAIN, E.RESOLVE_ABSENT): S.PENDING,
     (S.UNCERTAIN, E.RESOLVE_GIVE_UP): S.FAILED,
+    (S.FAILED, E.CANCEL): S.CANCELLED,  # nobody can retry it any more
+    (S.MISSED, E.CANCEL): S.CANCELLED,
     (S.FAILED, E.AGAIN): S.PENDING,
     (S.MISSED, E.AGAIN): S.PENDING,
     # A late result that says Sent wins over anything but another receipt.

@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from campaign.core.card import Card, CardText, Press, Style
 from campaign.core.claims import Claim
+from campaign.core.consents import Consent
 from campaign.core.hotlines import Audience, Check, Hotline, calling_words
 from campaign.core.languages import fallbacks
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
@@ -226,6 +227,9 @@ class Slot:
     thread: Thread = Thread.AS_WRITTEN
     page_if_stale: bool = False
     """While no help line is confirmed, the official page stands in for it."""
+    consents: tuple[str, ...] = ()
+    """Ids of the consents that it needs, and where the file names them."""
+    consent_at: Place = field(default_factory=lambda: Place(""))
     pillar: Pillar | None = None
     """What it is about, where that asks for more than its words: a sign needs a caveat, a story a consent."""
     accept: tuple[Accepted, ...] = ()
@@ -321,6 +325,7 @@ class Workspace:
     audience: Audience | None = None
     preferred: tuple[str, ...] = ()
     packs: tuple[Pack, ...] = ()
+    consents: Mapping[str, Consent] = field(default_factory=dict)
     cards: Style = field(default_factory=Style)
     press: Press | None = field(default=None, compare=False, repr=False)
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
@@ -398,7 +403,7 @@ class Post:
     ``facts``, ``hotlines``: ids of the facts and help lines that the whole post printed; ``cited``: what each of them
     said then (``fact:ID`` -> its text, ``hotline:ID`` -> its numbers), held against the files right before the post
     leaves. ``link``: the post's first link, if any. ``accepted``: what people let pass of the safeguarding rules, by
-    rule, words, handles and reason.
+    rule, words, handles and reason. ``consents``: ids of the consents that it needed.
     """
 
     text: str
@@ -415,6 +420,7 @@ class Post:
     prepared: Mapping[str, Any] = field(default_factory=dict)
     root: Receipt | None = None
     reply_to: Receipt | None = None
+    consents: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The frozen form that the store keeps (without root and reply_to, which are looked up at each send)."""
@@ -434,6 +440,7 @@ class Post:
                 for one in self.accepted
             ],
             "prepared": dict(self.prepared),
+            "consents": list(self.consents),
         }
 
     @staticmethod
@@ -455,6 +462,7 @@ class Post:
                 for one in data.get("accepted", ())  # rows of older versions have none
             ),
             prepared=data["prepared"],
+            consents=tuple(data.get("consents", ())),  # rows that an older version made have none
         )
 
     def digest(self) -> str:
@@ -464,7 +472,7 @@ class Post:
         before they were noted keeps its digest, so that the same words are known again.
         """
         seen = self.as_json()
-        for unseen in ("prepared", "hotlines", "cited"):
+        for unseen in ("prepared", "hotlines", "cited", "consents"):
             del seen[unseen]
         return hashlib.sha256(json.dumps(seen, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 

@@ -24,6 +24,10 @@ class Receipt:
     def as_json(self) -> dict[str, object]:
         return {"id": self.id, "url": self.url, "author": self.author, "extra": dict(self.extra)}
 
+    def without_address(self) -> Receipt:
+        """The same, for what is no longer there."""
+        return Receipt(self.id, "", self.author, self.extra)
+
     @staticmethod
     def from_json(data: dict[str, object]) -> Receipt:
         extra = data.get("extra") or {}

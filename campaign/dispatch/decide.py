@@ -32,6 +32,7 @@ from campaign.core.model import (
 from campaign.core.outcome import Receipt
 from campaign.core.standing import BARRED
 from campaign.core.timetable import At, Moment, Timetable, moment_at, moments, to_wall
+from campaign.dispatch import consented
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.freeze import Freezer
 from campaign.dispatch.pace import pace
@@ -176,6 +177,8 @@ class Desk:
                 f"{key} has {len(posts)} parts now instead of {row.parts}",
                 f"post it as a new one: campaign post {row.campaign}/{row.slot} --extra",
             )
+        if posts is None and (why := consented.refusal(self.workspace, row)):
+            raise RefusedChange(f"{key} can't be retried: {why}", f"campaign withdraw {key} ends it")
         with self._writing() as connection:
             if barred and posts is not None:
                 replace_text(connection, row, posts, self._new_deadline(row), self.now, self.who)

@@ -29,6 +29,7 @@ from campaign.core.model import (
 from campaign.core.quiet import speaks_until, why_quiet
 from campaign.core.standing import barred, bars
 from campaign.core.timetable import Moment, first, moment_at, moments, to_wall
+from campaign.dispatch import consented
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.freeze import Freezer
 from campaign.errors import CampaignError, Level, Problem
@@ -346,6 +347,12 @@ class Planner:
         moment = moment_at(slot.timetable, parse_key(row.key).wall)
         return campaign, slot, moment or Moment(row.due, parse_key(row.key).wall), target
 
+    def hold_unconsented(self, connection: Connection, now: datetime) -> None:
+        """Hold what is no longer under its consent, and let go what is again."""
+        rows = consented.waiting(connection)
+        counting = self._counting(connection, {row.campaign for row in rows})
+        consented.judge(connection, self.workspace, [row for row in rows if row.campaign in counting], now)
+
     def hold_orphaned_files(self, now: datetime) -> None:
         """Hold what waits for a slot or an account that has gone from the files, and let go what has come back.
 
@@ -365,6 +372,7 @@ class Planner:
                     outbox.hold(connection, row.key, GONE, now)
                 elif not gone and row.state is State.HELD and row.reason == GONE:
                     outbox.release(connection, row.key, row.deadline, now)
+            self.hold_unconsented(connection, now)
 
 
 def _said(problems: Sequence[Problem]) -> str:

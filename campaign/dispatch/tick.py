@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from campaign.core.lifecycle import LEASE, LONGEST, PARKED_RETRY, RENEW, REPEAT_MARGIN
 from campaign.core.model import Account, parse_key
 from campaign.core.outcome import Absent, CannotTell, Found, Outcome, Retry, Sent
-from campaign.dispatch import courier
+from campaign.dispatch import consented, courier
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.courier import Errand, Lease, Uptime
 from campaign.dispatch.freeze import Described
@@ -151,8 +151,11 @@ class Engine:
             renewed = self._renew(connection, now, began)
             self._orphan(connection, now)
             outbox.miss(connection, now)
+            outbox.cancel_unwanted(connection, now)
             outbox.break_threads(connection, now)
             if not self.stopping:
+                if consented.any_withdrawn(self.planner.workspace):
+                    self.planner.hold_unconsented(connection, now)
                 repeats, looks = self._look_at_uncertain(connection, now)
                 claims = outbox.claim(
                     connection,
@@ -292,7 +295,9 @@ class Engine:
                 reason = row.reason if account is not None else "its account has gone from the files"
                 outbox.look_later(connection, row.key, reason, now + PARKED_RETRY, now)
                 continue
-            if now < row.first_attempt + adapter.repeat_safe_for - REPEAT_MARGIN:
+            # What is to be gone is looked up only: a repeat would publish it if it is not out (any more).
+            wanted = row.withdraw_at is None and not consented.refusal(self.planner.workspace, row)
+            if wanted and now < row.first_attempt + adapter.repeat_safe_for - REPEAT_MARGIN:
                 claim = outbox.repeat(connection, row.key, now, self.owner, lease=LEASE)
                 if claim is None:
                     continue

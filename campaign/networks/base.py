@@ -39,7 +39,7 @@ class Traits:
     posts"; "no". ``person``: when a person has to look after an answer was lost. ``reaches``: whom, where the name
     does not say it. ``repeat``: how long our key is known, where ``repeat_safe_for`` of an adapter that was just made
     does not tell all. ``cost``: of posting. ``warning``, ``language``: whether the content warning and the language are
-    sent as such.
+    sent as such. ``takes_back``: what to know of a deletion, where the post is not simply gone (or can't be deleted).
     """
 
     reads_back: str
@@ -47,6 +47,7 @@ class Traits:
     reaches: str = ""
     repeat: str = ""
     cost: str = "nothing"
+    takes_back: str = ""
     warning: bool = False
     language: bool = False
 

@@ -76,7 +76,11 @@ class Bluesky:
         kinds=frozenset({JPEG, PNG, WEBP}), max_bytes=1_000_000, max_side=2000
     )
     traits: ClassVar[Traits] = Traits(
-        reads_back="exactly, by its key", person="never", reaches="Bluesky", language=True
+        reads_back="exactly, by its key",
+        person="never",
+        reaches="Bluesky",
+        language=True,
+        takes_back="apps that copied it are told",
     )
     options: ClassVar[type[Options]] = BlueskyOptions
     # The record's name is ours, and putRecord writes the same record again.
@@ -168,6 +172,9 @@ class Bluesky:
         did = self._login.did()
         if not isinstance(did, str):
             return did
+        named = _AT.fullmatch(receipt.id)
+        if named is not None and named["did"] != did:
+            return Refused(f"it is a post of {named['did']}: delete it with that login")
         # The id of a post that a person found is its record's name alone.
         body = {"repo": did, "collection": COLLECTION, "rkey": receipt.id.rpartition("/")[2]}
         answer = self._login.call("POST", "com.atproto.repo.deleteRecord", json=body)

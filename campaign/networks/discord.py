@@ -181,6 +181,13 @@ class Discord:
             f"{self._messages}/{receipt.id}",
             classify=lambda answer: gone if _code(answer) == 10008 else _classify(answer),  # Unknown Message
         )
+        if answer is gone:
+            about = self._about()
+            if not isinstance(about, dict):
+                return about
+            # A message of another channel is as unknown here as one that is gone.
+            if f"/{about['channel']}/" not in receipt.url:
+                return Refused("it is in another channel than this login posts to")
         return Sent(receipt) if answer is gone or isinstance(answer, Answer) else answer
 
     def _sent(self, message: Mapping[str, Any], about: Mapping[str, str], wait: float | None) -> Outcome:

@@ -71,6 +71,7 @@ class Mastodon:
         repeat="1 hour on Mastodon itself",
         warning=True,
         language=True,
+        takes_back="other servers are asked to delete it too",
     )
     options: ClassVar[type[Options]] = MastodonOptions
 
@@ -148,13 +149,22 @@ class Mastodon:
         return self._handle(account)
 
     def delete(self, receipt: Receipt) -> Outcome:
-        gone = Refused("it was gone already")
-        answer = self._http.call(
-            "DELETE",
-            f"/api/v1/statuses/{receipt.id}",
-            classify=lambda answer: gone if answer.status == 404 else _classify(answer),
-        )
-        return Sent(receipt) if answer is gone or isinstance(answer, Answer) else answer
+        """ "No such status" is also what somebody else's is called: gone is only what can't be read either."""
+        path = f"/api/v1/statuses/{receipt.id}"
+        missing = Refused("it is not there")
+
+        def look(answer: Answer) -> Failure | None:
+            return missing if answer.status == 404 else _classify(answer)
+
+        answer = self._http.call("DELETE", path, classify=look)
+        if answer is not missing:
+            return Sent(receipt) if isinstance(answer, Answer) else answer
+        there = self._http.get(path, classify=look)
+        if there is missing:
+            return Sent(receipt)
+        if isinstance(there, Answer):
+            return Refused("it is not a post of this login: delete it with the one that posted it")
+        return there
 
     def server_limits(self) -> TextRules:
         return self._instance.limits(self.rules)

@@ -81,6 +81,7 @@ class Matrix:
         reads_back="by its key, or its text, among the newest 1,000 posts",
         person="when the list can't be had, or is not clear",
         reaches="Matrix rooms that are not encrypted",
+        takes_back="its content; a gap stays, and other servers are asked",
     )
     options: ClassVar[type[Options]] = MatrixOptions
     # How long a server knows a transaction is not in the specification. Synapse: a day (event_txn_id_device_id).
@@ -177,6 +178,8 @@ class Matrix:
         about = self._about()
         if not isinstance(about, dict):
             return about
+        if not receipt.url.startswith(f"https://matrix.to/#/{quote(self._room, safe='!:')}/"):
+            return Refused("it is in another room than this login posts to")
         event = quote(receipt.id, safe="")
         transaction = hashlib.sha256(receipt.id.encode()).hexdigest()[:32]
         path = f"{_V3}/rooms/{quote(about['room'], safe='')}/redact/{event}/{transaction}"

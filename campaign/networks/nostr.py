@@ -85,6 +85,7 @@ class Nostr:
         repeat="always",
         warning=True,
         language=True,
+        takes_back="asked for only: relays and apps need not",
     )
     options: ClassVar[type[Options]] = NostrOptions
     repeat_safe_for: ClassVar[timedelta] = timedelta(days=36500)

@@ -240,6 +240,8 @@ class Slack:
     def delete(self, receipt: Receipt) -> Outcome:
         if self._hook:
             return Refused("Slack lets no webhook take a message back: delete it by hand")
+        if f"/archives/{self._channel}/" not in receipt.url:
+            return Refused("it is in another channel than this bot posts to")
         told = self._call("chat.delete", {"channel": self._channel, "ts": receipt.id})
         if isinstance(told, Refused) and "message_not_found" in told.reason:
             return Sent(receipt)

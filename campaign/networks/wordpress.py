@@ -92,6 +92,7 @@ class WordPress:
         repeat="always",
         warning=True,
         language=True,
+        takes_back="the article is in the trash of the site",
     )
     options: ClassVar[type[Options]] = WordPressOptions
 

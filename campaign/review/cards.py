@@ -22,7 +22,8 @@ _STYLE = {Level.ERROR: "red", Level.WARN: "yellow", Level.ADVICE: "cyan"}
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What one account publishes at one occurrence. ``due`` is aware; ``origin``: which files won, if told."""
+    """What one account publishes at one occurrence. ``due`` is aware; ``origin``: which files won, if told;
+    ``removed``: that the text was removed, which is then not shown again."""
 
     key: str
     due: datetime
@@ -34,6 +35,7 @@ class Card:
     rules: TextRules
     problems: tuple[Problem, ...] = ()
     origin: tuple[str, ...] = ()
+    removed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def card_lines(card: Card, width: int) -> Iterator[Line]:
     head = f"{card.account} ({card.network}, {said})"
     when = f"{times.stamp(card.due, card.zone)} = {times.utc_clock(card.due, card.zone)}"
     yield (Cell("╭─ ", "dim"), Cell(head, "bold"), Cell(f"  {when}"))
+    if card.removed:
+        yield (Cell("│  ", "dim"), Cell(card.removed))
     for post in card.posts:
         if post.parts > 1:
             yield (

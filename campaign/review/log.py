@@ -12,8 +12,8 @@ from typing import Any
 from campaign.core.lifecycle import State, say
 from campaign.review import times
 from campaign.review.news import STYLE
+from campaign.review.removed import excerpt, said
 from campaign.review.table import Cell, Entry, Heading, Row
-from campaign.review.words import first_line
 from campaign.store.history import Delivery
 
 COLUMNS = (
@@ -40,6 +40,10 @@ COLUMNS = (
     "facts",
     "hotlines",
     "accepted",
+    "consents",
+    "withdrawn_at",
+    "redacted_at",
+    "redacted_by",
 )
 """The keys of a row, in order: a contract that scripts rely on."""
 
@@ -73,9 +77,9 @@ def log_row(delivery: Delivery, zone: str) -> dict[str, Any]:
         "network": delivery.network,
         "language": delivery.language,
         "state": delivery.state.value,
-        "say": say(delivery.state, delivery.reason),
+        "say": said(delivery),
         "due": times.iso(delivery.due, zone),
-        "text": post.text if post else None,
+        "text": post.text if post and delivery.redacted_at is None else None,
         "part": delivery.part,
         "of": delivery.parts,
         "media": [{"file": m.file, "alt": m.alt, "sha256": m.sha256} for m in post.media] if post else [],
@@ -89,6 +93,10 @@ def log_row(delivery: Delivery, zone: str) -> dict[str, Any]:
         "facts": list(post.facts) if post else [],
         "hotlines": list(post.hotlines) if post else [],
         "accepted": post.as_json()["accepted"] if post else [],
+        "consents": list(post.consents) if post else [],
+        "withdrawn_at": times.iso(delivery.withdrawn_at, zone),
+        "redacted_at": times.iso(delivery.redacted_at, zone),
+        "redacted_by": delivery.redacted_by,
     }
 
 
@@ -118,6 +126,10 @@ def unplanned_row(post: Unplanned, zone: str) -> dict[str, Any]:
         "facts": [],
         "hotlines": [],
         "accepted": [],
+        "consents": [],
+        "withdrawn_at": None,
+        "redacted_at": None,
+        "redacted_by": None,
     }
 
 
@@ -142,9 +154,9 @@ def _row(delivery: Delivery, zone: str) -> Row:
     return Row(
         (
             Cell(delivery.target + part),
-            Cell(say(delivery.state, delivery.reason), STYLE.get(delivery.state, "")),
+            Cell(said(delivery), STYLE.get(delivery.state, "")),
             Cell(_moment(when, delivery, zone)),
-            Cell(first_line(delivery.post.text) if delivery.post else ""),
+            Cell(excerpt(delivery, zone)),
         ),
         tuple(notes),
     )

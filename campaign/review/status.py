@@ -62,6 +62,7 @@ class Status:
     failed: tuple[Delivery, ...]
     held: tuple[Delivery, ...]
     missed: tuple[Delivery, ...]
+    to_withdraw: tuple[Delivery, ...]
     parked: tuple[AccountRow, ...]
     problems: tuple[Problem, ...]
 
@@ -84,6 +85,7 @@ class Status:
                     self.failed,
                     self.held,
                     any(not is_quiet(row.reason) for row in self.missed),
+                    self.to_withdraw,
                     self.parked,
                 )
             )
@@ -144,6 +146,7 @@ def read(
             sorted(history.deliveries(connection, states=[State.HELD]), key=lambda r: not is_barred(r))
         ),
         missed=tuple(missed),
+        to_withdraw=tuple(row for row in history.still_out(connection) if row.state is State.SENT),
         parked=tuple(row for row in accounts.values() if row.parked_until is not None),
         problems=tuple(found),
     )
@@ -211,6 +214,7 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
         "failed": rows(status.failed),
         "held": rows(status.held),
         "missed": rows(status.missed),
+        "to_withdraw": rows(status.to_withdraw),
         "parked": [
             {
                 "account": row.account,
@@ -250,6 +254,7 @@ def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Itera
         ("May be published: please look", status.uncertain, "campaign resolve KEY"),
         ("Not published", status.failed, "campaign retry KEY, or: campaign resolve KEY"),
         ("Waiting for a person", held, "campaign resolve KEY, or: campaign cancel KEY"),
+        ("Still online, to be withdrawn", status.to_withdraw, "campaign withdraw KEY"),
         ("Too late, not sent (last 24 hours)", late, "campaign retry KEY sends one after all"),
         ("Kept back on a quiet day (last 24 hours)", quiet, "nothing has to be done"),
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from campaign.core.lifecycle import State, say
+from campaign.core.lifecycle import State
 from campaign.review import times
 from campaign.review.cards import named
 from campaign.review.news import STYLE
+from campaign.review.removed import removed, said
 from campaign.review.table import Cell, Line
 from campaign.review.words import one_line, wrap
 from campaign.store.history import Attempt, Delivery, EventRow
@@ -38,6 +39,11 @@ _EVENT = {
     "found": "found on the network",
     "absent": "looked for, and certainly not on the network",
     "doubled": "PUBLISHED TWICE",
+    "withdraw": "to be withdrawn",
+    "withdrawing": "the network was asked to delete it",
+    "withdrawn": "gone from the network",
+    "not-withdrawn": "still there, or nobody knows",
+    "redacted": "its text was removed",
 }
 """Events that are worth a line of their own; attempts are told as attempts."""
 
@@ -47,7 +53,7 @@ def story_lines(
 ) -> Iterator[Line]:
     """The story of one post, for somebody who has to decide about it."""
     yield (Cell(delivery.key, "bold"),)
-    yield _field("State", say(delivery.state, delivery.reason), STYLE.get(delivery.state, ""))
+    yield _field("State", said(delivery), STYLE.get(delivery.state, ""))
     yield _field("Account", f"{delivery.target} ({delivery.network}, {delivery.language})")
     yield _field("Due", f"{times.stamp(delivery.due, zone)} = {times.utc_clock(delivery.due, zone)}")
     if delivery.state in (State.PENDING, State.HELD):
@@ -56,6 +62,8 @@ def story_lines(
         yield _field("Until", until)
     if delivery.sent_at:
         yield _field("Published", times.stamp(delivery.sent_at, zone))
+    if delivery.withdrawn_at:
+        yield _field("Withdrawn", times.stamp(delivery.withdrawn_at, zone))
     if delivery.receipt and delivery.receipt.url:
         yield _field("Address", delivery.receipt.url, "blue")
     if delivery.reason:
@@ -64,7 +72,7 @@ def story_lines(
         yield _field("Part", f"{delivery.part} of {delivery.parts}")
     yield _field("Network key", delivery.network_key)
     yield ()
-    yield from _text(delivery, width)
+    yield from _text(delivery, zone, width)
     if attempts:
         yield ()
         yield (Cell("What was tried", "bold"),)
@@ -87,8 +95,11 @@ def _long(name: str, value: str, width: int) -> Iterator[Line]:
         yield (Cell(f"  {'' if number else name:<12}", "dim"), Cell(line))
 
 
-def _text(delivery: Delivery, width: int) -> Iterator[Line]:
+def _text(delivery: Delivery, zone: str, width: int) -> Iterator[Line]:
     post = delivery.post
+    if delivery.redacted_at is not None:
+        yield (Cell(f"  {removed(delivery, zone)}"),)
+        return
     if post is None:
         yield (Cell("  its text is made when it is due"),)
         return

@@ -254,7 +254,11 @@ def _taken(connection: Connection, now: datetime, names: list[str]) -> list[RowM
     # Asked again now that the accounts are ours: what their last owner did with them is committed and seen.
     rows = _in_order(connection, now, mine)
     still = select(deliveries).where(
-        and_(deliveries.c.key.in_([row["key"] for row in rows]), deliveries.c.state == _PENDING)
+        and_(
+            deliveries.c.key.in_([row["key"] for row in rows]),
+            deliveries.c.state == _PENDING,
+            deliveries.c.withdraw_at.is_(None),
+        )
     )
     locked = {row["key"]: row for row in connection.execute(lock(still, skip=True)).mappings()}
     return [locked[row["key"]] for row in rows if row["key"] in locked]

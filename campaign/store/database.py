@@ -99,6 +99,19 @@ class Store:
             with self.write() as connection:
                 self.created = migrations.upgrade(connection, self.place) == 0
 
+    def scrub(self) -> str:
+        """Overwrite in the files what was deleted or blanked, so that none of its bytes can be read from them any more.
+
+        "" when that is done; else why some may remain, in plain words. StoreBusy when others write all the time.
+        """
+        if self._path is None:
+            return (
+                "PostgreSQL keeps old versions of a row in its files until VACUUM FULL of deliveries, attempts and"
+                " events, and in its write-ahead log and their archive"
+            )
+        with self._explained(), self._in_turn():
+            return engines.scrub(self.engine)
+
     def close(self) -> None:
         """Close all connections. The store lets go of the loop, if it still holds it."""
         if self._holder is not None:

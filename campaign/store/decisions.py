@@ -138,7 +138,7 @@ def refuse(connection: Connection, key: str, reason: str, now: datetime) -> bool
 
 
 def cancel(connection: Connection, key: str, reason: str, now: datetime, who: Who) -> bool:
-    """pending | held -> cancelled."""
+    """pending | held | failed | missed -> cancelled."""
     return step(connection, key, Event.CANCEL, now, who=who, reason=reason) is not None
 
 

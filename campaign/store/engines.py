@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import NoSuchModuleError
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
 from campaign.errors import StoreError
 from campaign.store.faults import damaged
@@ -57,6 +57,25 @@ def sqlite(path: Path) -> Engine:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def scrub(engine: Engine, wait: float = BUSY) -> str:
+    """Write a SQLite file anew without what was deleted in it, and empty its -wal; why that did not work, or "".
+    ``wait``: seconds that others may take to finish what they are reading or writing."""
+    pooled = engine.raw_connection()
+    try:
+        connection: sqlite3.Connection = pooled.driver_connection  # type: ignore[assignment]
+        connection.execute("PRAGMA query_only = OFF")
+        connection.execute(f"PRAGMA busy_timeout = {wait * 1000:.0f}")
+        try:
+            connection.execute("VACUUM")
+        except sqlite3.Error as error:
+            raise DBAPIError("VACUUM", None, error) from error
+        # The old pages are still in the -wal, and in the file until the new ones are copied over them.
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        pooled.invalidate()  # a connection like the others is made for the next one
+    return "another program was reading the store, so its -wal file still holds the old pages" if busy else ""
 
 
 def _read_json(text: str, place: str) -> Any:

@@ -48,6 +48,7 @@ __all__ = [
     "sent_posts",
     "sent_texts",
     "sights",
+    "still_out",
     "uncertain_due",
 ]
 
@@ -162,6 +163,17 @@ _UNCERTAIN_DUE = (
 def rows_to_fill(connection: Connection, now: datetime) -> list[Delivery]:
     """Pending rows without a post (moved ahead) whose time has come, the earliest first."""
     return [Delivery.of(row) for row in connection.execute(_TO_FILL, {"now": now}).mappings()]
+
+
+def still_out(connection: Connection) -> list[Delivery]:
+    """What a person wants gone and is out, or may be, the latest part of a thread first."""
+    on_network = _d.state.in_([s.value for s in (State.SENDING, State.UNCERTAIN, State.SENT)])
+    statement = (
+        select(tables.deliveries)
+        .where(_d.withdraw_at.is_not(None), _d.withdrawn_at.is_(None), on_network)
+        .order_by(_d.due, _d.campaign, _d.slot, _d.wall, _d.target, _d.part.desc())
+    )
+    return [Delivery.of(row) for row in connection.execute(statement).mappings()]
 
 
 def uncertain_due(connection: Connection, now: datetime) -> list[Delivery]:

@@ -1,7 +1,9 @@
-"""The log: one event per transition and decision. It is only ever added to: the database refuses anything else."""
+"""The log: one event per transition and decision. It is only ever added to: the database refuses anything else, but
+for one change, which a redaction makes: the free text of an event gives way to ``{"removed": true}``."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,16 +15,39 @@ from campaign.store.tables import events
 
 REFUSAL = "the log is only ever added to"
 
+REMOVED = {"removed": True}
+"""What stands in an event whose free text was removed (see ``redacting``)."""
+
+_BLANKED = json.dumps(REMOVED)
+_FIXED = ("id", "at", "kind", "key", "before", "after", "by", "door")
+_SAME = " AND ".join(f'NEW."{name}" = OLD."{name}"' for name in _FIXED)
+
+ONLY_BLANKED = {
+    "sqlite": (
+        f"CREATE TRIGGER events_no_update BEFORE UPDATE ON events WHEN NOT (NEW.detail = '{_BLANKED}' AND {_SAME}) "
+        f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION events_only_blanked() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF NEW.detail::text = '{_BLANKED}' AND {_SAME} THEN RETURN NEW; END IF; "
+        f"RAISE EXCEPTION '{REFUSAL}'; END $$",
+        "CREATE TRIGGER events_no_update BEFORE UPDATE ON events "
+        "FOR EACH ROW EXECUTE FUNCTION events_only_blanked()",
+        "CREATE TRIGGER events_no_delete BEFORE DELETE OR TRUNCATE ON events "
+        "FOR EACH STATEMENT EXECUTE FUNCTION events_refuse()",
+    ),
+}
+"""The part of the guards that came with redaction, by database."""
+
 GUARDS = {
     "sqlite": (
-        f"CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
         f"CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+        *ONLY_BLANKED["sqlite"],
     ),
     "postgresql": (
         "CREATE FUNCTION events_refuse() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$",
-        "CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events "
-        "FOR EACH STATEMENT EXECUTE FUNCTION events_refuse()",
+        *ONLY_BLANKED["postgresql"],
     ),
 }
 """What makes the table of events append-only, by database."""

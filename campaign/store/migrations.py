@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateColumn
 
 from campaign.errors import StoreError
 from campaign.store import log, meta
-from campaign.store.tables import accounts, metadata
+from campaign.store.tables import accounts, deliveries, metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,24 @@ def checkouts(connection: Connection) -> None:
         metadata.tables[name].create(connection)
 
 
+def removals(connection: Connection) -> None:
+    """What withdrawing and redacting need: when a post was to go and went, and a log whose free text can be blanked."""
+    c = deliveries.c
+    _add(connection, c.withdraw_at, c.withdrawn_at, c.redacted_at, c.redacted_by)
+    for index in deliveries.indexes:
+        if index.name == "deliveries_unwanted":
+            index.create(connection)
+    old = {"sqlite": "events_no_update", "postgresql": "events_no_change ON events"}
+    connection.execute(text(f"DROP TRIGGER {old[connection.dialect.name]}"))
+    for statement in log.ONLY_BLANKED[connection.dialect.name]:
+        connection.execute(text(statement))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the first tables", create),
     Migration("breakers of accounts", breakers),
     Migration("versions of the files", checkouts),
+    Migration("posts that are withdrawn or redacted", removals),
 )
 """Version n of the store is the state after the first n steps."""
 

@@ -26,8 +26,10 @@ from campaign.store.looking import absent, found, look_later
 from campaign.store.notes import notes, put_note
 from campaign.store.pacing import pace
 from campaign.store.planned import advance, fill, insert, see
+from campaign.store.redacting import redact
 from campaign.store.rows import Claim, NewDelivery
 from campaign.store.settling import settle
+from campaign.store.withdrawing import cancel_unwanted, not_withdrawn, unwanted, withdrawing, withdrawn
 
 __all__ = [
     "Claim",
@@ -39,6 +41,7 @@ __all__ = [
     "again",
     "break_threads",
     "cancel",
+    "cancel_unwanted",
     "claim",
     "fill",
     "found",
@@ -49,10 +52,12 @@ __all__ = [
     "look_later",
     "miss",
     "move",
+    "not_withdrawn",
     "notes",
     "orphan",
     "pace",
     "put_note",
+    "redact",
     "refreeze",
     "refuse",
     "release",
@@ -61,5 +66,8 @@ __all__ = [
     "resolve",
     "see",
     "settle",
+    "unwanted",
+    "withdrawing",
+    "withdrawn",
     "works",
 ]

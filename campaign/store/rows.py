@@ -90,6 +90,10 @@ class Delivery:
     sent_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    withdraw_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    redacted_at: datetime | None = None
+    redacted_by: str | None = None
 
     @staticmethod
     def of(row: RowMapping) -> Delivery:

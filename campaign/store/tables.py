@@ -52,6 +52,7 @@ class Instant(TypeDecorator[datetime]):
 
 _IS_PART = text("previous IS NOT NULL")
 _SENDING = text("state = 'sending'")
+_UNWANTED = text("withdraw_at IS NOT NULL")
 
 
 def _states() -> str:
@@ -105,6 +106,10 @@ deliveries = Table(
     Column("sent_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("withdraw_at", Instant),  # a person wants it gone, since then
+    Column("withdrawn_at", Instant),  # it is gone from its network, since then
+    Column("redacted_at", Instant),  # its text was removed from the store, then and by whom
+    Column("redacted_by", Text),
     CheckConstraint(f"state IN ({_states()})", name="state_known"),
     CheckConstraint("attempt >= 0 AND tries >= 0 AND part BETWEEN 1 AND parts", name="counts"),
     CheckConstraint(
@@ -125,6 +130,7 @@ deliveries = Table(
     Index("deliveries_sent", "account", "sent_at"),
     Index("deliveries_of_slot", "campaign", "slot", "wall"),
     Index("deliveries_threads", "state", "account", "due", sqlite_where=_IS_PART, postgresql_where=_IS_PART),
+    Index("deliveries_unwanted", "state", sqlite_where=_UNWANTED, postgresql_where=_UNWANTED),
     # An account has one request in flight, whoever tries, on whichever host.
     Index("one_in_flight", "account", unique=True, sqlite_where=_SENDING, postgresql_where=_SENDING),
 )

@@ -14,8 +14,6 @@ from campaign.workspace.findings import Findings
 from campaign.workspace.yamlfile import Document, Map, Seq
 
 FACTS = "posts/facts.yaml"
-READABLE = ("posts/consents.yaml",)
-"""Knowledge of later versions: it only has to be YAML for now."""
 
 
 class Loose(BaseModel):

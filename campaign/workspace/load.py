@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from campaign.core import model
 from campaign.core.claims import Claim
+from campaign.core.consents import Consent
 from campaign.core.hotlines import Check, Hotline
 from campaign.core.model import AD_HOC, Campaign, Fact, Spec, Workspace
 from campaign.core.observances import Observance
@@ -25,6 +26,7 @@ from campaign.workspace import (
     cardkeys,
     checks,
     claims,
+    consents,
     explain,
     hotlines,
     knowledge,
@@ -108,6 +110,10 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     lines = packs.with_packs(
         lines, "hotlines.yaml", "hotlines", hotlines.read_hotlines, used, posts, about, findings, _came_with
     )
+    agreed: dict[str, Consent] = {}
+    if consents.NAME.removeprefix("posts/") in posts.media:
+        document = _read(directory, consents.NAME, digest, common)
+        agreed = consents.read_consents(document, specs, findings)
     made: tuple[Check, ...] = ()
     if checks.NAME.removeprefix("posts/") in posts.media:
         document = _read(directory, checks.NAME, digest, common)
@@ -128,9 +134,6 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         about,
         findings,
     )
-    for name in knowledge.READABLE:
-        if name.removeprefix("posts/") in posts.media:
-            findings.extend(_read(directory, name, digest, common).problems)
     files = list(_schedules(directory, findings))
     observances: dict[str, Observance] = {}
     if any(entry.name == "observances.yaml" for entry in files):
@@ -197,6 +200,7 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         problems=problems,
         hotlines=lines,
         checks=made,
+        consents=agreed,
         organisations=helpers,
         claims=retired,
         audience=settings.audience,
@@ -249,7 +253,13 @@ def _read(directory: Path, name: str, *digests: hashlib._Hash) -> Document:
 
 
 def _rename(directory: Path, findings: Findings) -> None:
-    for name in ("config.yml", "posts/facts.yml", "posts/hotlines.yml", "posts/organisations.yml"):
+    for name in (
+        "config.yml",
+        "posts/facts.yml",
+        "posts/hotlines.yml",
+        "posts/organisations.yml",
+        "posts/consents.yml",
+    ):
         try:
             there = (directory / name).is_file()
         except OSError:

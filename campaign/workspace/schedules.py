@@ -28,14 +28,13 @@ from campaign.workspace.fields import (
     WholeDays,
     Zone,
 )
-from campaign.workspace.keys import AudienceKeys, Keys, Later, Links, Preferred, Vars
+from campaign.workspace.keys import AudienceKeys, Keys, Links, Preferred, Vars
 from campaign.workspace.quiet import QuietOn
 from campaign.workspace.readers import as_list, kind_of, one_of, wrong
 
 RESERVED = frozenset({"observances.yaml"})
 """Files below schedules/ that are knowledge, not campaigns."""
 
-SLOT_NOT_YET = ("consent",)
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WhichDay = Annotated[
@@ -199,7 +198,10 @@ class SlotKeys(Keys):
         description="cheerful: it does not go out on a day of remembrance; neutral (default), remembrance.",
     )
     quiet_on: QuietOn | None = None
-    consent: Later = None
+    consent: Annotated[list[Id], Field(min_length=1), OrOne()] | None = Field(
+        None,
+        description="The consent (posts/consents.yaml) of the person whose story, words or picture it uses.",
+    )
     pillar: Annotated[
         Pillar | None,
         PlainValidator(lambda value: Pillar(one_of(*Pillar)(value))),

@@ -21,7 +21,7 @@ from campaign.workspace.config import Settings, warn_held
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import links_of
 from campaign.workspace.readers import ALWAYS
-from campaign.workspace.schedules import ALT, SLOT_NOT_YET, CampaignHead, ImageKeys, SlotKeys
+from campaign.workspace.schedules import ALT, CampaignHead, ImageKeys, SlotKeys
 from campaign.workspace.targets import (
     Supports,
     by_template,
@@ -101,9 +101,6 @@ def read_slot(
     images = _pictures(slot.image or [], (*path, "image"), document, around, findings)
     video = _pictures([slot.video], (*path, "video"), document, around, findings) if slot.video else ()
     card = _card(slot, path, document, campaign.head, around, findings)
-    for key in SLOT_NOT_YET:
-        if getattr(slot, key) is not None:
-            findings.not_yet(document.place((*path, key), key=True), key)
     quiet_on = _quiet_on(slot, path, document, campaign, around, targets or (), findings)
     _approval(slot, path, document, campaign.approval, findings)
     accept = read_accept(slot.accept or [], (*path, "accept"), document, around, findings)
@@ -130,6 +127,8 @@ def read_slot(
         quiet=None if slot.quiet == "ignore" else campaign.quiet,
         repeat_after=DEFAULT_REPEAT_AFTER if slot.repeat_after is None else slot.repeat_after,
         page_if_stale=slot.if_stale == "page",
+        consents=tuple(dict.fromkeys(slot.consent or ())),
+        consent_at=document.place((*path, "consent")),
         thread=slot.thread or Thread.AS_WRITTEN,
         pillar=slot.pillar,
         accept=accept,

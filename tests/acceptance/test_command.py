@@ -31,11 +31,12 @@ accounts:
 PLAN = "key campaign slot account network language due due_utc text parts length limit cost problems"
 LOG = (
     "key campaign slot account network language state say due text part of media attempts sent_at id url reason "
-    "approved_by reviewed_by facts hotlines accepted"
+    "approved_by reviewed_by facts hotlines accepted consents withdrawn_at redacted_at redacted_by"
 )
 CHECK = "file line column level rule message hint key"
 STATUS = (
-    "running next last_tick last_tick_by overdue uncertain failed held missed parked waiting flagged problems"
+    "running next last_tick last_tick_by overdue uncertain failed held missed to_withdraw parked waiting flagged "
+    "problems"
 )
 
 

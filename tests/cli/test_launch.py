@@ -17,6 +17,7 @@ STATUS_KEYS = [
     "failed",
     "held",
     "missed",
+    "to_withdraw",
     "parked",
     "waiting",
     "flagged",

@@ -409,6 +409,8 @@ def test_real_repeats_are_one_post_and_are_found(person: Person, folder: Folder)
     assert sent(bluesky.delete(first)) == first
     assert sent(bluesky.delete(first)) == first
     assert person.records() == []
+    theirs = replace(first, id="at://did:plc:somebodyelse/app.bsky.feed.post/3k")
+    assert isinstance(bluesky.delete(theirs), Refused)
     assert isinstance(bluesky.find(words, KEY, SINCE, Memory()), Absent)
 
 

@@ -23,7 +23,7 @@ from campaign.core.model import Post
 from campaign.core.outcome import CannotTell, Outcome, Refused, Retry, Scope, Sent, Unknown
 from campaign.errors import CampaignError
 from campaign.networks import registry
-from campaign.networks.base import Network
+from campaign.networks.base import Deletes, Network
 from tests.networks.cases import (
     KEY,
     Bench,
@@ -440,6 +440,68 @@ def test_whoami_of_a_server_that_is_not_there(case: HttpCase, at: Bench) -> None
     with closed_port() as url, pytest.raises(CampaignError) as caught:
         case.make(replace(at, url=url)).whoami()
     assert_clean(case, "".join(traceback.format_exception(caught.value)))
+
+
+# -- taking back
+# ------------------------------------------------------------------------------------------------
+
+taking_back = pytest.mark.parametrize(
+    "case",
+    [c for c in CASES if isinstance(c, HttpCase) and issubclass(registry.network(c.name), Deletes)],
+    ids=_ids,
+)
+
+
+def deletion(
+    case: HttpCase, at: Bench, server: ScriptedServer, effect: Effect, timeout: float = 20.0
+) -> tuple[Outcome, int]:
+    """Delete what was just sent, on a server that fails then; the outcome, and how many requests it took."""
+    case.accept(server)
+    sent = send(case, case.make(at))
+    assert isinstance(sent, Sent)
+    adapter = case.make(replace(at, timeout=timeout))
+    adapter.whoami()  # whatever has to be learnt of the login is known
+    before = len(server.requests)
+    for method in ("DELETE", "POST", "PUT"):
+        server.fault(method, ".*", effect)
+    assert isinstance(adapter, Deletes)
+    outcome = adapter.delete(sent.receipt)
+    if not isinstance(outcome, Sent):
+        assert outcome.reason
+        assert_clean(case, outcome.reason)
+    return outcome, sum(r.method in ("DELETE", "POST", "PUT") for r in server.requests[before:])
+
+
+@taking_back
+@pytest.mark.parametrize(
+    "effect", [Reply(500), Reply(503), Reset(), Hold()], ids=["500", "503", "reset", "no-answer"]
+)
+def test_a_deletion_without_an_answer_may_have_happened_or_not(
+    case: HttpCase, at: Bench, server: ScriptedServer, effect: Effect
+) -> None:
+    outcome, asked = deletion(case, at, server, effect, SHORT if isinstance(effect, Hold) else 20.0)
+    assert isinstance(outcome, Unknown)
+    assert asked == 1
+
+
+@taking_back
+@pytest.mark.parametrize("status", [400, 401, 403, 429])
+def test_a_deletion_that_is_refused_is_never_done(
+    case: HttpCase, at: Bench, server: ScriptedServer, status: int
+) -> None:
+    outcome, _ = deletion(case, at, server, Reply(status, json={"error": f"no, {case.secrets[0]}"}))
+    assert isinstance(outcome, Refused | Retry)
+
+
+@taking_back
+def test_a_deletion_on_a_server_that_is_not_there(case: HttpCase, at: Bench, server: ScriptedServer) -> None:
+    case.accept(server)
+    sent = send(case, case.make(at))
+    assert isinstance(sent, Sent)
+    with closed_port() as url:
+        adapter = case.make(replace(at, url=url))
+        assert isinstance(adapter, Deletes)
+        assert isinstance(adapter.delete(sent.receipt), Retry)
 
 
 # -- networks that bring their own server

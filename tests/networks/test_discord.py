@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -220,6 +221,9 @@ def test_taking_back(at: Bench, server: ScriptedServer) -> None:
     server.on("DELETE", f"{CHANNEL}/messages/900", no(404, 10003, "Unknown Channel"))
     assert isinstance(discord.delete(receipt), Refused)
     openapi.check(server.asked("DELETE", f"{CHANNEL}/messages/900")[0], openapi.DISCORD, below="/api/v10")
+    elsewhere = replace(receipt, url="https://discord.com/channels/1/2/900")
+    server.on("DELETE", f"{CHANNEL}/messages/900", no(404, 10008, "Unknown Message"))
+    assert isinstance(discord.delete(elsewhere), Refused)  # unknown here is not gone there
 
 
 # -- a webhook ---------------------------------------------------------------------------------------------

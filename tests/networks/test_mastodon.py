@@ -425,6 +425,18 @@ def test_deleting_twice(mastodon: Mastodon, mastodon_server: MastodonServer) -> 
     assert mastodon.delete(receipt) == Sent(receipt)
 
 
+def test_what_another_login_posted_is_not_gone(mastodon: Mastodon, relay: Relay) -> None:
+    """A real server says "not found" of it, too; then it is looked at."""
+    receipt = sent(mastodon.send(post("milik orang lain"), key(), Memory()))
+    path = f"{STATUSES}/{receipt.id}"
+    relay.script.on("DELETE", path, Reply(404, json={"error": "Record not found"}))
+    outcome = mastodon.delete(receipt)
+    assert isinstance(outcome, Refused)
+    assert "not a post of this login" in outcome.reason
+    relay.script.on("GET", path, Reply(500))
+    assert isinstance(mastodon.delete(receipt), Unknown)
+
+
 def test_a_deletion_without_an_answer_is_unknown(mastodon: Mastodon, relay: Relay) -> None:
     receipt = sent(mastodon.send(post(), key(), Memory()))
     relay.misreport("DELETE", f"{STATUSES}/{receipt.id}", 500)

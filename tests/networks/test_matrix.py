@@ -317,6 +317,7 @@ def test_real_posts_are_one_event_however_often_they_are_sent(member: Member, fo
     assert matrix.delete(first) == Sent(first)
     assert matrix.delete(first) == Sent(first)
     assert member.messages()[0]["content"] == {}
+    assert isinstance(matrix.delete(replace(first, url="https://matrix.to/#/!other:example/x")), Refused)
 
 
 def test_real_another_device_finds_it_by_its_words(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -316,6 +317,8 @@ def test_taking_back(at: Bench, server: ScriptedServer) -> None:
     ):
         server.on("POST", "/api/chat.delete", answer)
         assert isinstance(slack.delete(receipt), expected)
+    elsewhere = replace(receipt, url="https://kabar.slack.com/archives/C999/p1")
+    assert isinstance(slack.delete(elsewhere), Refused)  # unknown here is not gone there
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ KEYS = [
     "failed",
     "held",
     "missed",
+    "to_withdraw",
     "parked",
     "waiting",
     "flagged",

@@ -9,6 +9,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from campaign.core.lifecycle import Event, State
+from campaign.dispatch import withdraw
 from campaign.errors import CampaignError
 from campaign.store.history import Delivery
 from tests.simulation.files import EDITS
@@ -185,7 +186,15 @@ def cancel(chance: Random, stage: Stage) -> str:
     key = _some_key(chance, stage, State.PENDING, State.HELD)
     if key is None:
         return ""
-    stage.world.desk("ani").cancel([key], "not this one")
+    desk = stage.world.desk("ani")
+    if chance.random() < 0.4:
+        # Rather something else, in whatever state it is: nobody may send it any more.
+        row = _some_row(chance, stage)
+        wanted = withdraw.parts_of(desk, [row.key if row is not None else key])
+        done = withdraw.withdraw(desk, wanted, "it names somebody", lambda one: None)
+        stage.world.tally["withdrawals"] += len(done)
+        return "ani withdraws " + ", ".join(f"{one.key} ({one.result})" for one in done)
+    desk.cancel([key], "not this one")
     return f"ani cancels {key}"
 
 

@@ -20,7 +20,17 @@ from tests.simulation.world import Broken, World
 OPEN = (State.PENDING, State.HELD, State.SENDING, State.UNCERTAIN)
 NEWBORN = {"pending", "held", "missed", "failed", "cancelled"}
 KINDS = {event.value for event in Event}
-SAME_STATE = {"moved", "composed", "looked", "late", "doubled"}
+SAME_STATE = {
+    "withdraw",
+    "withdrawing",
+    "withdrawn",
+    "not-withdrawn",
+    "moved",
+    "composed",
+    "looked",
+    "late",
+    "doubled",
+}
 MUST_SAY_WHY = {State.HELD, State.FAILED, State.MISSED, State.CANCELLED, State.UNCERTAIN}
 SPURIOUS = 40
 """How often in a row an engine may wake up for nothing."""
@@ -261,6 +271,9 @@ class Invariants:
         at, key = event.at, row.key
         mine = [other for other in self._open() if other.account == row.account and other.key != key]
         self.check(row.not_before <= at, "claimed before its time", key, row.not_before)
+        self.check(
+            row.withdraw_at is None or row.withdraw_at >= at, "claimed, and a person wants it gone", key
+        )
         if key not in self.by_person and row.campaign not in self.world.running.broken:
             campaign = self.world.running.campaigns.get(row.campaign)
             known = campaign is not None and campaign.slot(row.slot) is not None

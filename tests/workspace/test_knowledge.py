@@ -37,13 +37,6 @@ def test_a_fact_is_publishable_only_if_it_says_so(folder: Path) -> None:
     assert len(every_problem(folder)) == 2
 
 
-def test_later_knowledge_only_has_to_be_yaml(folder: Path) -> None:
-    write(folder, "posts/consents.yaml", "anything: [1, 2]\n")
-    assert every_problem(folder) == ()
-    write(folder, "posts/consents.yaml", "a: 1\na: 2\n")
-    assert lines(every_problem(folder)) == ["posts/consents.yaml:2:1: `a` is written twice"]
-
-
 def test_a_retired_claim_says_what_it_is_about_and_why_or_nothing(folder: Path) -> None:
     retired = (
         "retired:\n  - {id: z-one, pattern: zzz, why: b}\n"

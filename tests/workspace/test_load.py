@@ -45,7 +45,7 @@ def test_a_broken_campaign_is_left_out(folder: Path) -> None:
 
 
 def test_a_warning_breaks_nothing(folder: Path) -> None:
-    write(folder, "schedules/it.yaml", with_slot("text: a\nat: 2027-07-30 20:00\nconsent: a"))
+    write(folder, "schedules/it.yaml", with_slot("text: a\nat: 2027-07-30 20:00\napproval: one"))
     workspace = load(folder, SPECS)
     assert [problem.level for problem in workspace.problems] == [Level.WARN]
     assert "it" in workspace.campaigns
