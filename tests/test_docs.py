@@ -115,6 +115,8 @@ def write(folder: Path, block: Block) -> None:
         case "yaml: hotlines":
             (folder / "posts" / "hotlines.yaml").write_text(block.body, encoding="utf-8")
             (folder / "posts" / "organisations.yaml").unlink()  # they name the pack's help lines
+        case "yaml: consents":
+            (folder / "posts" / "consents.yaml").write_text(block.body, encoding="utf-8")
         case "yaml: pack":  # with its files, which stand below it
             config = (CONFIG + SITE).replace("vars: {", "vars: {org: Us, ")
             pack = folder / "posts" / "packs" / re.findall(r"^id: (\S+)$", block.body, re.MULTILINE)[0]
@@ -125,8 +127,6 @@ def write(folder: Path, block: Block) -> None:
                     (pack / other.mark.removeprefix("file: ")).write_text(other.body, encoding="utf-8")
             for own in (folder / "posts").glob("signs.*"):
                 own.unlink()
-        case "yaml: consents":
-            (folder / "posts" / "consents.yaml").write_text(block.body, encoding="utf-8")
         case "yaml: organisations":
             (folder / "posts" / "organisations.yaml").write_text(block.body, encoding="utf-8")
         case other:
@@ -256,12 +256,7 @@ def test_relative_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(there), f"{page.name}: {target}"
 
 
-MADE = (
-    "schedules/vigil.yaml",
-    "posts/consents.yaml",
-    "posts/hotlines.checked.yaml",
-    "posts/signs.en.j2",
-)
+MADE = ("schedules/vigil.yaml", "posts/consents.yaml", "posts/hotlines.checked.yaml", "posts/signs.en.j2")
 """Files that the docs name and that a person, or a verb, makes."""
 
 

@@ -324,8 +324,8 @@ class Workspace:
     checks: tuple[Check, ...] = ()
     audience: Audience | None = None
     preferred: tuple[str, ...] = ()
-    packs: tuple[Pack, ...] = ()
     consents: Mapping[str, Consent] = field(default_factory=dict)
+    packs: tuple[Pack, ...] = ()
     cards: Style = field(default_factory=Style)
     press: Press | None = field(default=None, compare=False, repr=False)
     organisations: Mapping[str, Organisation] = field(default_factory=dict)

@@ -48,7 +48,7 @@ def standing(
     tracked = tracked_help(said, lambda: ways_to_help(workspace, campaign, None))
     found += (_problem(HELP_LINK, *told) for told in tracked)
     found += _rules(workspace, posts)
-    # A joint: what posts/consents.yaml has against these parts is added here.
+    # Consents are judged in dispatch/consented.py: also of what is not next in turn, and before a repeat.
     return found
 
 

@@ -107,13 +107,13 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     lines: dict[str, Hotline] = {}
     if "hotlines.yaml" in posts.media:
         lines = hotlines.read_hotlines(_read(directory, hotlines.NAME, digest, common), findings)
-    lines = packs.with_packs(
-        lines, "hotlines.yaml", "hotlines", hotlines.read_hotlines, used, posts, about, findings, _came_with
-    )
     agreed: dict[str, Consent] = {}
     if consents.NAME.removeprefix("posts/") in posts.media:
         document = _read(directory, consents.NAME, digest, common)
         agreed = consents.read_consents(document, specs, findings)
+    lines = packs.with_packs(
+        lines, "hotlines.yaml", "hotlines", hotlines.read_hotlines, used, posts, about, findings, _came_with
+    )
     made: tuple[Check, ...] = ()
     if checks.NAME.removeprefix("posts/") in posts.media:
         document = _read(directory, checks.NAME, digest, common)
