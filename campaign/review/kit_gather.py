@@ -164,6 +164,12 @@ class _Work:
         day = to_wall(moment.due, self.campaign.zone).date()
         said: dict[str, dict[_Shown, Wording]] = {}
         wrong = False
+        if slot.consents:
+            # Who agreed to be shown agreed to our accounts, not to copies that nobody could take back.
+            message = f"`{slot.id}` rests on a person's consent, which does not cover partners"
+            hint = "leave it out of the kit: --from and --to, or a campaign of its own"
+            self.problems.append(Problem(slot.consent_at, message, hint, Level.ERROR, "SG19"))
+            return ()
         for target in self._targets(slot):
             if target.language != language:
                 continue

@@ -360,3 +360,15 @@ def test_what_we_keep_quiet_about_is_not_for_partners_either(place: Place) -> No
         "schedules/vigil.yaml", text.replace("  - id: vigil\n", "  - id: vigil\n    tone: cheerful\n")
     )
     assert [day.day for day in place.kit(wanted=both).items[0].dates] == [29]
+
+
+def test_what_rests_on_the_consent_of_a_person_is_not_given_to_partners(place: Place) -> None:
+    place.write(
+        "posts/consents.yaml",
+        "consents:\n  - {id: s1, kind: story, networks: [feed, x], languages: [id, en], until: 2028-01-01,"
+        " status: given, held_by: office}\n",
+    )
+    place.write("schedules/vigil.yaml", VIGIL.replace("  - id: vigil\n", "  - id: vigil\n    consent: s1\n"))
+    found = errors(place)
+    assert {where for where, _, _ in found} == {"schedules/vigil.yaml:7:14"}
+    assert "does not cover partners" in found[0][1]
