@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from campaign.core.model import Fact
 from campaign.workspace import explain
@@ -23,7 +23,7 @@ class Loose(BaseModel):
 
 
 class SourceKeys(Loose):
-    title: str
+    title: Annotated[str, Field(min_length=1)]
     publisher: str = ""
     year: int | None = None
     url: str = ""

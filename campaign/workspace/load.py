@@ -6,41 +6,22 @@ import gc
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import ValidationError
 
 from campaign.core import model
-from campaign.core.claims import Claim
-from campaign.core.consents import Consent
-from campaign.core.hotlines import Check, Hotline
-from campaign.core.model import AD_HOC, Campaign, Fact, Spec, Workspace
-from campaign.core.observances import Observance
-from campaign.core.organisations import Organisation
+from campaign.core.model import AD_HOC, Campaign, Spec, Workspace
 from campaign.core.packs import pack_of
 from campaign.errors import Level, Place, WorkspaceError
-from campaign.workspace import (
-    cardkeys,
-    checks,
-    claims,
-    consents,
-    explain,
-    hotlines,
-    knowledge,
-    organisations,
-    packs,
-    quiet,
-    safeguards,
-)
-from campaign.workspace import observances as calendar
+from campaign.workspace import cardkeys, explain, hotlines, packs, quiet
 from campaign.workspace.cards import CardPress
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config, warn_held
 from campaign.workspace.findings import Findings
 from campaign.workspace.keys import links_of
+from campaign.workspace.known import Shelf, read_known
 from campaign.workspace.pictures import Gallery
 from campaign.workspace.publicdays import PublicDays
 from campaign.workspace.readers import complaint, kind_of, read_id
@@ -53,8 +34,6 @@ from campaign.workspace.yamlfile import MAX_BYTES, Document, Map, Seq, read
 from campaign.workspace.yamltext import Unreadable
 
 SCHEDULES = "schedules"
-
-Known = TypeVar("Known", Fact, Hotline)
 
 
 def load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
@@ -92,75 +71,21 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
     pictures = Gallery(entry for entry in posts.entries if entry.name in posts.media)
     if settings is not None:
         cardkeys.logo_must_be_there(settings.cards, config, posts.media, pictures, findings)
-    facts: dict[str, Fact] = {}
-    retired: dict[str, Claim] = {}
-    rules = safeguards.built_in()
-    if "facts.yaml" in posts.media:
-        document = _read(directory, knowledge.FACTS, digest, common)
-        facts = knowledge.read_facts(document, findings)
-        rules += safeguards.read_retired(document, findings)
-        retired = claims.read_claims(document, findings)
-    rules += packs.added_rules(rules, used, posts, about, findings)
-    facts = packs.with_packs(
-        facts, "facts.yaml", "facts", knowledge.read_facts, used, posts, about, findings, _came_with
-    )
-    lines: dict[str, Hotline] = {}
-    if "hotlines.yaml" in posts.media:
-        lines = hotlines.read_hotlines(_read(directory, hotlines.NAME, digest, common), findings)
-    agreed: dict[str, Consent] = {}
-    if consents.NAME.removeprefix("posts/") in posts.media:
-        document = _read(directory, consents.NAME, digest, common)
-        agreed = consents.read_consents(document, specs, findings)
-    lines = packs.with_packs(
-        lines, "hotlines.yaml", "hotlines", hotlines.read_hotlines, used, posts, about, findings, _came_with
-    )
-    made: tuple[Check, ...] = ()
-    if checks.NAME.removeprefix("posts/") in posts.media:
-        document = _read(directory, checks.NAME, digest, common)
-        made = checks.read_checks(document, settings.id if settings else None, lines, findings)
-    if settings is not None:
-        hotlines.must_be_there(config, settings.hotlines, lines, findings)
-    helpers: dict[str, Organisation] = {}
-    if "organisations.yaml" in posts.media:
-        document = _read(directory, organisations.NAME, digest, common)
-        helpers = organisations.read_organisations(document, lines, findings)
-    helpers = packs.with_packs(
-        helpers,
-        "organisations.yaml",
-        "organisations",
-        lambda document, findings: organisations.read_organisations(document, lines, findings),
-        used,
-        posts,
-        about,
-        findings,
-    )
     files = list(_schedules(directory, findings))
-    observances: dict[str, Observance] = {}
-    if any(entry.name == "observances.yaml" for entry in files):
-        document = _read(directory, calendar.NAME, digest, common)
-        observances = calendar.read_observances(document, findings)
-    observances = packs.with_packs(
-        observances,
-        "observances.yaml",
-        "observances",
-        calendar.read_observances,
-        used,
-        posts,
-        about,
-        findings,
-    )
-    if settings is not None:
-        quiet.must_be_there(settings.quiet_on, (), config, observances, findings)
+    there = {f"posts/{name}" for name in posts.media} | {f"{SCHEDULES}/{entry.name}" for entry in files}
+    known = read_known(Shelf(there, posts, used, about, findings), settings, specs)
     around: Around | None = None
     if settings is not None:
+        hotlines.must_be_there(config, settings.hotlines, known.hotlines, findings)
+        quiet.must_be_there(settings.quiet_on, (), config, known.observances, findings)
         around = Around(
             settings,
             posts.templates,
             _stems(posts.templates),
             posts.sizes,
-            observances,
-            lines,
-            {rule.id: rule for rule in rules},
+            known.observances,
+            known.hotlines,
+            {rule.id: rule for rule in known.rules},
             tuple(pack.id for pack in used),
             any(pack.alts for pack in used),
         )
@@ -192,25 +117,25 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         tables=posts.tables,
         media=frozenset(posts.media),
         pictures=pictures,
-        facts=facts,
+        facts=known.facts,
         people=settings.people,
         vars=settings.vars,
         links=settings.links,
         heartbeat=settings.heartbeat,
         problems=problems,
-        hotlines=lines,
-        checks=made,
-        consents=agreed,
-        organisations=helpers,
-        claims=retired,
+        hotlines=known.hotlines,
+        checks=known.checks,
+        consents=known.consents,
+        organisations=known.organisations,
+        claims=known.claims,
         audience=settings.audience,
         preferred=settings.hotlines,
         packs=used,
         cards=settings.cards,
         press=CardPress(directory),
-        observances=observances,
+        observances=known.observances,
         holidays=PublicDays(settings.languages[0]),
-        rules=rules,
+        rules=known.rules,
         broken=frozenset(broken),
         digest=digest.hexdigest(),
         common=common.hexdigest(),
@@ -221,10 +146,6 @@ def _stems(templates: Iterable[str]) -> frozenset[str]:
     """What templates may be called in a slot; those of a pack with and without their folder."""
     names = [*templates, *(name.split("/", 2)[2] for name in templates if pack_of(name))]
     return frozenset(stem for name in names for stem in stems_of(name))
-
-
-def _came_with(entry: Known, pack: str) -> Known:
-    return replace(entry, pack=pack)
 
 
 @contextmanager

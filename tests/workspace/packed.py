@@ -95,5 +95,6 @@ def zipped(made: Mapping[str, bytes], folder: str = "") -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in made.items():
-            archive.writestr(folder + name, data)
+            # One date for all: the same files are the same bytes, in whichever second they are zipped.
+            archive.writestr(zipfile.ZipInfo(folder + name), data, zipfile.ZIP_DEFLATED)
     return file.getvalue()

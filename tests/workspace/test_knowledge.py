@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from campaign.errors import Level
 from campaign.workspace.findings import Findings
 from campaign.workspace.knowledge import read_facts
 from campaign.workspace.load import load
@@ -35,6 +36,15 @@ def test_a_fact_is_publishable_only_if_it_says_so(folder: Path) -> None:
         "facts: [{id: a, text: b, source: c, publishable: yes, review_by: 2027}]\n",
     )
     assert len(every_problem(folder)) == 2
+
+
+@pytest.mark.parametrize(
+    "source", ["", ", source: ''", ", source: {title: ''}", ", source: {publisher: ILO}"]
+)
+def test_a_fact_without_a_source_is_refused(folder: Path, source: str) -> None:
+    write(folder, "posts/facts.yaml", f"facts:\n  - {{id: a, text: b{source}}}\n")
+    (problem, *_) = every_problem(folder)
+    assert (problem.level, problem.place.file, problem.place.line) == (Level.ERROR, "posts/facts.yaml", 2)
 
 
 def test_a_retired_claim_says_what_it_is_about_and_why_or_nothing(folder: Path) -> None:
