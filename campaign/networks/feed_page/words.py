@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from campaign.core.languages import locale, primary
+from campaign.networks.loading import loading
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -63,14 +64,16 @@ def language_name(language: str) -> str:
 
 def month_name(year: int, month: int, language: str) -> str:
     """``Juli 2027``, ``July 2027``; in English where the language's dates are not known."""
-    from babel.dates import format_skeleton
+    with loading():
+        from babel.dates import format_skeleton
 
     return format_skeleton("yMMMM", datetime(year, month, 1), locale=_dates(language))  # noqa: DTZ001 - a month
 
 
 def date_text(moment: datetime, language: str) -> str:
     """``30 Juli 2027 pukul 08.00 WIB`` or ``30 July 2027, 08:00 WIB``, in the zone of ``moment``."""
-    from babel.dates import format_date, format_time
+    with loading():
+        from babel.dates import format_date, format_time
 
     known = _dates(language)
     day, zone = format_date(moment, "long", locale=known), moment.tzname()
