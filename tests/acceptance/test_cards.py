@@ -107,7 +107,7 @@ def test_a_preview_shows_the_card(tmp_path: Path) -> None:
     assert "[card 4:5: Kartu bertuliskan: Paspormu milikmu. " in shown.stdout
     html = (folder / "p.html").read_text(encoding="utf-8")
     assert html.count('<img src="data:image/png;base64,') == 2
-    assert "<figcaption>card 4:5: Kartu bertuliskan" in html
+    assert '<figcaption><bdi lang="en" dir="ltr">card 4:5</bdi>: Kartu bertuliskan' in html
 
 
 @pytest.mark.parametrize("carded", [False, True])
