@@ -42,7 +42,8 @@ def ways_to_help(workspace: Workspace, campaign: Campaign | None, slot: Slot | N
     found = {address(hotline.page) for hotline in workspace.hotlines.values() if hotline.page}
     for hotline in workspace.hotlines.values():
         found |= {address(channel.show) for channel in hotline.channels if channel.kind is Kind.WEB}
-    for layer in (workspace.links, campaign.links if campaign else {}, slot.links if slot else {}):
+    packs = (pack.links for pack in workspace.packs)
+    for layer in (*packs, workspace.links, campaign.links if campaign else {}, slot.links if slot else {}):
         found |= {address(link.url) for link in layer.values() if link.help}
     # One that is wrong itself (it is a shortener, say) is told where it is written down.
     return frozenset(known.partition("?")[0].rstrip("/") for known in found)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from campaign.core.hotlines import Audience, Channel, Kind, Reach, Status
 from campaign.core.model import Fact, Link, Media, Post, Workspace
+from campaign.core.packs import Pack
 from campaign.core.safeguard.rules import Accepted, How, Rule
 from campaign.core.standing import BARRED, barred, bars, standing
 from campaign.errors import Level, Place, Problem
@@ -146,7 +147,10 @@ def test_a_typed_number_that_is_known_no_longer() -> None:
 def test_a_link_that_has_become_a_way_to_help() -> None:
     frozen = post("https://ours.example/a?utm_source=x")
     assert against(frozen) == []
-    assert against(frozen, links={"help": Link("https://ours.example", help=True)})
+    help_link = {"help": Link("https://ours.example", help=True)}
+    assert against(frozen, links=help_link)
+    pack = Pack("p", "1.0.0", "Us", "MIT", ("id",), date(2028, 1, 1), Place("posts/packs/p"), links=help_link)
+    assert against(frozen, packs=(pack,))
 
 
 def test_every_part_is_read() -> None:
