@@ -118,7 +118,9 @@ class _Around:
 
         if self.workspace is None or self.without:
             return []
-        stray = stray_numbers([text], self.workspace.hotlines, self.workspace.audience)
+        stray = stray_numbers(
+            [text], self.workspace.hotlines, self.workspace.audience, self.workspace.calling
+        )
         return [Problem(Place(name), message, hint, rule="phone") for message, hint in stray]
 
 

@@ -34,7 +34,7 @@ from campaign.core.model import (
 )
 from campaign.core.packs import locks, pack_of
 from campaign.core.render import INLINE, Renderer, RenderError, hides
-from campaign.core.safeguard.judge import Rulebook, Said
+from campaign.core.safeguard.judge import Rulebook, Said, rulebook
 from campaign.core.safeguard.rules import Accepted
 from campaign.core.scope import Scope
 from campaign.core.split import split
@@ -85,7 +85,7 @@ class Composer:
         self.workspace = workspace
         self.rules = rules
         self._renderer = Renderer(workspace.templates, locks(workspace.packs, workspace.templates))
-        self._book = Rulebook(workspace.rules)
+        self._book = rulebook(workspace.rules)
 
     def compose(
         self, campaign: Campaign, slot: Slot, moment: Moment, target: Target, now: datetime | None = None
@@ -154,9 +154,17 @@ class _Work:
         if self.problems:
             return ()
         today = to_wall(self.now, self.campaign.zone).date() if self.now is not None else None
-        scope = Scope(self.workspace, self.campaign, self.slot, self.moment, self.target, row, today)
+        scope = Scope(
+            self.workspace,
+            self.campaign,
+            self.slot,
+            self.moment,
+            self.target,
+            row,
+            today=today,
+            explain=self.explain,
+        )
         self._check_consents(scope)
-        scope.explain = self.explain
         self.names = scope.names()
         parts = self._text()
         warning = self._warning()
@@ -347,7 +355,7 @@ class _Work:
 
     def _check_numbers(self, said: tuple[str, ...]) -> None:
         audience = self.workspace.speaks_to(self.campaign, self.target.account)
-        for message, hint in stray_numbers(said, self.workspace.hotlines, audience):
+        for message, hint in stray_numbers(said, self.workspace.hotlines, audience, self.workspace.calling):
             self._problem("phone", message, hint)
         for message, hint in tracked_help(
             said, lambda: ways_to_help(self.workspace, self.campaign, self.slot)

@@ -93,10 +93,13 @@ def say(asked: Asked, name: str | None) -> Said:
 
 
 def stray_numbers(
-    texts: Iterable[str], hotlines: Mapping[str, Hotline], audience: Audience | None
+    texts: Iterable[str],
+    hotlines: Mapping[str, Hotline],
+    audience: Audience | None,
+    words: tuple[str, ...] | None = None,
 ) -> Iterator[tuple[str, str]]:
-    """Message and hint for each number in texts that looks like one to call and is none of the audience's country."""
-    words: tuple[str, ...] | None = None
+    """Message and hint for each number in texts that looks like one to call and is none of the audience's country.
+    ``words``: those that stand before a number in the names of the help lines, where they are known already."""
     for text in texts:
         if not may_hold_a_number(text):
             continue

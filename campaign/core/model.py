@@ -343,19 +343,21 @@ class Workspace:
         found = (pack.alts[name] for pack in self.packs for name in pack.alts if below(pack.id, name) == file)
         return next(found, {})
 
-    @property
-    def calling(self) -> tuple[str, ...]:
-        """The words in names of help lines after which a number is one to call."""
-        return calling_words(self.hotlines.values())
+    calling: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """The words in names of help lines after which a number is one to call: asked for with every text."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "calling", calling_words(self.hotlines.values()))
 
     def slots(self) -> Iterator[tuple[Campaign, Slot]]:
         for campaign in self.campaigns.values():
             for slot in campaign.slots:
                 yield campaign, slot
 
-    def speaks_to(self, campaign: Campaign, account: Account) -> Audience | None:
+    def speaks_to(self, campaign: Campaign | None, account: Account | None) -> Audience | None:
         """The audience of a post; later wins: config.yaml, campaign, account."""
-        return account.audience or campaign.audience or self.audience
+        own = (place.audience for place in (account, campaign) if place is not None)
+        return next((audience for audience in own if audience is not None), self.audience)
 
     def target(self, name: str) -> Target | None:
         """The target called ``fedi`` or ``fedi.en``, or None."""

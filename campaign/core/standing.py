@@ -16,7 +16,7 @@ from campaign.core.helplinks import RULE as HELP_LINK
 from campaign.core.helplinks import tracked_help, ways_to_help
 from campaign.core.hotlines import Audience, Hotline, confirmed
 from campaign.core.model import Campaign, Post, Workspace, fact_cited, hotline_cited, text_for
-from campaign.core.safeguard.judge import Rulebook, Said
+from campaign.core.safeguard.judge import Said, rulebook
 from campaign.errors import Level, Place, Problem
 
 MENDABLE = frozenset({HOTLINE, HELP_LINK, "fact", "phone"})
@@ -44,7 +44,10 @@ def standing(
     for post in posts[:1]:
         found += (_problem("fact", *told) for told in _facts(workspace, post, day))
         found += (_problem(HOTLINE, *told) for told in _hotlines(workspace, post, audience, day))
-    found += (_problem("phone", *told) for told in stray_numbers(said, workspace.hotlines, audience))
+    found += (
+        _problem("phone", *told)
+        for told in stray_numbers(said, workspace.hotlines, audience, workspace.calling)
+    )
     tracked = tracked_help(said, lambda: ways_to_help(workspace, campaign, None))
     found += (_problem(HELP_LINK, *told) for told in tracked)
     found += _rules(workspace, posts)
@@ -79,7 +82,7 @@ def _rules(workspace: Workspace, posts: Sequence[Post]) -> Iterator[Problem]:
         warning=posts[0].warning,
         alts=tuple(item.alt for post in posts for item in post.media),
     )
-    for verdict in Rulebook(workspace.rules).post(said, posts[0].accepted):
+    for verdict in rulebook(workspace.rules).post(said, posts[0].accepted):
         if verdict.level is Level.ERROR:
             rule = verdict.finding.rule
             yield _problem(rule.id, verdict.message, rule.instead)

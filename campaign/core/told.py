@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from campaign.core.model import Workspace
 from campaign.core.phones import phone_like
-from campaign.core.safeguard.judge import Rulebook
+from campaign.core.safeguard.judge import rulebook
 from campaign.core.safeguard.reading import Read
 from campaign.errors import Level, Place, Problem
 
@@ -18,7 +18,7 @@ from campaign.errors import Level, Place, Problem
 def objections(workspace: Workspace) -> Iterator[Problem]:
     """What is wrong with what organisations and retired claims say, at the place of their entries. A number to call is
     always wrong: it would be shown without ever being checked."""
-    book, numbers = Rulebook(workspace.rules), workspace.calling
+    book, numbers = rulebook(workspace.rules), workspace.calling
     for place, what, texts in _told(workspace):
         for language, text in texts.items():
             where = f"{what} ({language})" if language else what

@@ -101,11 +101,7 @@ class Gate:
     def _against(self, row: Delivery, posts: Sequence[Post]) -> list[Problem]:
         workspace = self.planner.workspace
         campaign, target = workspace.campaigns.get(row.campaign), workspace.target(row.target)
-        audience = (
-            (target.account.audience if target else None)
-            or (campaign.audience if campaign else None)
-            or workspace.audience
-        )
+        audience = workspace.speaks_to(campaign, target.account if target else None)
         day = to_wall(self.now, campaign.zone if campaign else workspace.zone).date()
         return standing(workspace, posts, audience, day, campaign)
 

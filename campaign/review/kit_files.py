@@ -22,6 +22,7 @@ from campaign.errors import CampaignError
 from campaign.networks.media import fitted
 from campaign.review import kit_csv, kit_html, kit_ics
 from campaign.review.kit import Item, Kit, text_in
+from campaign.review.swap import swap
 from campaign.workspace.files import MediaFiles
 
 MANIFEST = "kit.json"
@@ -124,18 +125,7 @@ def write_folder(path: Path, made: Mapping[str, bytes]) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
         new.chmod(0o755)
-        if path.exists():
-            # A folder can't be put over a full one: the old kit steps aside for the moment between the two renames.
-            old = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
-            path.replace(old)
-            try:
-                new.replace(path)
-            except OSError:
-                old.replace(path)
-                raise
-            shutil.rmtree(old)
-        else:
-            new.replace(path)
+        swap(path, new)
     except OSError as error:
         raise _unwritten(path, error) from error
     finally:

@@ -12,7 +12,6 @@ from campaign.core.hotlines import (
     Hotline,
     Kind,
     Status,
-    calling_words,
     confirmed,
     latest,
 )
@@ -60,7 +59,7 @@ class Knowledge:
             if audience is None:
                 continue
             for text in (post.text, post.warning, *(media.alt for media in post.media)):
-                for number in phone_like(text, calling_words(workspace.hotlines.values())):
+                for number in phone_like(text, workspace.calling):
                     entries = list(_entries(number, workspace, audience.country))
                     checked = [
                         line for entry in entries if (line := _checked(*entry, number, workspace, day))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -15,7 +16,7 @@ from campaign.errors import Level
 
 _NEEDS_HELP = (Pillar.SIGNS, Pillar.FORMS, Pillar.STORY, Pillar.SAFE_MIGRATION, Pillar.HELP)
 
-_HEDGES = r"\b(may|might|could|can|bisa|mungkin|dapat|boleh jadi)\b"
+_HEDGES = re.compile(r"\b(may|might|could|can|bisa|mungkin|dapat|boleh jadi)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,7 @@ class Rulebook:
         """What is wrong with a post, and what of it people let pass."""
         if not self.rules:
             return []
-        found = [(where, finding) for where, finding in self._post(said)]
-        return [Verdict(finding, where, _accepted(finding, accept)) for where, finding in found]
+        return [Verdict(finding, where, _accepted(finding, accept)) for where, finding in self._post(said)]
 
     # -- the parts of a post ------------------------------------------------------------------------------------------
 
@@ -131,6 +131,12 @@ class Rulebook:
                 yield Finding(self.by_id[name], _short(read.text[start:end]), start, end)
 
 
+@lru_cache(maxsize=8)
+def rulebook(rules: tuple[Rule, ...]) -> Rulebook:
+    """The rulebook of some rules, made once."""
+    return Rulebook(rules)
+
+
 @lru_cache(maxsize=8192)  # the same text goes to many accounts, and is looked at again at the next check
 def _patterns(rules: tuple[Rule, ...], language: str, how: How, text: str) -> tuple[Finding, ...]:
     return tuple(patterns(rules, language, how).find(text))
@@ -155,9 +161,7 @@ def _points_to_help(first: str, said: Said) -> bool:
 
 
 def _hedged(text: str) -> bool:
-    import re
-
-    return re.search(_HEDGES, text, re.IGNORECASE) is not None
+    return _HEDGES.search(text) is not None
 
 
 def _short(words: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from campaign.errors import CampaignError
 from campaign.networks.folder import settle
+from campaign.review.swap import swap
 
 MANIFEST = "files.sha256"
 """What we wrote and its hashes, in the format of sha256sum(1): partners check a copy with ``sha256sum -c``."""
@@ -30,7 +31,7 @@ def put(folder: Path, files: Mapping[str, bytes]) -> None:
             for name, data in {**files, MANIFEST: _manifest(files)}.items():
                 _write(beside / name, data)
             settle(beside)
-            _swap(folder, beside)
+            swap(folder, beside)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
@@ -70,24 +71,6 @@ def _read_manifest(path: Path) -> dict[str, str]:
     """Name -> hash; what is no line of a manifest is passed over, so a foreign file makes nothing ours."""
     pairs = (line.split("  ", 1) for line in path.read_bytes().decode(errors="replace").splitlines())
     return {pair[1]: pair[0] for pair in pairs if len(pair) == 2 and len(pair[0]) == 64}
-
-
-def _swap(folder: Path, beside: Path) -> None:
-    """Two renames in one folder. Between them, for some microseconds, there is no site; if the second fails, the old
-    one comes back."""
-    if not folder.exists():
-        beside.rename(folder)
-        settle(folder.parent)
-        return
-    old = beside.with_suffix(".old")
-    folder.rename(old)
-    try:
-        beside.rename(folder)
-    except OSError:
-        old.rename(folder)
-        raise
-    settle(folder.parent)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from campaign.core.hotlines import VALID, Hotline
+from campaign.core.languages import direction
 from campaign.core.model import Fact
 from campaign.core.organisations import Organisation, Sort
 from campaign.review.directory.calendar import ics
 from campaign.review.directory.contents import Contents, Line
-from campaign.review.directory.words import ENGLISH, Speech, direction, own_name
+from campaign.review.directory.words import ENGLISH, Speech, own_name
 
 if TYPE_CHECKING:
     from jinja2 import Environment
