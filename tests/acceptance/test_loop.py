@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,6 +33,7 @@ class Loop:
     """A running `campaign run` whose lines can be waited for."""
 
     def __init__(self, folder: Path, **environ: str) -> None:
+        self.folder = folder
         self.process = subprocess.Popen(
             [sys.executable, "-m", "campaign", "-w", str(folder), "run"],
             stdout=subprocess.PIPE,
@@ -58,6 +60,12 @@ class Loop:
         """Wait for a line with these words, after the one that was waited for last."""
         with self._more:
             assert self._more.wait_for(lambda: self._find(words), seconds), f"{words!r} not in {self.lines}"
+
+    def wait_for_hold(self, seconds: float = 60) -> None:
+        """Wait until it holds the store: what it says first comes before that."""
+        until = time.monotonic() + seconds
+        while not json.loads(campaign(self.folder, "status", "--json").stdout)["running"]:
+            assert time.monotonic() < until and self.process.poll() is None, self.lines
 
     def _find(self, words: str) -> bool:
         for number in range(self._waited, len(self.lines)):

@@ -63,6 +63,7 @@ def test_a_consent_is_taken_back(home: Path, mastodon_server: MastodonServer) ->
     assert campaign(home, "run", "--once", "--new-store", **environment).returncode == 0
     loop = Loop(home, FEDI=TOKEN)
     try:
+        loop.wait_for_hold()  # before it, `post` would find nobody at work and send by itself
         brought = campaign(home, "post", "c/story", **environment)
         assert brought.returncode == 0, brought.stderr
         for _ in range(4):

@@ -53,11 +53,13 @@ class Process:
 
     def code(self) -> int:
         """The exit code of one that has ended by itself."""
-        assert self.wait(), (self.folder / "said").read_text()
+        assert self.wait(), self.said()
         return int((self.folder / "code").read_text())
 
     def said(self) -> str:
-        return (self.folder / "said").read_text()
+        """What it has said so far; nothing before it has begun."""
+        said = self.folder / "said"
+        return said.read_text() if said.exists() else ""
 
 
 @dataclass
