@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
-from campaign.core.model import Text, text_for
+from campaign.core.model import Secret, Text, text_for
 
 
 class AlertKind(StrEnum):
@@ -56,6 +56,28 @@ class Alert:
     def said(self, language: str) -> str:
         """The sentence in a language, in English if it has no words in that one."""
         return text_for(self.line, language) or self.line["en"]
+
+
+DAILY = time(8)
+"""When what can wait is told, in the workspace's zone, if config.yaml names no time."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAddress:
+    """Where alerts go: an Apprise address as a secret, the kinds it is told of (none named: all), and when what can
+    wait is told."""
+
+    secret: Secret
+    kinds: frozenset[AlertKind] = frozenset()
+    daily: time = DAILY
+
+    @property
+    def name(self) -> str:
+        """Which address it is, without giving it away: ``env:ALERT_URL``, the same on every host."""
+        return f"{self.secret.kind}:{self.secret.name}"
+
+    def wants(self, alert: Alert) -> bool:
+        return not self.kinds or alert.kind in self.kinds
 
 
 RUN = 10
