@@ -61,9 +61,7 @@ def _failed(concern: Concern) -> Text:
     """With the network's own words, if they are the network's and not the post's."""
     if not concern.attempt or concern.post is None:
         return NOT_MADE
-    post = Post.from_json(concern.post)
-    said = (post.text, post.warning, post.link, *(item.alt for item in post.media))
-    if not concern.reason or quotes(concern.reason, said):
+    if not concern.reason or quotes(concern.reason, concerns.words_of(Post.from_json(concern.post))):
         return FAILED
     return {language: f"{words}: {concern.reason}" for language, words in FAILED.items()}
 

@@ -14,11 +14,13 @@ from sqlalchemy import Connection
 
 from campaign.core.alert import Alert
 from campaign.core.model import Workspace
+from campaign.dispatch.alerting.accounts import accounts
+from campaign.dispatch.alerting.machine import machine
 from campaign.dispatch.alerting.posts import posts
 
 Source = Callable[[Connection, Workspace, datetime], Iterable[Alert]]
 
-SOURCES: tuple[Source, ...] = (posts,)
+SOURCES: tuple[Source, ...] = (posts, accounts, machine)
 """Each is ``(connection, workspace, now) -> alerts``; one file a part of the program, named here."""
 
 
