@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Connection, and_, or_, select
 
 from campaign.core.lifecycle import Event, State
-from campaign.core.model import Post
 from campaign.store.tables import deliveries, events
 
 
@@ -130,10 +129,10 @@ def latest_texts(connection: Connection, account: str) -> list[str]:
         .order_by(_d.updated_at.desc())
         .limit(LATELY)
     )
-    posts = [Post.from_json(post) for post in connection.execute(statement).scalars()]
+    posts = connection.execute(statement).scalars()
     return [words for post in posts for words in words_of(post)]
 
 
-def words_of(post: Post) -> tuple[str, ...]:
-    """All words of a post that a network's reason might repeat."""
-    return (post.text, post.warning, post.link, *(item.alt for item in post.media))
+def words_of(post: Mapping[str, Any]) -> tuple[str, ...]:
+    """All words of a post as the store has it that a network's reason might repeat."""
+    return (post["text"], post["warning"], post["link"], *(item["alt"] for item in post["media"]))

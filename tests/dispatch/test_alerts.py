@@ -60,9 +60,14 @@ class Office:
         assert self.world.engine.planner is not None
         return self.world.engine.planner.workspace
 
-    def minutes(self, number: int) -> None:
-        for _ in range(number):
-            self.world.go(minutes=1)
+    def go(self, minutes: int) -> None:
+        """Let the work go on, and nobody look."""
+        self.world.go(minutes=minutes)
+
+    def minutes(self, number: int, step: int = 1) -> None:
+        """Look every so many minutes, while there is nothing to do."""
+        for _ in range(0, number, step):
+            self.world.now += timedelta(minutes=step)
             self.notes += self.look.look(self.space, self.world.now)
 
 
@@ -71,16 +76,17 @@ def refuse(world: World, number: int, reason: str = "fedi.example answered 422: 
 
 
 def failing(world: World, address: str, reason: str = "422: no such language", **more: Any) -> Office:
-    """One post at 09:00 that fails, an hour after now."""
+    """One post that has just failed, at 09:00."""
     office = Office(world, address, **more)
     office.adopt(workspace([FEDI], [slot("s", at("2027-07-01T09:00"), [Target(FEDI, "en")], TEXT)]))
     refuse(world, 1, reason)
+    office.go(60)
     return office
 
 
 def test_a_failure_is_told_within_a_minute_and_once(world: World, inbox: ScriptedServer) -> None:
     office = failing(world, url(inbox))
-    office.minutes(120)
+    office.minutes(60)
     [message] = read(inbox)
     assert message["title"] == "campaign: 1 to know"
     assert message["message"] == (
@@ -91,7 +97,7 @@ def test_a_failure_is_told_within_a_minute_and_once(world: World, inbox: Scripte
 
 def test_it_is_said_in_the_language_of_messages(world: World, inbox: ScriptedServer) -> None:
     office = failing(world, url(inbox), languages=("id", "en"))
-    office.minutes(61)
+    office.minutes(1)
     [message] = read(inbox)
     assert message["title"] == "campaign: 1 hal perlu diketahui"
     assert message["message"].startswith("Tidak terbit: 1\n- c/s/2027-07-01T09:00/fedi: tidak terbit")
@@ -99,26 +105,28 @@ def test_it_is_said_in_the_language_of_messages(world: World, inbox: ScriptedSer
 
 def test_a_storm_of_500_failures_is_a_handful_of_messages(world: World, inbox: ScriptedServer) -> None:
     office = Office(world, url(inbox))
-    many = [account(f"a{number}") for number in range(50)]
+    many = [account(f"a{number}") for number in range(100)]
     targets = [Target(one, "en") for one in many]
-    moments = at(*(f"2027-07-01T09:{minute:02}" for minute in range(10)))
-    office.adopt(workspace(many, [slot("s", moments, targets, if_late=timedelta(minutes=5))]))
+    moments = at(*(f"2027-07-01T09:{minute:02}" for minute in (0, 1, 2, 30, 31)))
+    office.adopt(workspace(many, [slot("s", moments, targets)]))
     for one in many:
-        world.nets.get(one).script = [lambda post, key: Refused("422 no")] * 20
-    office.minutes(24 * 60)
-    assert set(world.states().values()) <= {"failed", "missed"}
-    assert len(world.states()) == 500
+        world.nets.get(one).script = [lambda post, key: Refused("422 no")] * 5
+    office.go(60)
+    for minute in range(1, 35):
+        if minute in (1, 2, 30, 31):
+            world.go(minutes=1)
+            world.now -= timedelta(minutes=1)
+        office.minutes(1)
+    office.minutes(120, 10)
+    assert list(world.states().values()) == ["failed"] * 500
     messages = read(inbox)
-    assert len(messages) <= 2 * HOURLY
-    with world.store.read() as connection:
-        told = alerted.untold(connection, HERE.name, {"none"})
-    assert told == {"none"}
-    # Each of the 500, and each of the 50 accounts, is in the counts of one message.
+    assert len(messages) <= HOURLY
+    # Each of the 500 is in the count of one message.
     counts = [
         int(line.rpartition(": ")[2])
         for message in messages
         for line in message["message"].splitlines()
-        if line.startswith(("Not published", "Too late"))
+        if line.startswith("Not published")
     ]
     assert sum(counts) == 500
     assert all(len(message["message"]) <= 1800 for message in messages)
@@ -129,7 +137,7 @@ def test_a_receiver_that_is_down_is_tried_less_and_less_and_told_all_when_it_is_
 ) -> None:
     inbox.on("POST", "/inbox", Reply(503))
     office = failing(world, url(inbox))
-    office.minutes(60 + 180)
+    office.minutes(180)
     assert 5 <= len(inbox.requests) <= 10
     assert len(office.notes) == 1
     assert office.notes[0].startswith("alerts to env:ALERT_URL do not arrive: ")
@@ -153,12 +161,15 @@ def test_what_has_passed_by_itself_meanwhile_is_not_told(world: World, inbox: Sc
     moments = at("2027-07-01T09:00")
     office.adopt(workspace([FEDI], [slot("s", moments, [Target(FEDI, "en")], if_late=None)]))
     world.nets.get(FEDI).script = [lambda post, key: Refused("token revoked", Scope.ACCOUNT)]
+    office.go(60)
     inbox.on("POST", "/inbox", Reply(503))
-    office.minutes(90)  # parked at 09:00, works again at 09:15
-    inbox.on("POST", "/inbox", Reply(200))
+    office.minutes(5)
     before = len(inbox.requests)
-    office.minutes(120)
+    assert before
+    inbox.on("POST", "/inbox", Reply(200))
+    office.go(15)  # it is tried again, and works
     assert set(world.states().values()) == {"sent"}
+    office.minutes(60, 5)
     assert len(inbox.requests) == before
 
 
@@ -175,7 +186,8 @@ def test_no_secret_and_no_word_of_a_post_ever_leaves(
     moments = at("2027-07-01T09:00", "2027-07-01T09:01")
     office.adopt(workspace([FEDI], [slot("s", moments, [Target(FEDI, "en")], TEXT)]))
     world.nets.get(FEDI).script = [lambda post, key: Refused(said, scope)] * 2
-    office.minutes(24 * 60)
+    office.go(61)
+    office.minutes(24 * 60, 30)
     everything = str(read(inbox))
     assert read(inbox)
     for word in (*SECRETS, "candle", "CANDLE", "Sari", "\x1b"):
@@ -184,7 +196,7 @@ def test_no_secret_and_no_word_of_a_post_ever_leaves(
 
 def test_the_words_of_a_network_call_nobody_together(world: World, inbox: ScriptedServer) -> None:
     office = failing(world, url(inbox), "422 @everyone look <!channel> \u202e<script>")
-    office.minutes(61)
+    office.minutes(1)
     [message] = read(inbox)
     assert "@everyone" not in message["message"] and "<!" not in message["message"]
     assert "\u202e" not in message["message"]
@@ -192,7 +204,7 @@ def test_the_words_of_a_network_call_nobody_together(world: World, inbox: Script
 
 def test_an_address_is_told_its_kinds_only(world: World, inbox: ScriptedServer) -> None:
     office = failing(world, url(inbox), to=replace(HERE, kinds=frozenset({AlertKind.FLAG})))
-    office.minutes(120)
+    office.minutes(60, 10)
     assert inbox.requests == []
 
 
@@ -203,13 +215,14 @@ def test_what_can_wait_is_told_at_the_hour_of_the_digest(world: World, inbox: Sc
     from campaign.core.outcome import Handed
 
     world.nets.get(hand).script = [lambda post, key: Handed(f"waiting for ani: {TEXT}")] * 9
-    office.minutes(60 + 22 * 60)  # 09:00 on the first day until 07:00 on the second
-    # The first day's digest was due and there was none: what comes up at nine is told at nine.
+    office.go(60)
+    office.minutes(1)  # the first day's digest is due, and there was none
     assert len(inbox.requests) == 1
-    office.minutes(3 * 60)
-    assert len(inbox.requests) == 1  # at nine on the second day, after that day's eight o'clock
-    office.minutes(23 * 60)
-    assert len(inbox.requests) == 2
+    office.go(24 * 60)
+    office.minutes(60, 10)
+    assert len(inbox.requests) == 2  # eight o'clock has passed on the second day, too
+    office.go(24 * 60 - 61)
+    office.minutes(60, 10)
     assert "waits for somebody to post it by hand" in read(inbox)[-1]["message"]
 
 
@@ -222,7 +235,7 @@ def test_two_hosts_tell_a_thing_once(world: World, inbox: ScriptedServer) -> Non
         return messenger.tell(address, title, body)
 
     office.look.tell = meanwhile
-    office.minutes(61)
+    office.minutes(1)
     assert len(inbox.requests) == 1
     assert other.look(office.space, world.now + timedelta(minutes=10)) == []
     assert len(inbox.requests) == 1
@@ -240,14 +253,14 @@ def test_a_host_that_dies_after_sending_makes_it_come_once_more(world: World, in
 
     office.look.tell = dies
     with pytest.raises(Killed):
-        office.minutes(61)
+        office.minutes(1)
     office.look = Look(world.store, office.look.secrets, "host:2")
-    office.minutes(60)
+    office.minutes(20)
     assert len(inbox.requests) == 2
 
 
 def test_a_secret_that_is_missing_is_said_like_a_receiver_that_is_down(world: World, tmp_path: Path) -> None:
     office = failing(world, "")
     office.look.secrets = Secrets(tmp_path, {})
-    office.minutes(65)
+    office.minutes(5)
     assert office.notes == ["alerts to env:ALERT_URL do not arrive: the variable ALERT_URL is not set"]

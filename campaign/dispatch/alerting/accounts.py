@@ -17,13 +17,13 @@ def accounts(connection: Connection, workspace: Workspace, now: datetime) -> Ite
     for row in history.accounts(connection).values():
         if row.parked_since is not None and row.parked_until is not None:
             name = f"parked:{row.account}:{row.parked_since.isoformat()}"
-            said = concerns.latest_texts(connection, row.account)
+            said = tuple(concerns.latest_texts(connection, row.account))
             yield Alert(
                 name, AlertKind.PARKED, True, row.parked_since, _parked(row.account, row.parked_reason, said)
             )
 
 
-def _parked(account: str, reason: str, said: list[str]) -> Text:
+def _parked(account: str, reason: str, said: tuple[str, ...]) -> Text:
     """With the network's own words, if they repeat nothing of what the account was to publish lately."""
     because = f": {reason}" if reason and not quotes(reason, said) else ""
     return {

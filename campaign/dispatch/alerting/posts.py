@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from campaign.core.alert import Alert, AlertKind, quotes
 from campaign.core.lifecycle import State, is_quiet
-from campaign.core.model import Post, Text, Workspace
+from campaign.core.model import Text, Workspace
 from campaign.core.standing import BARRED
 from campaign.store import concerns
 from campaign.store.concerns import Concern
@@ -61,7 +61,7 @@ def _failed(concern: Concern) -> Text:
     """With the network's own words, if they are the network's and not the post's."""
     if not concern.attempt or concern.post is None:
         return NOT_MADE
-    if not concern.reason or quotes(concern.reason, concerns.words_of(Post.from_json(concern.post))):
+    if not concern.reason or quotes(concern.reason, concerns.words_of(concern.post)):
         return FAILED
     return {language: f"{words}: {concern.reason}" for language, words in FAILED.items()}
 
