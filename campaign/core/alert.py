@@ -88,7 +88,7 @@ RUN = 10
 def quotes(said: str, texts: tuple[str, ...]) -> bool:
     """Whether a sentence (a network's reason, say) repeats a piece of a text: then it may not be told."""
     sentence = _plain(said)
-    pieces = {sentence[start : start + RUN] for start in range(max(len(sentence) - RUN + 1, 1))}
+    pieces = {sentence[start : start + RUN] for start in range(len(sentence) - RUN + 1)}
     return any(
         text in sentence if len(text) < RUN else any(piece in text for piece in pieces)
         for text in map(_plain, texts)
