@@ -135,7 +135,7 @@ def test_a_receiver_that_is_down_is_tried_less_and_less_and_told_all_when_it_is_
 ) -> None:
     inbox.on("POST", "/inbox", Reply(503))
     office = failing(world, url(inbox))
-    office.minutes(180)
+    office.minutes(180, 3)
     assert 5 <= len(inbox.requests) <= 10
     assert len(office.notes) == 1
     assert office.notes[0].startswith("alerts to env:ALERT_URL do not arrive: ")
@@ -146,7 +146,7 @@ def test_a_receiver_that_is_down_is_tried_less_and_less_and_told_all_when_it_is_
     assert row.failing_since is not None
     before = len(inbox.requests)
     inbox.on("POST", "/inbox", Reply(200))
-    office.minutes(70)
+    office.minutes(70, 5)
     assert len(inbox.requests) == before + 1
     assert "Not published: 1" in read(inbox)[-1]["message"]
     assert office.notes[1:] == ["alerts to env:ALERT_URL arrive again"]
