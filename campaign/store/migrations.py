@@ -68,11 +68,18 @@ def removals(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def pausing(connection: Connection) -> None:
+    """Crisis pauses, and what fell into them."""
+    for name in ("pauses", "pause_posts"):
+        metadata.tables[name].create(connection)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the first tables", create),
     Migration("breakers of accounts", breakers),
     Migration("versions of the files", checkouts),
     Migration("posts that are withdrawn or redacted", removals),
+    Migration("crisis pauses", pausing),
 )
 """Version n of the store is the state after the first n steps."""
 
