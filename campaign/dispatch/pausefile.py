@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from campaign.core.pause import Scope, clean_reason
+from campaign.core.pause import Pause, Scope, clean_reason
 from campaign.dispatch.station import checkout
 from campaign.store import pauses
 from campaign.store.database import Store
@@ -32,3 +32,15 @@ def look(store: Store, directory: Path, now: datetime) -> bool:
             pauses.reword(connection, made.id, said, now, who)
     store.nudge()
     return True
+
+
+def unseen(store: Store, directory: Path, now: datetime) -> list[Pause]:
+    """The pause of a file that is there and that the store does not know of yet, for those who only look (id 0)."""
+    text, host = pausefile.read(directory), checkout(directory)
+    with store.read() as connection:
+        made = pauses.of_host(connection, host)
+    return (
+        [Pause(0, Scope(), clean_reason(text), "", "", now, host=host)]
+        if text is not None and not made
+        else []
+    )

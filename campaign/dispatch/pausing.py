@@ -20,6 +20,7 @@ from campaign.dispatch.decide import Desk
 from campaign.dispatch.halt import Halt, about
 from campaign.errors import CampaignError, RefusedChange
 from campaign.store import outbox, pauses
+from campaign.store.database import Store
 from campaign.store.history import Delivery, EventRow
 
 RIGHTS = ("pause",)
@@ -52,7 +53,7 @@ def scope_of(
             there = ", ".join(sorted(known[kind])[:10]) or "none"
             raise CampaignError(
                 f"there is no {kind} {name!r}{did_you_mean(name, known[kind])}",
-                f"nothing was paused; there are: {there}. Without any name everything is paused",
+                f"nothing was changed; there are: {there}",
             )
     return scope
 
@@ -98,12 +99,27 @@ def keep(desk: Desk, number: int) -> Pause:
     return found
 
 
+def stopped(store: Store, workspace: Workspace, rows: Sequence[Delivery], now: datetime) -> dict[str, Pause]:
+    """Of these rows, those that wait and that a pause keeps from going out now, by key: for who has just asked that
+    they be sent."""
+    with store.read() as connection:
+        halt = Halt.going(connection, workspace, now)
+        found = {
+            row.key: halt.stopping(connection, row)
+            for row in rows
+            if row.state in (State.PENDING, State.HELD)
+        }
+    return {key: pause for key, pause in found.items() if pause is not None}
+
+
 # -- ending ----------------------------------------------------------------------------------------------
 
 
-def chosen(desk: Desk, number: int | None = None, scope: Scope | None = None) -> list[Pause]:
+def chosen(
+    desk: Desk, number: int | None = None, scope: Scope | None = None, *, ending: bool = True
+) -> list[Pause]:
     """The pauses that a person means: by number, by scope, or (neither) the one there is and those that have ended but
-    wait for decisions. CampaignError where that is none, or not clear."""
+    wait for decisions. CampaignError where that is none, or where several go on and one is meant to end."""
     with desk.store.read() as connection:
         there = pauses.standing(connection)
         if number is not None:
@@ -117,7 +133,7 @@ def chosen(desk: Desk, number: int | None = None, scope: Scope | None = None) ->
             raise CampaignError(f"no pause has the scope {scope.say}", _listed(there))
         return found
     going = [one for one in there if one.ended is None]
-    if len(going) > 1:
+    if ending and len(going) > 1:
         raise CampaignError(f"there are {len(going)} pauses: say which", _listed(going))
     return there
 
