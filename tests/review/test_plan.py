@@ -29,6 +29,7 @@ KEYS = (
     "limit",
     "cost",
     "problems",
+    "paused",
 )
 
 
