@@ -199,7 +199,7 @@ def told(event: EventRow, zone: str) -> str:
             until = event.detail.get("until")
             end = f", until {_local(datetime.fromisoformat(str(until)), zone)}" if until else ""
             why = f": {reason}" if reason else ""
-            return f"PAUSED by {event.by or event.door}{why} ({scope.say}{end}; pause {number})"
+            return f"PAUSED by {event.by or event.door.partition(':')[0]}{why} ({scope.say}{end}; pause {number})"
         case "pause-ended":
             who = f" by {event.by}" if event.by else f": {reason}" if reason else ""
             return f"pause {number} has ended{who}; what fell into it waits: campaign resume"
