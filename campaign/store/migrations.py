@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateColumn
 
 from campaign.errors import StoreError
 from campaign.store import log, meta
-from campaign.store.tables import accounts, deliveries, metadata
+from campaign.store.tables import accounts, deliveries, events, metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,22 @@ def pausing(connection: Connection) -> None:
         metadata.tables[name].create(connection)
 
 
+def alerts(connection: Connection) -> None:
+    """Who was told what, and which addresses can't be reached."""
+    for name in ("alerts_told", "alert_addresses"):
+        metadata.tables[name].create(connection)
+    for index in events.indexes:
+        if index.name == "events_doubled":
+            index.create(connection)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the first tables", create),
     Migration("breakers of accounts", breakers),
     Migration("versions of the files", checkouts),
     Migration("posts that are withdrawn or redacted", removals),
     Migration("crisis pauses", pausing),
+    Migration("alerts", alerts),
 )
 """Version n of the store is the state after the first n steps."""
 
