@@ -67,6 +67,7 @@ def test_a_row_keeps_its_contract(world: World, files: Workspace) -> None:
         "limit": 500,
         "cost": None,
         "problems": [],
+        "paused": None,
     }
 
 
