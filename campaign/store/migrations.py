@@ -68,6 +68,12 @@ def removals(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def pausing(connection: Connection) -> None:
+    """Crisis pauses, and what fell into them."""
+    for name in ("pauses", "pause_posts"):
+        metadata.tables[name].create(connection)
+
+
 def alerts(connection: Connection) -> None:
     """Who was told what, and which addresses can't be reached."""
     for name in ("alerts_told", "alert_addresses"):
@@ -82,6 +88,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("breakers of accounts", breakers),
     Migration("versions of the files", checkouts),
     Migration("posts that are withdrawn or redacted", removals),
+    Migration("crisis pauses", pausing),
     Migration("alerts", alerts),
 )
 """Version n of the store is the state after the first n steps."""

@@ -33,6 +33,7 @@ KEYS = [
     "parked",
     "waiting",
     "flagged",
+    "paused",
     "problems",
 ]
 

@@ -17,11 +17,12 @@ from campaign.core.model import Workspace
 from campaign.dispatch.alerting.accounts import accounts
 from campaign.dispatch.alerting.knowledge import knowledge
 from campaign.dispatch.alerting.machine import machine
+from campaign.dispatch.alerting.pauses import pausing
 from campaign.dispatch.alerting.posts import posts
 
 Source = Callable[[Connection, Workspace, datetime], Iterable[Alert]]
 
-SOURCES: tuple[Source, ...] = (posts, accounts, knowledge, machine)
+SOURCES: tuple[Source, ...] = (posts, accounts, knowledge, machine, pausing)
 """Each is ``(connection, workspace, now) -> alerts``; one file a part of the program, named here."""
 
 
