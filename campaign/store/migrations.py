@@ -16,6 +16,7 @@ from sqlalchemy.schema import CreateColumn
 from campaign.errors import StoreError
 from campaign.store import log, meta
 from campaign.store.tables import accounts, deliveries, events, metadata
+from campaign.store.taking_over import take_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,12 @@ def alerts(connection: Connection) -> None:
             index.create(connection)
 
 
+def seals(connection: Connection) -> None:
+    """A log that is sealed from now on."""
+    _add(connection, events.c.salt)
+    take_over(connection)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the first tables", create),
     Migration("breakers of accounts", breakers),
@@ -90,6 +97,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("posts that are withdrawn or redacted", removals),
     Migration("crisis pauses", pausing),
     Migration("alerts", alerts),
+    Migration("a sealed log", seals),
 )
 """Version n of the store is the state after the first n steps."""
 
@@ -135,4 +143,5 @@ def check(found: int, place: str, steps: Sequence[Migration] = MIGRATIONS) -> No
 
 
 LOCK_SPACE = 0x63616D70
-"""The first half of our advisory locks in PostgreSQL ("camp"); 0: planner, 1: migrations, others: runners by host."""
+"""The first half of our advisory locks in PostgreSQL ("camp"); 0: planner, 1: migrations, -1: seals, others: runners by
+host."""

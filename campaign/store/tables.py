@@ -214,6 +214,7 @@ events = Table(
     Column("by", Text, nullable=False, server_default=""),  # a handle of people; empty: the loop
     Column("door", Text, nullable=False, server_default=""),  # cli user@host
     Column("detail", JSON, nullable=False, server_default="{}"),
+    Column("salt", Text),  # of the detail's hash; gone when the detail is
     Index("events_of_key", "key"),
     Index("events_doubled", "id", sqlite_where=_DOUBLED, postgresql_where=_DOUBLED),
 )
@@ -273,4 +274,16 @@ alert_addresses = Table(
     Column("failing_since", Instant),
     Column("next_at", Instant),  # not tried again before
     Column("reason", Text, nullable=False, server_default=""),  # why not, in plain words
+)
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("previous", Text, nullable=False),  # the hash of seal n - 1; empty: the first one
+    Column("at", Instant, nullable=False),
+    Column("first", BigInteger, nullable=False),  # ids of events
+    Column("last", BigInteger, nullable=False),
+    Column("entries", Text, nullable=False),  # one line an event: id, hash of what it is, hash of its detail
+    Column("sha256", Text, nullable=False),
 )
