@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from campaign.cli import output, show
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
+
+APPROVALS = timedelta(days=7)
+"""How far ahead posts are named that lack approval."""
 
 
 @verb("status", "campaign status >/dev/null || echo 'look at the campaigns!'")
@@ -15,6 +20,7 @@ def command(session: Session, as_json: bool) -> int:
     Ends with 1 if anything does: let cron or a monitor ask every few minutes.
     """
     from campaign.core.outlook import check
+    from campaign.dispatch.approvable import lacking
     from campaign.review.coming import headline
     from campaign.review.status import read, status_json, status_lines
     from campaign.review.table import Cell
@@ -25,7 +31,9 @@ def command(session: Session, as_json: bool) -> int:
         runner = station.store.holder()
         facts = {name: station.store.get(name) for name in ("last_tick", "last_tick_by", "clock")}
         with station.store.read() as connection:
-            status = read(connection, workspace, problems, runner, facts.get, session.now)
+            ahead = session.now + APPROVALS
+            unapproved = lacking(station.planner(workspace), connection, session.now, ahead)
+            status = read(connection, workspace, problems, runner, facts.get, session.now, unapproved)
     if as_json:
         output.rows([status_json(status, session.zone, workspace.zone)])
     else:

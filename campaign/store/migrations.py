@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, inspect, text
 from sqlalchemy.schema import CreateColumn
 
 from campaign.errors import StoreError
-from campaign.store import log, meta
+from campaign.store import approvals, log, meta
 from campaign.store.tables import accounts, deliveries, metadata
 
 
@@ -29,7 +29,7 @@ class Migration:
 def create(connection: Connection) -> None:
     """All tables as they are today, and the guards of the log."""
     metadata.create_all(connection, checkfirst=False)
-    for statement in log.GUARDS[connection.dialect.name]:
+    for statement in (*log.GUARDS[connection.dialect.name], *approvals.GUARDS[connection.dialect.name]):
         connection.execute(text(statement))
     meta.put(connection, meta.NUDGE, "0")
 
@@ -68,11 +68,20 @@ def removals(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def approving(connection: Connection) -> None:
+    """Who approved or rejected which content, only ever added to; and under which approval a post was let out."""
+    for name in ("approvals", "cleared"):
+        metadata.tables[name].create(connection)
+    for statement in approvals.GUARDS[connection.dialect.name]:
+        connection.execute(text(statement))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the first tables", create),
     Migration("breakers of accounts", breakers),
     Migration("versions of the files", checkouts),
     Migration("posts that are withdrawn or redacted", removals),
+    Migration("approvals of content", approving),
 )
 """Version n of the store is the state after the first n steps."""
 
