@@ -108,7 +108,8 @@ class Gate:
                     key = str(replace(parse_key(row.key), part=part))
                     outbox.refreeze(connection, key, new, self.now)
         if found is not None or row.campaign == AD_HOC:
-            approved.settle(connection, self.planner.workspace, row, self.now)
+            fresh = history.delivery(connection, row.key) or row
+            approved.settle(connection, self.planner.workspace, fresh, self.now)
 
     def _frozen(self, posts: Sequence[Post], target: Target) -> list[Post] | None:
         """The same, frozen; None while its account does not work or a picture can't be read: then it waits on."""

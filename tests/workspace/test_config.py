@@ -226,7 +226,7 @@ approval: one
     workspace = load(folder, SPECS)
     assert {problem.rule for problem in workspace.problems} == {"not-yet"}
     assert {problem.level for problem in workspace.problems} == {Level.WARN}
-    assert len(workspace.problems) == 2
+    assert len(workspace.problems) == 1
     assert "this version does not act on `alerts`" in lines(workspace.problems)[0]
     assert all(slot.approval is Approval.ONE for _, slot in workspace.slots())
     assert all(account.approval is Approval.ONE for account in workspace.accounts.values())
