@@ -21,7 +21,7 @@ from campaign.dispatch.decide import Desk
 from campaign.dispatch.freeze import Freezer
 from campaign.errors import CampaignError, Place, RefusedChange
 from campaign.review.approvals import approved_by
-from campaign.store import approvals, history, outbox
+from campaign.store import approvals, history
 from campaign.store.outbox import Who
 from tests.dispatch.world import ID, T0, World, account, at, slot, workspace
 
