@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import PurePath
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
@@ -33,6 +33,9 @@ from campaign.core.safeguard.rules import Accepted, Pillar, Rule
 from campaign.core.text import TextRules
 from campaign.core.timetable import Timetable
 from campaign.errors import Place, Problem
+
+if TYPE_CHECKING:
+    from campaign.core.alert import AlertAddress  # it is made of our words
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 """What a campaign, slot, account, fact... may be called."""
@@ -150,7 +153,8 @@ class Account:
     ``gap``, ``daily``: the least time between two posts and the most posts in a day of the workspace's zone, over all
     languages of the login (None: no cap). ``media``: what its network takes. ``public``: the workspace's ``media_url``,
     for networks that fetch media. ``prices``: what its network charges (None: nothing that is known). ``budget``: its
-    own of the workspace's ``budget``. ``audience``: whom its posts speak to, if it says so itself.
+    own of the workspace's ``budget``. ``audience``: whom its posts speak to, if it says so itself. ``token_until``: the
+    last day on which its token works, if the files say so.
     """
 
     id: str
@@ -167,6 +171,7 @@ class Account:
     prices: Prices | None = None
     budget: Budget | None = None
     audience: Audience | None = None
+    token_until: date | None = None
     place: Place = field(default_factory=lambda: Place("config.yaml"))
 
 
@@ -320,6 +325,7 @@ class Workspace:
     digest: str = ""
     common: str = ""
     heartbeat: Secret | str | None = None
+    alerts: tuple[AlertAddress, ...] = ()
     hotlines: Mapping[str, Hotline] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     audience: Audience | None = None

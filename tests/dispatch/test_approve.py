@@ -15,6 +15,7 @@ from campaign.core.compose import Composer
 from campaign.core.model import Approval, Image, Person, Target, Workspace
 from campaign.core.outcome import Handed, Outcome, Retry, Unknown
 from campaign.dispatch import approvable, carried
+from campaign.dispatch.alerting import approvals as alerting
 from campaign.dispatch.approve import Decision, Result, approve, reject
 from campaign.dispatch.carried import Taken
 from campaign.dispatch.decide import Desk
@@ -450,6 +451,37 @@ def test_a_file_brings_nothing_back_that_was_rejected(world: World) -> None:
     world.adopt(space)
     world.go(hours=1)
     assert sent(world) == []
+
+
+# -- alerts ----------------------------------------------------------------------------------------------------
+
+
+def test_people_are_told_a_day_and_two_hours_ahead_and_of_an_edit_at_once(world: World) -> None:
+    """By name and line only; that each is told once is for the sender of alerts to see to."""
+    feed = replace(FEDI, network="feed")
+
+    def space(text: str, digest: str) -> Workspace:
+        asks = slot("s", at("2027-07-02T08:30"), [Target(feed, "en")], text, approval=Approval.ONE)
+        return workspace([feed], [asks], digest)
+
+    key = "c/s/2027-07-02T08:30/fedi"
+
+    def told(files: Workspace) -> list[str]:
+        with world.store.read() as connection:
+            return [alert.name for alert in alerting.approvals(connection, files, world.now) if alert.urgent]
+
+    first, edited = space("Hello", "1"), space("Hello!", "2")
+    assert told(first) == [], "it is due in a day and a half hour"
+    world.now += timedelta(hours=1)
+    assert told(first) == [f"approval-24h:{key}"]
+    world.now += timedelta(hours=21, minutes=30)
+    assert told(first) == [f"approval-2h:{key}"]
+    approved(world, first, key=key)
+    assert told(first) == []
+    [changed, soon] = told(edited)
+    assert (changed.rpartition(":")[0], soon) == (f"approval-changed:{key}", f"approval-2h:{key}")
+    world.now += timedelta(hours=3)
+    assert told(edited) == [], "now it is held, and that is told"
 
 
 # -- the one law -----------------------------------------------------------------------------------------------
