@@ -94,11 +94,12 @@ class Gate:
     def _ask_again(self, connection: Connection, row: Delivery) -> None:
         """What waits for approval says what its files say now, as long as nothing of it was tried; and asks for what
         they ask for."""
-        if row.part > 1:
+        parts = approved.parts(connection, row)
+        if row.part > 1 and parts[row.part - 2].state is not State.SENT:
             return  # goes with its first part
         found = self.planner.where(row)
         posts = approvals.thread(connection, row)
-        if found is not None and posts and not any(part.attempt for part in approved.parts(connection, row)):
+        if found is not None and posts and not any(part.attempt for part in parts):
             composition = self.planner.composer.compose(*found, self.now)
             frozen = (
                 self._frozen(composition.posts, found[3]) if len(composition.posts) == len(posts) else None

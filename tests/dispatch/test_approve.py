@@ -21,7 +21,7 @@ from campaign.dispatch.carried import Taken
 from campaign.dispatch.decide import Desk
 from campaign.dispatch.freeze import Freezer
 from campaign.errors import CampaignError, Place, RefusedChange
-from campaign.review.approvals import approved_by
+from campaign.review.approvals import approved_by, changes
 from campaign.store import approvals, history
 from campaign.store.outbox import Who
 from tests.dispatch.world import ID, T0, World, account, at, slot, workspace
@@ -320,6 +320,50 @@ def test_what_can_not_be_made_can_not_be_approved(world: World) -> None:
     space = files("{{ nobody }}")
     [done] = approve(desk(world, space), {KEY: ""})
     assert (done.result, "nobody" in done.reason) == (Result.ERRORS, True)
+
+
+def test_a_rejected_post_does_not_slip_through_under_another_time(world: World) -> None:
+    space = files(approval=Approval.NONE, explicit=True)
+    world.adopt(space)
+    reject(desk(world, space, BUDI), KEY, "no")
+    later = "c/s/2027-07-01T09:05/fedi"
+    edited = files("Hello!", "2", approval=Approval.NONE, explicit=True, when=at("2027-07-01T09:05"))
+    world.adopt(edited)
+    world.go(hours=2)
+    assert world.rows()[later].reason == "rejected by budi: no"
+    approved(world, edited, key=later)
+    world.settle()
+    assert sent(world) == ["Hello!"]
+
+
+def test_a_time_that_was_edited_is_shown_beside_the_one_that_was_approved(world: World) -> None:
+    space = files(explicit=True)
+    approved(world, space)
+    edited = files(explicit=True, when=at("2027-07-01T10:00"))
+    with world.store.read() as connection:
+        [one] = approvable.lacking(desk(world, edited), connection, world.now, T0 + timedelta(days=1))
+    assert one.why_not == "needs approval: it was changed after ani approved it (approval: one)"
+    assert [(change.what, change.old[11:16], change.new[11:16]) for change in changes(one)] == [
+        ("due", "02:00", "03:00")
+    ]
+
+
+def test_a_begun_thread_goes_on_when_its_next_part_is_approved(world: World) -> None:
+    space = files("One", template="t", approval=Approval.NONE)
+    slots = (replace(space.campaigns["c"].slots[0], text=None),)
+    campaign = replace(space.campaigns["c"], slots=slots)
+    space = replace(space, templates={"t.j2": "One\n---\nTwo\n"}, campaigns={"c": campaign})
+    world.adopt(space)
+    away = [lambda post, key: Retry("503", after=300)]
+    world.nets.get(FEDI).script = [world.nets.get(FEDI).accept, *away]
+    world.go(hours=1)
+    assert world.states() == {KEY: "sent", f"{KEY}#2": "pending"}
+    reject(desk(world, space, BUDI), KEY, "no")
+    world.go(minutes=10)
+    assert world.states() == {KEY: "sent", f"{KEY}#2": "held"}
+    assert approved(world, space).result is Result.APPROVED
+    world.go(minutes=10)
+    assert [text.strip() for text in sent(world)] == ["One", "Two"]
 
 
 # -- moved, posted now -----------------------------------------------------------------------------------------
