@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -100,7 +100,7 @@ def command(
                 )
         told = (_explained(session, station, rows) for rows in found)
         if as_csv or as_json:
-            _export(session, told, names=names, as_csv=as_csv)
+            _export(session, station, told, names=names, as_csv=as_csv)
             return 0
         rows = [row for batch in told for row in batch]
         if key is not None:
@@ -200,17 +200,29 @@ def _on(row: Delivery, first: date | None, last: date | None, zone: Callable[[st
     return (first is None or day >= first) and (last is None or day <= last)
 
 
-def _export(session: Session, found: Iterable[list[Delivery]], *, names: bool, as_csv: bool) -> None:
+def _export(
+    session: Session, station: Station, found: Iterable[list[Delivery]], *, names: bool, as_csv: bool
+) -> None:
     """Print rows for others as they come, a batch at a time; roles instead of handles, unless ``names``."""
-    from campaign.review.log import COLUMNS, log_row
+    from campaign.review.log import COLUMNS
     from campaign.review.log_csv import csv_lines
     from campaign.review.roles import Roles
 
     roles = Roles(session.workspace.people, names=names)
-    told = (roles.told(log_row(row, session.zone(row.campaign))) for rows in found for row in rows)
+    told = (roles.told(row) for rows in found for row in _rows(session, station, rows))
     if not as_csv:
         output.rows(told)
         return
     begun = next(told, None)  # what is wrong is said before anything is printed
     for line in csv_lines(COLUMNS, told if begun is None else chain([begun], told)):
         output.raw(line)
+
+
+def _rows(session: Session, station: Station, rows: list[Delivery]) -> list[dict[str, Any]]:
+    """A batch as ``log --json`` prints it."""
+    from campaign.review.approvals import approved_by
+    from campaign.review.log import log_row
+
+    with station.store.read() as connection:
+        by = approved_by(connection, session.workspace, rows)
+    return [log_row(row, session.zone(row.campaign), by.get(row.key, ())) for row in rows]

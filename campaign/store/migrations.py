@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, inspect, text
 from sqlalchemy.schema import CreateColumn
 
 from campaign.errors import StoreError
-from campaign.store import log, meta
+from campaign.store import approvals, log, meta
 from campaign.store.tables import accounts, deliveries, events, metadata
 from campaign.store.taking_over import take_over
 
@@ -30,7 +30,7 @@ class Migration:
 def create(connection: Connection) -> None:
     """All tables as they are today, and the guards of the log."""
     metadata.create_all(connection, checkfirst=False)
-    for statement in log.GUARDS[connection.dialect.name]:
+    for statement in (*log.GUARDS[connection.dialect.name], *approvals.GUARDS[connection.dialect.name]):
         connection.execute(text(statement))
     meta.put(connection, meta.NUDGE, "0")
 
@@ -90,6 +90,14 @@ def seals(connection: Connection) -> None:
     take_over(connection)
 
 
+def approving(connection: Connection) -> None:
+    """Who approved or rejected which content, only ever added to; and under which approval a post was let out."""
+    for name in ("approvals", "cleared"):
+        metadata.tables[name].create(connection)
+    for statement in approvals.GUARDS[connection.dialect.name]:
+        connection.execute(text(statement))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the first tables", create),
     Migration("breakers of accounts", breakers),
@@ -98,6 +106,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("crisis pauses", pausing),
     Migration("alerts", alerts),
     Migration("a sealed log", seals),
+    Migration("approvals of content", approving),
 )
 """Version n of the store is the state after the first n steps."""
 

@@ -21,10 +21,7 @@ class Shelf:
     def get(self, name: str) -> str | None:
         """A value, or None."""
         with self.store.read() as connection:
-            value: str | None = connection.execute(
-                select(vault.c.value).where(vault.c.account == self.account, vault.c.name == name)
-            ).scalar()
-            return value
+            return kept(connection, self.account, name)
 
     def put(self, name: str, value: str) -> None:
         """Keep a value. ValueError for an empty one: a session once had is never overwritten with nothing."""
@@ -35,6 +32,14 @@ class Shelf:
             new = {"account": self.account, "name": name, "value": value}
             if not insert_missing(connection, vault, [new]):
                 connection.execute(update(vault).where(*this, vault.c.value != value).values(value=value))
+
+
+def kept(connection: Connection, account: str, name: str) -> str | None:
+    """A value of an account, or None."""
+    value: str | None = connection.execute(
+        select(vault.c.value).where(vault.c.account == account, vault.c.name == name)
+    ).scalar()
+    return value
 
 
 def beginning(connection: Connection, name: str) -> dict[str, list[str]]:
