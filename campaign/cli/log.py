@@ -12,6 +12,7 @@ import click
 from campaign.cli import output
 from campaign.cli.arguments import from_to
 from campaign.cli.keys import find, print_rows, print_story
+from campaign.cli.logevents import print_events
 from campaign.cli.logverify import verify_log
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
@@ -44,6 +45,7 @@ BATCH = 500
 @from_to
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
+@click.option("--events", "as_events", is_flag=True, help="What happened, event by event.")
 @click.option("--names", is_flag=True, help="Handles in --json and --csv, instead of roles.")
 @click.option(
     "--head", "heads", metavar="FILE|HASH", multiple=True, help="With verify: a head kept elsewhere."
@@ -61,6 +63,7 @@ def command(
     last: date | None,
     as_json: bool,
     as_csv: bool,
+    as_events: bool,
     names: bool,
     heads: tuple[str, ...],
 ) -> int:
@@ -73,7 +76,7 @@ def command(
 
     if key == VERIFY:
         given = (campaign, account, state, fact, hotline, consent, first, last)
-        if as_csv or names or any(one is not None for one in given):
+        if as_csv or as_events or names or any(one is not None for one in given):
             raise click.UsageError("with verify, give --head and --json only: it looks at all of the log")
         return verify_log(session, heads, as_json)
     if heads:
@@ -82,7 +85,22 @@ def command(
         raise click.UsageError("give --json or --csv, not both")
     if sum(given is not None for given in (key, fact, hotline, consent)) > 1:
         raise click.UsageError("give only one of KEY, --fact, --hotline and --consent")
+    if as_events and any(given is not None for given in (account, state, fact, hotline, consent)):
+        raise click.UsageError("with --events, give KEY, --campaign, --from and --to only")
     with session.station(temporary=True) as station:
+        if as_events:
+            print_events(
+                session,
+                station,
+                key=_one(session, station, key).key if key is not None else None,
+                campaign=campaign,
+                first=first,
+                last=last,
+                as_json=as_json,
+                as_csv=as_csv,
+                names=names,
+            )
+            return 0
         if key is not None:
             found = iter([[_one(session, station, key)]])
         else:
