@@ -21,8 +21,7 @@ _OURS = ("owner", "content")
 """Details that are nobody's business outside: which host sent it, and a hash that only the store can use."""
 
 
-_BORN = {state.value: state.say for state in State if state is not State.PENDING}
-"""What is said of a row that was made in another state."""
+_SAYS = {state.value: state.say for state in State}
 
 
 def event_row(event: EventRow, zone: str, roles: Roles) -> dict[str, Any]:
@@ -52,11 +51,12 @@ def event_record(row: dict[str, Any]) -> dict[str, Any]:
 
 def event_line(event: EventRow, zone: str) -> Line:
     """The same for people at this terminal: with the handle, and the reason."""
-    born = _BORN.get(event.after) if event.kind == "planned" else None
-    said = born or EVENT.get(event.kind, event.kind)
+    said = EVENT.get(event.kind, event.kind)
+    if event.before != event.after and (event.kind not in EVENT or event.after != State.PENDING.value):
+        said = _SAYS.get(event.after, said)
     by = f" by {event.by}" if event.by else ""
     reason = str(event.detail.get("reason", ""))
-    told = "  ".join(filter(None, (event.key, said + by, reason)))
+    told = ": ".join(filter(None, (event.key, said + by, reason)))
     return (Cell(times.stamp(event.at, zone), "dim"), Cell(f"  {one_line(told)}"))
 
 

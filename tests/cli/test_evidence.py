@@ -201,7 +201,7 @@ def test_events_one_by_one(place: Place) -> None:
     assert [record["kind"] for record in records] == [row["kind"] for row in rows]
     assert json.loads(records[-1]["detail"]) == cancelled["detail"]
     plain = place("log", "--events")
-    assert "cancelled by budi  =1+1 no" in plain.out and len(plain.out.splitlines()) == len(rows)
+    assert f"{other}: cancelled by budi: =1+1 no" in plain.out and len(plain.out.splitlines()) == len(rows)
     assert place("log", "--events", "--campaign", "d", "--json").out == ""
     assert place("log", "--events", "--from", day(1), "--json").out == ""
     assert len(place("log", "--events", "--from", day(0), "--to", day(0), "--json").rows()) == len(rows)
