@@ -12,7 +12,6 @@ import click
 from campaign.cli import output
 from campaign.cli.arguments import from_to
 from campaign.cli.keys import find, print_rows, print_story
-from campaign.cli.logevents import print_events
 from campaign.cli.logverify import verify_log
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
@@ -36,6 +35,7 @@ BATCH = 500
 
 @verb("log", "campaign log --campaign world-day --state sent --csv > world-day.csv")
 @click.argument("key", metavar="[KEY|verify]", required=False)
+@click.option("--events", "as_events", is_flag=True, help="What happened, event by event.")
 @click.option("--campaign", metavar="NAME", help="Only this campaign.")
 @click.option("--account", metavar="NAME", help="Only this account, or one language of it: fedi.en.")
 @click.option("--state", type=click.Choice(STATES), help="Only what is in this state.")
@@ -45,7 +45,6 @@ BATCH = 500
 @from_to
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
-@click.option("--events", "as_events", is_flag=True, help="What happened, event by event.")
 @click.option("--names", is_flag=True, help="Handles in --json and --csv, instead of roles.")
 @click.option(
     "--head", "heads", metavar="FILE|HASH", multiple=True, help="With verify: a head kept elsewhere."
@@ -53,6 +52,7 @@ BATCH = 500
 def command(
     session: Session,
     key: str | None,
+    as_events: bool,
     campaign: str | None,
     account: str | None,
     state: str | None,
@@ -63,7 +63,6 @@ def command(
     last: date | None,
     as_json: bool,
     as_csv: bool,
-    as_events: bool,
     names: bool,
     heads: tuple[str, ...],
 ) -> int:
@@ -74,9 +73,11 @@ def command(
     """
     from campaign.core.lifecycle import State
 
+    if key == VERIFY and as_events:
+        raise click.UsageError("give verify or --events, not both")
     if key == VERIFY:
         given = (campaign, account, state, fact, hotline, consent, first, last)
-        if as_csv or as_events or names or any(one is not None for one in given):
+        if as_csv or names or any(one is not None for one in given):
             raise click.UsageError("with verify, give --head and --json only: it looks at all of the log")
         return verify_log(session, heads, as_json)
     if heads:
@@ -89,6 +90,8 @@ def command(
         raise click.UsageError("with --events, give KEY, --campaign, --from and --to only")
     with session.station(temporary=True) as station:
         if as_events:
+            from campaign.cli.logevents import print_events
+
             print_events(
                 session,
                 station,

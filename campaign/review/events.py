@@ -9,7 +9,7 @@ from campaign.core.lifecycle import State
 from campaign.core.model import parse_key
 from campaign.review import times
 from campaign.review.roles import Roles
-from campaign.review.story import EVENT
+from campaign.review.story import what_happened
 from campaign.review.table import Cell, Line
 from campaign.review.words import one_line
 from campaign.store.history import EventRow
@@ -51,8 +51,8 @@ def event_record(row: dict[str, Any]) -> dict[str, Any]:
 
 def event_line(event: EventRow, zone: str) -> Line:
     """The same for people at this terminal: with the handle, and the reason."""
-    said = EVENT.get(event.kind, event.kind)
-    if event.before != event.after and (event.kind not in EVENT or event.after != State.PENDING.value):
+    said = what_happened(event.kind)
+    if event.before != event.after and (said == event.kind or event.after != State.PENDING.value):
         said = _SAYS.get(event.after, said)
     by = f" by {event.by}" if event.by else ""
     reason = str(event.detail.get("reason", ""))

@@ -25,7 +25,7 @@ _OUTCOME = {
 }
 """What came of an attempt, in the words that people read."""
 
-EVENT = {
+_EVENT = {
     "planned": "planned",
     "composed": "its text was made",
     "cancel": "cancelled",
@@ -78,7 +78,7 @@ def story_lines(
         yield (Cell("What was tried", "bold"),)
         for attempt in attempts:
             yield from _attempt(attempt, zone, width)
-    told = [event for event in events if event.kind in EVENT]
+    told = [event for event in events if event.kind in _EVENT]
     if told:
         yield ()
         yield (Cell("What happened", "bold"),)
@@ -127,6 +127,11 @@ def _attempt(attempt: Attempt, zone: str, width: int) -> Iterator[Line]:
 def _event(event: EventRow, zone: str, width: int) -> Iterator[Line]:
     by = f" by {event.by}" if event.by else ""
     door = f" ({event.door})" if event.door else ""
-    yield (Cell(f"  {times.stamp(event.at, zone)}  {EVENT[event.kind]}{by}{door}"),)
+    yield (Cell(f"  {times.stamp(event.at, zone)}  {_EVENT[event.kind]}{by}{door}"),)
     for line in wrap(one_line(str(event.detail.get("reason", ""))), width - 5):
         yield (Cell(f"     {line}", "dim"),)
+
+
+def what_happened(kind: str) -> str:
+    """A kind of event in words; the kind itself where there are none."""
+    return _EVENT.get(kind, kind)
