@@ -133,3 +133,8 @@ def _event(event: EventRow, zone: str, width: int) -> Iterator[Line]:
     said = [str(event.detail.get(name, "")) for name in ("reason", "proof")]
     for line in wrap(one_line("; ".join(filter(None, said))), width - 5):
         yield (Cell(f"     {line}", "dim"),)
+
+
+def what_happened(kind: str) -> str:
+    """A kind of event in words; the kind itself where there are none."""
+    return _EVENT.get(kind, kind)

@@ -179,3 +179,31 @@ def test_a_long_log_is_exported_piece_by_piece(sent: Place, monkeypatch: pytest.
     assert len(sent("log", "--csv").out.splitlines()) >= 6
     assert sent("log", "--fact", "nothing", "--csv").code == 1
     assert sent("log", "--fact", "nothing", "--csv").out == ""
+
+
+def test_events_one_by_one(place: Place) -> None:
+    from campaign.review.events import COLUMNS as EVENT_COLUMNS
+
+    place.write("config.yaml", CONFIG + PEOPLE)
+    place("post", "c/vigil", "--by", "ani")
+    other = f"c/daily/{day(4)}T09:00/site"
+    place("cancel", other, "--by", "budi", "--reason", "=1+1\nno")
+    rows = place("log", "--events", "--json").rows()
+    assert [tuple(row) for row in rows] == [EVENT_COLUMNS] * len(rows)
+    assert [row["event"] for row in rows] == sorted(row["event"] for row in rows)
+    [cancelled] = [row for row in rows if row["after"] == "cancelled"]
+    assert (cancelled["by"], cancelled["door"], cancelled["key"]) == ("reviewer", "cli", other)
+    assert not any(name in row["detail"] for row in rows for name in ("owner", "content"))
+    assert place("log", "--events", "--json", "--names", other).rows()[-1]["by"] == "budi"
+    out = place("log", "--events", "--csv").out
+    assert "budi" not in out
+    records = list(csv.DictReader(io.StringIO(out, newline="")))
+    assert [record["kind"] for record in records] == [row["kind"] for row in rows]
+    assert json.loads(records[-1]["detail"]) == cancelled["detail"]
+    plain = place("log", "--events")
+    assert f"{other}: cancelled by budi: =1+1 no" in plain.out and len(plain.out.splitlines()) == len(rows)
+    assert place("log", "--events", "--campaign", "d", "--json").out == ""
+    assert place("log", "--events", "--from", day(1), "--json").out == ""
+    assert len(place("log", "--events", "--from", day(0), "--to", day(0), "--json").rows()) == len(rows)
+    assert place("log", "--events", "--state", "sent").code == 2
+    assert place("log", "--events", "--csv", "--json").code == 2
