@@ -72,6 +72,9 @@ def command(
         desk = session.desk(station, deciding=told or asking, rights=pausing.RIGHTS)
         scope = scope_of(session.workspace, given.items()) if any(given.values()) else None
         there = pausing.chosen(desk, number, scope, ending=not only_list)
+        if not (there or send or skip or move):
+            output.talk("nothing is paused, and nothing waits for a decision")
+            return 0
         left = _Review(session, station, there, as_json)
         if not told and not asking:
             left.show()
