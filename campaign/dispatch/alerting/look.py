@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from campaign.core import digest
 from campaign.core.alert import Alert, AlertAddress
+from campaign.core.digest import Message
 from campaign.core.model import Workspace
 from campaign.core.timetable import to_wall
 from campaign.dispatch.alerting.sources import standing
@@ -93,12 +94,29 @@ class Look:
 
     def send(self, workspace: Workspace, address: AlertAddress, waiting: Sequence[Alert]) -> str:
         """Tell an address these alerts in one message; "" if it arrived, else why not."""
+        return self.say(address, digest.message([clean(alert) for alert in waiting], workspace.languages[0]))
+
+    def say(self, address: AlertAddress, message: Message) -> str:
+        """Send a message to an address; "" if it arrived, else why not."""
         try:
             where = self.secrets.resolve(address.secret).value
         except CampaignError as error:
             return error.message
-        said = digest.message([clean(alert) for alert in waiting], workspace.languages[0])
-        return self.tell(where, said.title, said.body)
+        return self.tell(where, message.title, message.body)
+
+
+def unusable(address: AlertAddress, secrets: Secrets) -> tuple[str, str]:
+    """Why nothing can be sent to an address, and what to do about it; ("", "") if something can. Sends nothing."""
+    try:
+        where = secrets.resolve(address.secret).value
+    except CampaignError as error:
+        return error.message, error.hint
+    if messenger.knows(where):
+        return "", ""
+    return (
+        "it holds no address that Apprise knows",
+        "docs/alerts.md has examples; the secret itself is not shown",
+    )
 
 
 def _due(

@@ -33,6 +33,7 @@ class Alerts:
     space: Callable[[], Workspace]
     now: Callable[[], datetime]
     note: Callable[[str], None]
+    every: timedelta = EVERY
     _ended: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _away_since: datetime | None = None
@@ -51,7 +52,7 @@ class Alerts:
             self._thread.join(STOP)
 
     def _forever(self) -> None:
-        while not self._ended.wait(EVERY.total_seconds()):
+        while not self._ended.wait(self.every.total_seconds()):
             self.once(self.now())
 
     def once(self, now: datetime) -> None:
