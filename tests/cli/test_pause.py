@@ -89,6 +89,13 @@ def test_the_options_decide(crisis: Place) -> None:
     )
 
 
+def test_a_run_that_begins_says_that_it_is_paused(crisis: Place) -> None:
+    assert "PAUSED by ani: quake (everything; pause 1)" in crisis("run", "--once").out
+    crisis("resume", "--skip-all", "--by", "ani")
+    nothing = crisis("resume", "--by", "ani")
+    assert (nothing.code, nothing.err) == (0, "nothing is paused, and nothing waits for a decision\n")
+
+
 def test_send_all_sends_and_the_text_is_published(crisis: Place) -> None:
     assert crisis("resume", "--send-all", "--by", "ani").code == 0
     crisis("run", "--once")

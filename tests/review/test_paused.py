@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from campaign.core.latewords import LateWords
 from campaign.core.model import Target, Workspace
+from campaign.core.observances import Observance, Tone
 from campaign.core.pause import Pause, Scope
+from campaign.core.when import Dates
 from campaign.dispatch import pausing
 from campaign.dispatch.decide import Desk
+from campaign.errors import Level
 from campaign.review.paused import Fallen, fallen, fallen_entries, fallen_lines, fallen_row, paused_lines
 from campaign.review.status import Status, read, status_lines
 from campaign.review.table import plain
@@ -91,6 +95,16 @@ def test_what_is_wrong_by_today_s_files_bars_it(world: World) -> None:
     assert any(
         "error:" in note.text for entry in fallen_entries([one], lambda c: ZONE)[1:] for note in entry.notes
     )  # type: ignore[union-attr]
+
+
+def test_a_day_on_which_it_was_to_say_nothing_is_a_warning(world: World) -> None:
+    paused(world)
+    files = space("Nyalakan lilin", tone=Tone.CHEERFUL)
+    today = Observance("day", Dates((date(2027, 7, 1),)), {"en": "A day"}, tone=Tone.REMEMBRANCE)
+    world.adopt(replace(files, observances={"day": today}))
+    (one,) = found(world)
+    assert not one.barred
+    assert [(problem.rule, problem.level) for problem in one.problems] == [("quiet-day", Level.WARN)]
 
 
 @pytest.mark.parametrize(
