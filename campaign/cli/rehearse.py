@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from campaign.cli import output, show
-from campaign.cli.arguments import from_to
+from campaign.cli.arguments import beside, from_to
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
 from campaign.errors import NoStoreYet
 
 if TYPE_CHECKING:
     from campaign.dispatch.rehearse import Rehearsed, Stop
+    from campaign.review.rehearsal.pages import Rehearsal
     from campaign.store.database import Store
 
 DAYS = 30
@@ -85,6 +87,7 @@ def command(
     from campaign.review.preview import campaign_named
     from campaign.review.rehearsal.lines import of_files, rehearsal_lines, summary
     from campaign.review.rehearsal.outcomes import Stretch, outcome_row, outcomes
+    from campaign.review.rehearsal.pages import Rehearsal
 
     today = session.today()
     begin = first or today
@@ -105,6 +108,7 @@ def command(
     stretch = Stretch(begin, end, start, names, stops)
     found = outcomes(played.rows, played.missed, workspace, stretch)
     wrong = of_files(workspace, stretch)
+    page = _write(session, Rehearsal(found, wrong, workspace, stretch, today), out)
     if as_json:
         output.rows(outcome_row(one) for one in found)
     else:
@@ -112,6 +116,7 @@ def command(
     for problem in wrong:
         output.talk(str(problem) + (f"\n  hint: {problem.hint}" if problem.hint else ""))
     output.talk(summary(found, stretch))
+    output.talk(f"written to {page}")
     return 1 if wrong or any(one.fails for one in found) else 0
 
 
@@ -153,6 +158,20 @@ def _play(
         return rehearse.rehearse(
             workspace, MediaFiles(session.folder), start, end, real=store, stops=stops, passed=passed
         )
+
+
+def _write(session: Session, rehearsal: Rehearsal, out: str | None) -> Path:
+    """Put the pages in place of those of the last rehearsal; the first one. CampaignError when that can't be done."""
+    from campaign.review.directory.folder import put
+    from campaign.review.rehearsal.pages import pages
+    from campaign.review.rehearsal.pictures import Shelf
+    from campaign.workspace.files import MediaFiles
+
+    shelf = Shelf(MediaFiles(session.folder))
+    made = pages(rehearsal, shelf.put)
+    folder = beside(session.folder, out, FOLDER)
+    put(folder, made | shelf.made, "the rehearsal")
+    return folder / "index.html"
 
 
 def _midnights(session: Session, day: date) -> list[datetime]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from itertools import groupby
 from typing import Any, Protocol
 
@@ -148,7 +148,12 @@ def _outcome(
         at=head.sent_at,
         state=stuck.state if stuck else State.SENT,
         reason=reason,
-        posts=tuple(row.post for row in parts if row.post is not None),
+        # Of a thread that breaks off, readers see what went out.
+        posts=tuple(
+            row.post
+            for row in parts
+            if row.post is not None and (head.sent_at is None or row.sent_at is not None)
+        ),
     )
 
 
@@ -207,8 +212,3 @@ def outcome_row(one: Outcome) -> dict[str, Any]:
         "text": PART.join(post.text for post in one.posts),
         "parts": len(one.posts),
     }
-
-
-def days_of(first: date, last: date) -> int:
-    """How many days there are, both included."""
-    return (last - first) // timedelta(days=1) + 1
