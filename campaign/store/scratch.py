@@ -27,15 +27,20 @@ LEFT = ("events", "versions", "checkouts")
 
 
 def a_store(folder: Path) -> Store:
-    """A new store in a folder. It is not flushed to the disk: a power cut costs what nobody needs again."""
+    """A new store in a folder, which waits for no disk."""
     store = Store.open("sqlite:///campaign.db", folder, create=True)
+    hurry(store)
+    return store
+
+
+def hurry(store: Store) -> None:
+    """Let a SQLite store wait for the disk no more: a power cut then costs what nobody needs again."""
 
     @event.listens_for(store.engine, "connect")
     def relax(connection: Any, record: Any) -> None:
         connection.execute("PRAGMA synchronous = OFF")
 
-    store.engine.dispose()  # the connection that made it waits for the disk
-    return store
+    store.engine.dispose()  # the connections that are open already would go on waiting
 
 
 def take_along(real: Connection, scratch: Connection, since: datetime, told: str) -> None:

@@ -171,7 +171,8 @@ class _Pen:
 
     def _said(self, one: Outcome) -> str:
         quiet = one.state is State.MISSED and is_quiet(one.reason)
-        return say.words(self.language)["quiet" if quiet else one.state.value]
+        said = say.words(self.language)["quiet" if quiet else one.state.value]
+        return said[:1].upper() + said[1:]
 
     def _when(self, one: Outcome, instant: Any) -> str:
         local = times.local(instant, one.zone)

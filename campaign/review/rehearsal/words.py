@@ -97,9 +97,9 @@ def words(language: str) -> dict[str, str]:
 
 def day_text(day: date, language: str) -> str:
     """``Friday, 30 July 2027``, ``Jumat, 30 Juli 2027``."""
-    from babel.dates import format_skeleton
+    from babel.dates import format_date
 
-    weekday = format_skeleton("EEEE", day, locale=_locale(language))
+    weekday = format_date(day, "EEEE", locale=_locale(language))
     return f"{weekday}, {day.day} {month_name(day.year, day.month, language)}"
 
 
