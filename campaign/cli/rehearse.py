@@ -25,7 +25,7 @@ DAYS = 30
 """How far ahead without --to."""
 
 LONGEST = 731
-"""Days that can be rehearsed at once: two years."""
+"""Days that can be played at once, those up to the first one included: two years."""
 
 FOLDER = "rehearsal"
 """Where the pages go, from the folder of config.yaml, unless ``--out`` says else."""
@@ -94,8 +94,8 @@ def command(
     end = last or begin + timedelta(days=DAYS)
     if end < begin:
         raise click.UsageError(f"--to {end} is before --from {begin}")
-    if (end - begin).days >= LONGEST:
-        raise click.UsageError(f"{begin} to {end} is too long: rehearse {LONGEST} days at once at most")
+    if (end - min(begin, today)).days >= LONGEST:
+        raise click.UsageError(f"--to {end} is too far: {LONGEST} days can be played at most, from today on")
     workspace = session.workspace
     for name in names:
         campaign_named(workspace, name)
