@@ -22,8 +22,11 @@ from campaign.store.upsert import BATCH
 WHOLE = (accounts, cursors, sights)
 """Tables that are taken along as they are."""
 
+OF_ROWS = (attempts,)
+"""Tables whose ``key`` names a delivery: what belongs to those that are taken along."""
+
 LEFT = ("events", "versions", "checkouts")
-"""Tables that stay behind; of all others a part is taken."""
+"""Tables that stay behind. Of deliveries, meta and vault a part is taken."""
 
 
 def a_store(folder: Path) -> Store:
@@ -52,7 +55,8 @@ def take_along(real: Connection, scratch: Connection, since: datetime, told: str
     wanted = _wanted(since)
     # A later part names the one before it.
     _copy(real, scratch, deliveries, wanted, order=deliveries.c.part)
-    _copy(real, scratch, attempts, attempts.c.key.in_(select(deliveries.c.key).where(wanted)))
+    for table in OF_ROWS:
+        _copy(real, scratch, table, table.c.key.in_(select(deliveries.c.key).where(wanted)))
     _copy(real, scratch, vault, vault.c.name == told)
     identity = meta.get(real, meta.WORKSPACE)
     if identity is not None:
