@@ -13,17 +13,18 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from campaign.core.media import MediaRules
-from campaign.core.model import Account, Post
+from campaign.core.model import DEFAULT_REPEAT_AFTER, Account, Post, Workspace, parse_key
 from campaign.core.outcome import CannotTell, Found, Outcome, Receipt, Refused, Sent
 from campaign.dispatch.adapters import Adapters
 from campaign.networks import registry
 from campaign.networks.base import Files, Network, Notes
 from campaign.networks.media import fitted
+from campaign.store import history
 from campaign.store.database import Store
 from campaign.workspace.secrets import Secrets
 
-Fit = Callable[[MediaRules, Post], str]
-"""Why a network can't take the pictures of a post; "" if it can."""
+Against = Callable[[Post, str], str]
+"""Why a network would refuse a post under a key; "" if it would not."""
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Recording:
 
     account: Account
     kind: type[Network]
-    fit: Fit
+    against: Against
 
     @property
     def name(self) -> str:
@@ -49,8 +50,8 @@ class Recording:
         return {}
 
     def send(self, post: Post, key: str, notes: Notes) -> Outcome:
-        if unfit := self.fit(self.kind.media, post):
-            return Refused(unfit)
+        if against := self.against(post, key):
+            return Refused(against)
         return Sent(Receipt(f"rehearsal:{key}", author=self.account.id))
 
     def find(self, post: Post, key: str, since: datetime, notes: Notes) -> Found:
@@ -80,12 +81,35 @@ class Pictures:
 
 
 class Recordings(Adapters):
-    """The adapters of a rehearsal. ``store``: its own, which knows what servers told of their limits."""
+    """The adapters of a rehearsal. ``store``: its own, which knows what servers told of their limits; ``clock``: of the
+    rehearsal (aware UTC)."""
 
-    def __init__(self, store: Store, files: Files) -> None:
+    def __init__(
+        self, store: Store, workspace: Workspace, files: Files, clock: Callable[[], datetime]
+    ) -> None:
         super().__init__(store, Secrets(files.root, {}), files)
+        self._workspace = workspace
+        self._clock = clock
         self._pictures = Pictures(files)
 
     def get(self, account: Account) -> Network:
         """The recording network of an account. CampaignError when there is no code for the real one."""
-        return cast("Network", Recording(account, registry.network(account.network), self._pictures.fit))
+        kind = registry.network(account.network)
+
+        def against(post: Post, key: str) -> str:
+            return self._pictures.fit(kind.media, post) or self._said_before(account, post, key)
+
+        return cast("Network", Recording(account, kind, against))
+
+    def _said_before(self, account: Account, post: Post, key: str) -> str:
+        """Whether a network that takes no text twice has it already, within the planned post's ``repeat_after``."""
+        if not self.rules(account).duplicates:
+            return ""
+        with self._store.read() as connection:
+            of = parse_key(history.key_of(connection, key) or "")
+            campaign = self._workspace.campaigns.get(of.campaign)
+            slot = campaign.slot(of.slot) if campaign else None
+            reach = slot.repeat_after if slot is not None else DEFAULT_REPEAT_AFTER
+            said = history.sent_texts(connection, account.id, self._clock() - reach)
+        before = next((text for text in said if text.text == post.text), None)
+        return f"{account.network} takes no text twice; it said the same as {before.key}" if before else ""

@@ -123,7 +123,7 @@ class Stage:
     _told: int = 0
 
     def __post_init__(self) -> None:
-        self.adapters = Recordings(self.store, self.files)
+        self.adapters = Recordings(self.store, self.workspace, self.files, lambda: self.now)
         self._boot()
 
     def _boot(self) -> None:

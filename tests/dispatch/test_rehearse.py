@@ -127,6 +127,21 @@ def test_threads_go_out_in_order_and_together() -> None:
     ]
 
 
+def test_a_network_that_takes_no_text_twice_refuses_it() -> None:
+    x = replace(account("x"), network="x")
+    first = slot("a", at("2027-07-02T09:00"), targets(x), "The same", repeat_after=timedelta(days=3))
+    again = replace(first, id="b", timetable=Timetable(at("2027-07-04T09:00", "2027-07-06T09:00"), ZONE))
+    played = play(workspace([x], [first, again]))
+    assert states(played) == {
+        "c/a/2027-07-02T09:00/x": "sent",
+        "c/b/2027-07-04T09:00/x": "failed",
+        "c/b/2027-07-06T09:00/x": "sent",
+    }
+    assert "x takes no text twice; it said the same as c/a/2027-07-02T09:00/x" in [
+        r.reason for r in played.rows
+    ]
+
+
 # -- nothing outside ----------------------------------------------------------------------
 
 
