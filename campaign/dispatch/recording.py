@@ -1,24 +1,23 @@
 """Networks that write down instead of publishing: what a rehearsal sends to, account by account.
 
 They keep what each real network is known by without a login: the limits of texts (also those that a server once told),
-what it makes of pictures, how long it recognises a repeat. No secret is resolved, no connection opened, so what depends
-on a login (is the token good? which author?) is not tried.
+whether it takes a text twice, how long it recognises a repeat. Which pictures it takes was asked when the post was
+composed. No secret is resolved, no connection opened, so what depends on a login (is the token good?) is not tried.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
-from campaign.core.media import MediaRules
 from campaign.core.model import DEFAULT_REPEAT_AFTER, Account, Post, Workspace, parse_key
 from campaign.core.outcome import CannotTell, Found, Outcome, Receipt, Refused, Sent
 from campaign.dispatch.adapters import Adapters
 from campaign.networks import registry
 from campaign.networks.base import Files, Network, Notes
-from campaign.networks.media import fitted
 from campaign.store import history
 from campaign.store.database import Store
 from campaign.workspace.secrets import Secrets
@@ -61,25 +60,6 @@ class Recording:
         return f"{self.account.id}, in a rehearsal"
 
 
-@dataclass
-class Pictures:
-    """Tries each picture once for each network's rules: a month shows the same card on many accounts."""
-
-    files: Files
-    _known: dict[tuple[str, MediaRules], str] = field(default_factory=dict)
-
-    def fit(self, rules: MediaRules, post: Post) -> str:
-        """Why one of the pictures can't be taken; "" if all can."""
-        for media in post.media:
-            asked = media.sha256, rules
-            if asked not in self._known:
-                found = fitted(media, self.files, rules)
-                self._known[asked] = found.reason if isinstance(found, Refused) else ""
-            if self._known[asked]:
-                return self._known[asked]
-        return ""
-
-
 class Recordings(Adapters):
     """The adapters of a rehearsal. ``store``: its own, which knows what servers told of their limits; ``clock``: of the
     rehearsal (aware UTC)."""
@@ -90,16 +70,11 @@ class Recordings(Adapters):
         super().__init__(store, Secrets(files.root, {}), files)
         self._workspace = workspace
         self._clock = clock
-        self._pictures = Pictures(files)
 
     def get(self, account: Account) -> Network:
         """The recording network of an account. CampaignError when there is no code for the real one."""
         kind = registry.network(account.network)
-
-        def against(post: Post, key: str) -> str:
-            return self._pictures.fit(kind.media, post) or self._said_before(account, post, key)
-
-        return cast("Network", Recording(account, kind, against))
+        return cast("Network", Recording(account, kind, partial(self._said_before, account)))
 
     def _said_before(self, account: Account, post: Post, key: str) -> str:
         """Whether a network that takes no text twice has it already, within the planned post's ``repeat_after``."""

@@ -81,7 +81,8 @@ def rehearse(
         try:
             if real is not None:
                 with real.read() as known, store.write() as connection:
-                    scratch.take_along(known, connection, _since(known, workspace, begin), LIMITS)
+                    since, series = _since(known, workspace, begin), _series(workspace)
+                    scratch.take_along(known, connection, since, series, LIMITS)
             stage = Stage(store, workspace, files, begin, list(stops), passed)
             stage.play(end)
             with store.read() as connection:
@@ -96,6 +97,13 @@ def _since(connection: Connection, workspace: Workspace, begin: datetime) -> dat
     reach += [slot.repeat_after for _, slot in workspace.slots()]
     left = [cursor.at for cursor in history.cursors(connection).values()]
     return min([begin - max(reach), *(at - REACH_BACK for at in left)])
+
+
+def _series(workspace: Workspace) -> list[tuple[str, str]]:
+    """The planned posts whose table's rows go out once each."""
+    return [
+        (campaign.id, slot.id) for campaign, slot in workspace.slots() if slot.timetable.count is not None
+    ]
 
 
 class Inline(Executor):

@@ -7,6 +7,7 @@ where stay behind.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -46,13 +47,15 @@ def hurry(store: Store) -> None:
     store.engine.dispose()  # the connections that are open already would go on waiting
 
 
-def take_along(real: Connection, scratch: Connection, since: datetime, told: str) -> None:
+def take_along(
+    real: Connection, scratch: Connection, since: datetime, series: Collection[tuple[str, str]], told: str
+) -> None:
     """Copy from a store into a new one what decides about posts to come. ``since`` (aware): what was due earlier and
-    has ended counts no more. ``told``: the name in the vault under which servers' limits are kept, which are no secret.
-    """
+    has ended counts no more, but for that of ``series``: (campaign, slot) whose tables' rows are used once. ``told``:
+    the name in the vault under which servers' limits are kept, which are no secret."""
     for table in WHOLE:
         _copy(real, scratch, table)
-    wanted = _wanted(since)
+    wanted = _wanted(since, series)
     # A later part names the one before it.
     _copy(real, scratch, deliveries, wanted, order=deliveries.c.part)
     for table in OF_ROWS:
@@ -63,7 +66,7 @@ def take_along(real: Connection, scratch: Connection, since: datetime, told: str
         meta.put(scratch, meta.WORKSPACE, identity)
 
 
-def _wanted(since: datetime) -> ColumnElement[bool]:
+def _wanted(since: datetime, series: Collection[tuple[str, str]]) -> ColumnElement[bool]:
     """What still waits, with its whole thread; what was due since then; what used a row of a table."""
     d, part = deliveries.c, deliveries.alias("other_part").c
     ended = [state.value for state in ENDED]
@@ -74,7 +77,8 @@ def _wanted(since: datetime) -> ColumnElement[bool]:
         part.target == d.target,
         part.state.not_in(ended),
     )
-    return or_(d.state.not_in(ended), d.due >= since, d.row_id.is_not(None), (d.parts > 1) & waits)
+    used = [(d.campaign == campaign) & (d.slot == slot) for campaign, slot in series]
+    return or_(d.state.not_in(ended), d.due >= since, (d.parts > 1) & waits, *used)
 
 
 def _copy(

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from campaign.core.media import ANY_MEDIA
+from campaign.core.media import ANY_MEDIA, PNG
 from campaign.core.model import Media
 from campaign.core.outcome import Refused
 from campaign.errors import CampaignError
@@ -29,14 +29,19 @@ class Shelf:
         """Copy a picture; None where it can't be read or is too large."""
         try:
             self.source.draw(media)
-            if self.source.path(media.file).stat().st_size > LARGEST:
+            path = self.source.path(media.file)
+            if path.stat().st_size > LARGEST:
                 return None
-        except CampaignError:
+            if media.card is not None:  # no camera has written anything into it
+                return self._keep(path.read_bytes(), PNG, path.suffix)
+        except (CampaignError, OSError):
             return None  # the page names it, and the list of problems says what is wrong with it
         file = fitted(media, self.source, ANY_MEDIA)
         if isinstance(file, Refused):
             return None
-        ending = PurePosixPath(file.name).suffix.lower()
-        name = f"picture-{hashlib.sha256(file.data).hexdigest()[:20]}{ending}"
-        self.made[name] = file.data
-        return Shown(name, file.type)
+        return self._keep(file.data, file.type, PurePosixPath(file.name).suffix.lower())
+
+    def _keep(self, data: bytes, kind: str, ending: str) -> Shown:
+        name = f"picture-{hashlib.sha256(data).hexdigest()[:20]}{ending}"
+        self.made[name] = data
+        return Shown(name, kind)
