@@ -85,9 +85,10 @@ def command(
     Ends with 1 if something would not go out.
     """
     from campaign.review.preview import campaign_named
-    from campaign.review.rehearsal.lines import of_files, rehearsal_lines, summary
+    from campaign.review.rehearsal.lines import SHOWN, of_files, rehearsal_lines, summary
     from campaign.review.rehearsal.outcomes import Stretch, outcome_row, outcomes
     from campaign.review.rehearsal.pages import Rehearsal
+    from campaign.review.words import one_line
 
     today = session.today()
     begin = first or today
@@ -113,8 +114,10 @@ def command(
         output.rows(outcome_row(one) for one in found)
     else:
         show.lines(rehearsal_lines(found, show.width()))
-    for problem in wrong:
-        output.talk(str(problem) + (f"\n  hint: {problem.hint}" if problem.hint else ""))
+    for problem in wrong[:SHOWN]:
+        output.talk(one_line(str(problem)) + (f"\n  hint: {one_line(problem.hint)}" if problem.hint else ""))
+    if len(wrong) > SHOWN:
+        output.talk(f"and {len(wrong) - SHOWN} more: campaign check")
     output.talk(summary(found, stretch))
     output.talk(f"written to {page}")
     return 1 if wrong or any(one.fails for one in found) else 0

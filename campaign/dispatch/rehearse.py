@@ -132,7 +132,6 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.adapters = Recordings(self.store, self.workspace, self.files, lambda: self.now)
-        self._boot()
 
     def _boot(self) -> None:
         """A process starts on the store."""
@@ -148,6 +147,8 @@ class Stage:
 
     def play(self, end: datetime) -> None:
         """Let time pass until ``end``, and on while something that was due by then waits to be sent."""
+        self._sleep()
+        self._boot()
         while True:
             wake = self._settle()
             limit = end + SPILL if self._waits(end) else end
@@ -155,12 +156,16 @@ class Stage:
                 return
             assert wake > self.now, f"asked to be woken at {wake}, and it is {self.now}"  # noqa: S101
             self.now = wake
-            while self.stops and self.stops[0].begin <= self.now:
-                stop = self.stops.pop(0)
-                if stop.end > self.now:
-                    self.now = stop.end
-                    self._boot()
+            if self._sleep():
+                self._boot()
             self.passed(self.now)
+
+    def _sleep(self) -> bool:
+        """Whether the machine is off at this instant; then it is on again at the end of that."""
+        before = self.now
+        while self.stops and self.stops[0].begin <= self.now:
+            self.now = max(self.stops.pop(0).end, self.now)
+        return self.now > before
 
     def _settle(self) -> datetime | None:
         """Tick at this instant until nothing comes back; when there is something to do next."""

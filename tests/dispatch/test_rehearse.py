@@ -156,6 +156,16 @@ def test_no_socket_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
 
+def test_it_may_begin_while_the_machine_is_off(world: World) -> None:
+    space = workspace([account()], [slot("s", daily(9), targets(account()), if_late=None)])
+    world.adopt(space)
+    world.settle()  # it ran until now
+    off = Stop(T0 - timedelta(minutes=1), T0 + timedelta(hours=9))
+    played = rehearse(space, world.files, T0, T0 + timedelta(hours=12), real=world.store, stops=[off])
+    rows = {row.key: row for row in played.rows}
+    assert rows["c/s/2027-07-01T09:00/fedi"].sent_at == off.end
+
+
 def test_what_needs_a_person_waits_and_can_be_taken_as_given() -> None:
     one = slot("s", at("2027-07-02T09:00"), targets(account()), approval=Approval.ONE)
     space = workspace([account()], [one])

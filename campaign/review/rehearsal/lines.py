@@ -25,7 +25,9 @@ _ORDER = (State.FAILED, State.UNCERTAIN, State.SENDING, State.HELD, State.MISSED
 
 def of_files(workspace: Workspace, stretch: Stretch) -> list[Problem]:
     """What no post shows: files with errors, whose posts are missing, and tables whose rows are used up."""
-    found = [problem for problem in workspace.problems if problem.level is Level.ERROR]
+    others = {f"schedules/{name}.yaml" for name in {*workspace.campaigns, *workspace.broken}}
+    others -= {f"schedules/{name}.yaml" for name in stretch.campaigns} if stretch.campaigns else others
+    found = [p for p in workspace.problems if p.level is Level.ERROR and p.place.file not in others]
     for campaign, slot in workspace.slots():
         if stretch.campaigns and campaign.id not in stretch.campaigns:
             continue
