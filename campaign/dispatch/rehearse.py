@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from campaign.core.compose import Composer
 from campaign.core.lifecycle import State
-from campaign.core.model import Approval, Workspace
+from campaign.core.model import Approval, Slot, Workspace
 from campaign.dispatch.adapters import LIMITS
 from campaign.dispatch.freeze import Described, Freezer
 from campaign.dispatch.planner import REACH_BACK, Planner
@@ -55,12 +55,18 @@ class Rehearsed:
 
 
 def approved(workspace: Workspace) -> Workspace:
-    """The same files, with every approval given."""
+    """The same files, in which nothing needs approval."""
+    accounts = {name: replace(one, approval=Approval.NONE) for name, one in workspace.accounts.items()}
+
+    def freed(slot: Slot) -> Slot:
+        targets = (replace(target, account=accounts[target.account.id]) for target in slot.targets)
+        return replace(slot, approval=Approval.NONE, targets=tuple(targets))
+
     campaigns = {
-        name: replace(campaign, slots=tuple(replace(slot, approval=Approval.NONE) for slot in campaign.slots))
+        name: replace(campaign, slots=tuple(map(freed, campaign.slots)))
         for name, campaign in workspace.campaigns.items()
     }
-    return replace(workspace, campaigns=campaigns)
+    return replace(workspace, accounts=accounts, campaigns=campaigns)
 
 
 def rehearse(
@@ -147,6 +153,8 @@ class Stage:
 
     def play(self, end: datetime) -> None:
         """Let time pass until ``end``, and on while something that was due by then waits to be sent."""
+        with self.store.read() as connection:
+            self._told = history.last_event(connection)  # what was taken along is no news
         self._sleep()
         self._boot()
         while True:

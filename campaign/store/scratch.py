@@ -1,8 +1,8 @@
 """A store for trying out: it lies in a temporary folder, waits for no disk, and may begin with what another one knows.
 
 What is taken along is what decides about posts to come: rows that still wait or were decided about ahead, what went out
-lately (gaps, caps, repeats), which rows of tables were used. Sessions and tokens of the vault, the log, and who runs
-where stay behind.
+lately (gaps, caps, repeats), which rows of tables were used; each with its attempts and what the log says of it.
+Sessions and tokens of the vault, the rest of the log, and who runs where stay behind.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from sqlalchemy import ColumnElement, Connection, Table, event, exists, insert, 
 from campaign.core.lifecycle import ENDED
 from campaign.store import meta
 from campaign.store.database import Store
-from campaign.store.tables import accounts, attempts, cursors, deliveries, sights, vault
+from campaign.store.tables import accounts, attempts, cursors, deliveries, events, sights, vault
 from campaign.store.upsert import BATCH
 
 WHOLE = (accounts, cursors, sights)
 """Tables that are taken along as they are."""
 
-OF_ROWS = (attempts,)
+OF_ROWS = (attempts, events)
 """Tables whose ``key`` names a delivery: what belongs to those that are taken along."""
 
-LEFT = ("events", "versions", "checkouts")
+LEFT = ("versions", "checkouts")
 """Tables that stay behind. Of deliveries, meta and vault a part is taken."""
 
 
