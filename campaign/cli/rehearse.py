@@ -109,7 +109,6 @@ def command(
     stretch = Stretch(begin, end, start, names, stops)
     found = outcomes(played.rows, played.missed, workspace, stretch)
     wrong = of_files(workspace, stretch)
-    page = _write(session, Rehearsal(found, wrong, workspace, stretch, today), out)
     if as_json:
         output.rows(outcome_row(one) for one in found)
     else:
@@ -119,6 +118,7 @@ def command(
     if len(wrong) > SHOWN:
         output.talk(f"and {len(wrong) - SHOWN} more: campaign check")
     output.talk(summary(found, stretch))
+    page = _write(session, Rehearsal(found, wrong, workspace, stretch, today), out)
     output.talk(f"written to {page}")
     return 1 if wrong or any(one.fails for one in found) else 0
 

@@ -99,7 +99,7 @@ def spaces(draw: st.DrawFn) -> Workspace:
     return workspace(accounts, slots)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(space=spaces())
 def test_it_is_what_the_plan_says(space: Workspace) -> None:
     composer = Composer(space, lambda one: registry.network(one.network).rules)
