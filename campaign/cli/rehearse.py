@@ -129,7 +129,7 @@ def _store(session: Session, *, past: bool) -> Iterator[Store | None]:
     with ExitStack() as after:
         store = None
         if past:
-            output.talk("these days are over, so this begins as if nothing had been published or decided")
+            output.talk("--from lies in the past, so this begins as if nothing had been published or decided")
         else:
             with suppress(NoStoreYet):
                 store = after.enter_context(session.station()).store

@@ -150,7 +150,7 @@ def test_days_that_are_over_are_played_from_nothing(offline: Place) -> None:
     )
     said = offline("rehearse", *days(-20, -18), "--json")
     assert [row["state"] for row in said.rows()] == ["sent"] * 3
-    assert "these days are over" in said.err
+    assert "--from lies in the past" in said.err
 
 
 def test_a_file_with_errors_is_no_clean_result(offline: Place) -> None:
