@@ -224,6 +224,7 @@ def test_the_json_names_in_the_docs_are_those_that_are_printed(tmp_path: Path) -
         return list(json.loads(done.stdout.splitlines()[0]))
 
     assert printed("plan", "--from", "2027-07-01", "--to", "2027-07-31") == contract("plan")
+    assert printed("rehearse", "--to", "2027-07-31") == contract("rehearse")
     assert printed("check") == contract("check")
     assert printed("status") == contract("status")
     assert printed("hotlines") == contract("hotlines")

@@ -9,6 +9,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "check": "Read every file and list everything that is wrong.",
         "preview": "Show posts as each network would, with their length.",
         "plan": "List what will go out, when and where.",
+        "rehearse": "Play a month through in seconds; nothing goes out.",
         "approve": "Approve posts that need it, after reading them.",
         "reject": "Keep a post back, with the reason.",
         "accounts": "List the accounts, or prove that each one works.",
