@@ -29,6 +29,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "resolve": "Say what became of a post that may be published.",
         "withdraw": "Take posts back: cancelled, or deleted where they are.",
         "redact": "Remove a post's text from the record, for good.",
+        "web": "Show all this in the browser, for those without a terminal.",
         "doctor": "Find what is wrong with clock, disk, files and secrets.",
     },
 }

@@ -78,12 +78,16 @@ def story_lines(
         yield (Cell("What was tried", "bold"),)
         for attempt in attempts:
             yield from _attempt(attempt, zone, width)
-    told = [event for event in events if event.kind in _EVENT]
-    if told:
+    if happened := told(events):
         yield ()
         yield (Cell("What happened", "bold"),)
-        for event in told:
+        for event in happened:
             yield from _event(event, zone, width)
+
+
+def told(events: Sequence[EventRow]) -> list[EventRow]:
+    """The events that are worth a line of their own."""
+    return [event for event in events if event.kind in _EVENT]
 
 
 def _field(name: str, value: str, style: str = "") -> Line:

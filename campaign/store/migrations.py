@@ -68,11 +68,21 @@ def removals(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def web(connection: Connection) -> None:
+    """What ``campaign web`` needs: who may come in, and the log page by page."""
+    for name in ("web_tokens", "web_sessions"):
+        metadata.tables[name].create(connection)
+    for index in deliveries.indexes:
+        if index.name == "deliveries_pages":
+            index.create(connection)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the first tables", create),
     Migration("breakers of accounts", breakers),
     Migration("versions of the files", checkouts),
     Migration("posts that are withdrawn or redacted", removals),
+    Migration("tokens and pages of campaign web", web),
 )
 """Version n of the store is the state after the first n steps."""
 

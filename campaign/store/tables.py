@@ -128,6 +128,7 @@ deliveries = Table(
     Index("deliveries_of_account", "account", "state", "due", "key"),
     Index("deliveries_waking", "account", "state", "not_before"),
     Index("deliveries_sent", "account", "sent_at"),
+    Index("deliveries_pages", "due", "key"),
     Index("deliveries_of_slot", "campaign", "slot", "wall"),
     Index("deliveries_threads", "state", "account", "due", sqlite_where=_IS_PART, postgresql_where=_IS_PART),
     Index("deliveries_unwanted", "state", sqlite_where=_UNWANTED, postgresql_where=_UNWANTED),
@@ -222,4 +223,29 @@ vault = Table(
     Column("account", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+web_tokens = Table(
+    "web_tokens",
+    metadata,
+    Column("name", Text, primary_key=True),  # never used twice: the log names it
+    Column("handle", Text, nullable=False),  # whose it is, one of `people`
+    Column("role", Text, nullable=False),
+    Column("digest", Text, nullable=False, unique=True),  # SHA-256 of it; itself it is kept nowhere
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("revoked_at", Instant),
+    Column("revoked_by", Text),
+)
+
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("digest", Text, primary_key=True),  # SHA-256 of what the browser's cookie holds
+    Column("token", Text, ForeignKey("web_tokens.name")),  # null: came by the link on the terminal
+    Column("handle", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("door", Text, nullable=False),
+    Column("form", Text, nullable=False),  # what each form must bring back
+    Column("ends_at", Instant, nullable=False),
 )

@@ -1,0 +1,338 @@
+"""What the pages say by themselves, in English and Indonesian, side by side: one that is missing is seen at once.
+
+What the program says elsewhere (reasons, problems, hints) is English; the pages mark it as that, so that a screen
+reader speaks it right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+LANGUAGES = ("en", "id")
+NAMES = {"en": "English", "id": "Bahasa Indonesia"}
+
+
+def words(language: str) -> Mapping[str, str]:
+    """The words of a page."""
+    return _BY_LANGUAGE[language]
+
+
+_WORDS: dict[str, tuple[str, str]] = {
+    # -- around every page --
+    "skip": ("Skip to the content", "Langsung ke isi"),
+    "nav": ("Pages", "Halaman"),
+    "leaf": ("Leaf through", "Pindah halaman"),
+    "language": ("Language", "Bahasa"),
+    "nav_now": ("Now", "Sekarang"),
+    "nav_calendar": ("Calendar", "Kalender"),
+    "nav_upcoming": ("Coming up", "Akan terbit"),
+    "nav_log": ("Log", "Catatan"),
+    "nav_help": ("Help", "Bantuan"),
+    "signed_in_as": ("Signed in as {handle} ({role})", "Masuk sebagai {handle} ({role})"),
+    "sign_out": ("Sign out", "Keluar"),
+    "to_start": ("To the first page", "Ke halaman awal"),
+    "broken_files": (
+        "The newest files can't be used, so these pages show the ones before:",
+        "Berkas terbaru tidak dapat dipakai, jadi halaman ini menampilkan yang sebelumnya:",
+    ),
+    "role_viewer": ("may look", "boleh melihat"),
+    "role_reviewer": ("reviewer", "peninjau"),
+    "role_approver": ("approver", "penyetuju"),
+    "role_coordinator": ("coordinator", "koordinator"),
+    "today": ("Today", "Hari ini"),
+    "yesterday": ("Yesterday", "Kemarin"),
+    "all": ("All", "Semua"),
+    "show": ("Show", "Tampilkan"),
+    "account": ("Account", "Akun"),
+    "campaign": ("Campaign", "Kampanye"),
+    "state": ("State", "Status"),
+    "posts": ("{number} posts", "{number} unggahan"),
+    "posts_1": ("1 post", "1 unggahan"),
+    "more": ("and {number} more", "dan {number} lagi"),
+    # -- signing in --
+    "sign_in": ("Sign in", "Masuk"),
+    "sign_in_intro": (
+        "Whoever looks after this campaign has given you a token: a long row of letters. Paste it here.",
+        "Pengelola kampanye ini telah memberi Anda sebuah token: deretan huruf yang panjang. Tempelkan di sini.",
+    ),
+    "token": ("Token", "Token"),
+    "sign_in_link": (
+        "The link from your terminal lets you in as {handle}. It works once; the terminal shows the next one.",
+        "Tautan dari terminal membuka halaman ini sebagai {handle}. Tautan hanya berlaku sekali; terminal menampilkan "
+        "yang berikutnya.",
+    ),
+    "sign_in_terminal": (
+        "On this machine: open the link that campaign web shows in the terminal.",
+        "Di komputer ini: buka tautan yang ditampilkan campaign web di terminal.",
+    ),
+    "sign_in_wrong": (
+        "This token is not known here, or it was revoked. Was all of it copied?",
+        "Token ini tidak dikenal di sini, atau sudah dicabut. Apakah tersalin seluruhnya?",
+    ),
+    "sign_in_wrong_link": (
+        "This link was used already, or the program was started anew since. The terminal shows the newest one.",
+        "Tautan ini sudah dipakai, atau program sudah dijalankan ulang. Terminal menampilkan yang terbaru.",
+    ),
+    # -- when something is refused --
+    "error_refused": ("That was not done", "Itu tidak dilakukan"),
+    "error_missing_title": ("There is no such page", "Halaman ini tidak ada"),
+    "error_missing": (
+        "Perhaps the address was cut off, or the post was renamed.",
+        "Mungkin alamatnya terpotong, atau unggahannya berganti nama.",
+    ),
+    "error_origin": (
+        "The form did not come from these pages. Open the page anew and try again.",
+        "Formulir ini tidak berasal dari halaman ini. Buka lagi halamannya lalu coba sekali lagi.",
+    ),
+    "error_form": (
+        "The form is from an earlier visit. Open the page anew and try again.",
+        "Formulir ini dari kunjungan sebelumnya. Buka lagi halamannya lalu coba sekali lagi.",
+    ),
+    "error_session": (
+        "You are not signed in any more. Sign in, then try again.",
+        "Anda sudah tidak masuk. Masuklah, lalu coba sekali lagi.",
+    ),
+    "error_right": (
+        "You may not do that here. Whoever looks after this campaign can change what you may do.",
+        "Anda tidak boleh melakukannya di sini. Pengelola kampanye dapat mengubah hak Anda.",
+    ),
+    "error_too_often": (
+        "Too many tries. Wait a quarter of an hour, and copy the token anew.",
+        "Terlalu banyak percobaan. Tunggu seperempat jam, lalu salin tokennya lagi.",
+    ),
+    "error_too_large": ("That is too long.", "Itu terlalu panjang."),
+    "error_other": ("The request could not be understood.", "Permintaan tidak dapat dipahami."),
+    "error_bug": (
+        "This is a bug in campaign ({name}). Nothing is lost. The terminal says where the report is.",
+        "Ini kesalahan dalam campaign ({name}). Tidak ada yang hilang. Terminal menyebut letak laporannya.",
+    ),
+    # -- now --
+    "needs_a_person": ("This needs a person", "Ini perlu seseorang"),
+    "all_well": ("All is well", "Semua baik"),
+    "nothing_to_do": ("Nothing needs a person.", "Tidak ada yang perlu dilakukan."),
+    "running_next": (
+        "Posts go out. The next one: {when}. Still to come today: {today}.",
+        "Unggahan berjalan. Berikutnya: {when}. Sisa hari ini: {today}.",
+    ),
+    "running_nothing": ("The program runs; nothing is planned.", "Program berjalan; belum ada rencana."),
+    "not_running": ("Nothing is running.", "Tidak ada yang berjalan."),
+    "not_running_next": (
+        "The next post, {when}, will not go out, nor the others of today ({today}). Start it: campaign run",
+        "Unggahan berikutnya, {when}, tidak akan terbit, juga lainnya hari ini ({today}). Jalankan: campaign run",
+    ),
+    "nothing_planned": (
+        "Nothing is running, and nothing is planned.",
+        "Tidak ada yang berjalan atau direncanakan.",
+    ),
+    "group_barred": ("Not sent, for it could do harm", "Tidak dikirim karena bisa merugikan"),
+    "hint_barred": (
+        "It goes out by itself once what it says is mended, if it is not too late by then.",
+        "Terbit sendiri begitu isinya dibetulkan, jika belum terlambat.",
+    ),
+    "group_overdue": ("Overdue", "Lewat waktu"),
+    "hint_overdue": (
+        "campaign run sends them, as long as they are not too late.",
+        "campaign run mengirimnya, selama belum terlambat.",
+    ),
+    "group_uncertain": ("May be published: please look", "Mungkin sudah terbit: tolong lihat"),
+    "hint_uncertain": (
+        "Look whether it is online. Then somebody says so on the terminal: campaign resolve KEY",
+        "Lihat apakah sudah daring. Lalu seseorang menyatakannya di terminal: campaign resolve KEY",
+    ),
+    "group_failed": ("Not published", "Tidak terbit"),
+    "hint_failed": (
+        "On the terminal: campaign retry KEY, or: campaign resolve KEY",
+        "Di terminal: campaign retry KEY, atau: campaign resolve KEY",
+    ),
+    "group_held": ("Waiting for a person", "Menunggu seseorang"),
+    "hint_held": (
+        "On the terminal: campaign resolve KEY, or: campaign cancel KEY",
+        "Di terminal: campaign resolve KEY, atau: campaign cancel KEY",
+    ),
+    "group_to_withdraw": ("Still online, to be withdrawn", "Masih daring, harus ditarik"),
+    "hint_to_withdraw": ("On the terminal: campaign withdraw KEY", "Di terminal: campaign withdraw KEY"),
+    "group_missed": ("Too late, not sent (last 24 hours)", "Terlambat, tidak dikirim (24 jam terakhir)"),
+    "hint_missed": (
+        "campaign retry KEY sends one after all.",
+        "campaign retry KEY tetap mengirimnya.",
+    ),
+    "group_quiet": ("Kept back on a quiet day (last 24 hours)", "Ditahan pada hari tenang (24 jam terakhir)"),
+    "hint_quiet": ("Nothing has to be done.", "Tidak perlu tindakan."),
+    "group_unplanned": ("Overdue, nothing was running", "Lewat waktu, tidak ada yang berjalan"),
+    "hint_unplanned": (
+        "campaign run sends what is not too late.",
+        "campaign run mengirim yang belum terlambat.",
+    ),
+    "group_parked": ("Accounts that do not work", "Akun yang tidak berfungsi"),
+    "hint_parked": ("On the terminal: campaign accounts check", "Di terminal: campaign accounts check"),
+    "tried_again": ("Tried again {when}.", "Dicoba lagi {when}."),
+    "group_problems": ("Problems in the files", "Masalah dalam berkas"),
+    "hint_problems": ("campaign check says more.", "campaign check menjelaskan lebih banyak."),
+    "group_waiting": ("Waiting; nothing has to be done", "Menunggu; tidak perlu tindakan"),
+    # -- states --
+    "state_planned": ("planned", "direncanakan"),
+    "state_quiet": ("not sent: quiet day", "tidak dikirim: hari tenang"),
+    "state_pending": ("waiting to be sent", "menunggu dikirim"),
+    "state_held": ("waiting for a person", "menunggu seseorang"),
+    "state_sending": ("being sent", "sedang dikirim"),
+    "state_uncertain": ("may be published: please look", "mungkin sudah terbit: tolong lihat"),
+    "state_sent": ("published", "terbit"),
+    "state_failed": ("not published", "tidak terbit"),
+    "state_missed": ("too late, not sent", "terlambat, tidak dikirim"),
+    "state_cancelled": ("cancelled", "dibatalkan"),
+    "withdrawn": ("withdrawn", "ditarik"),
+    "to_withdraw": ("to be withdrawn", "harus ditarik"),
+    "about_pending": (
+        "Its time has come, and it goes out as soon as it may.",
+        "Waktunya sudah tiba, dan terbit begitu boleh.",
+    ),
+    "about_held": (
+        "It goes nowhere until somebody decides, or what is wrong with it is mended.",
+        "Tidak terbit sampai seseorang memutuskan, atau sampai kesalahannya dibetulkan.",
+    ),
+    "about_sending": ("It is on its way to the network right now.", "Sedang dalam perjalanan ke jaringan."),
+    "about_uncertain": (
+        "The network gave no certain answer. Look there first; do not post it by hand.",
+        "Jaringan tidak memberi jawaban pasti. Lihat dulu di sana; jangan unggah dengan tangan.",
+    ),
+    "about_sent": ("It is out; its story says where.", "Sudah terbit; ceritanya menyebut di mana."),
+    "about_failed": ("The network refused it, for good.", "Jaringan menolaknya untuk seterusnya."),
+    "about_missed": (
+        "It would have come too late, so it stayed.",
+        "Akan datang terlambat, jadi tidak dikirim.",
+    ),
+    "about_cancelled": ("Somebody took it out.", "Seseorang membatalkannya."),
+    # -- calendar --
+    "this_month": ("This month", "Bulan ini"),
+    "this_week": ("This week", "Minggu ini"),
+    "week": ("Week of", "Minggu"),
+    "week_before": ("The week before", "Minggu sebelumnya"),
+    "week_after": ("The week after", "Minggu berikutnya"),
+    "as_week": ("As a week", "Per minggu"),
+    "as_month": ("As a month", "Per bulan"),
+    "calendar_caption": ("Posts of {month}, Monday to Sunday", "Unggahan {month}, Senin sampai Minggu"),
+    "calendar_cut": (
+        "There are more posts here than a calendar can show. The weeks show more of them.",
+        "Unggahan di sini lebih banyak daripada yang dapat ditampilkan. Tampilan minggu menunjukkan lebih banyak.",
+    ),
+    "no_posts_day": ("No posts.", "Tidak ada unggahan."),
+    "no_posts_week": (
+        "No posts are planned in these days.",
+        "Tidak ada unggahan yang direncanakan pada hari-hari ini.",
+    ),
+    # -- a post --
+    "content_warning": ("Content warning:", "Peringatan isi:"),
+    "alt": ("Description:", "Deskripsi:"),
+    "no_alt": ("NO DESCRIPTION", "TANPA DESKRIPSI"),
+    "film": ("(a film)", "(sebuah film)"),
+    "length": ("{used} of {limit} characters", "{used} dari {limit} karakter"),
+    "length_free": ("{used} characters", "{used} karakter"),
+    "level_error": ("Error:", "Kesalahan:"),
+    "level_warn": ("Warning:", "Peringatan:"),
+    "level_advice": ("Advice:", "Saran:"),
+    "part": ("part {part} of {parts}", "bagian {part} dari {parts}"),
+    "thread": ("Parts of the thread", "Bagian utas"),
+    "its_text": ("Text and pictures", "Teks dan gambar"),
+    "removed": ("(text removed)", "(teks dihapus)"),
+    "removed_by": ("The text was removed by {who}, {when}.", "Teks dihapus oleh {who}, {when}."),
+    "no_text_yet": ("Its text is made when it is due.", "Teksnya dibuat saat waktunya tiba."),
+    "let_pass": ("Let pass: {rule}, by {who}: {reason}", "Let pass: {rule}, by {who}: {reason}"),
+    "story": ("What is known", "Yang diketahui"),
+    "key": ("Key", "Kunci"),
+    "published_at": ("Published", "Terbit"),
+    "address": ("Address", "Alamat"),
+    "not_before": ("Not before", "Tidak sebelum"),
+    "until": ("Until", "Sampai"),
+    "any_time": ("any time", "kapan saja"),
+    "attempts": ("What was tried", "Yang dicoba"),
+    "happened": ("What happened", "Yang terjadi"),
+    "outcome_sent": ("published", "terbit"),
+    "outcome_retry": ("not accepted, to be tried again", "tidak diterima, akan dicoba lagi"),
+    "outcome_refused": ("refused", "ditolak"),
+    "outcome_parked": ("the account does not work", "akun tidak berfungsi"),
+    "outcome_handed": ("handed to a person", "diserahkan kepada seseorang"),
+    "outcome_unknown": ("no certain answer", "tidak ada jawaban pasti"),
+    "outcome_orphaned": (
+        "the program ended before an answer came",
+        "program berhenti sebelum jawaban datang",
+    ),
+    "outcome_none": ("no answer yet", "belum ada jawaban"),
+    "event_planned": ("planned", "direncanakan"),
+    "event_composed": ("its text was made", "teksnya dibuat"),
+    "event_cancel": ("cancelled", "dibatalkan"),
+    "event_moved": ("moved", "dipindah"),
+    "event_again": ("to be sent after all", "tetap akan dikirim"),
+    "event_hold": ("stopped", "ditahan"),
+    "event_release": ("let go", "dilepas"),
+    "event_resolve-published": ("said to be published", "dinyatakan terbit"),
+    "event_resolve-not-published": ("said not to be published", "dinyatakan tidak terbit"),
+    "event_resolve-give-up": ("given up", "tidak diteruskan"),
+    "event_found": ("found on the network", "ditemukan di jaringan"),
+    "event_absent": (
+        "looked for, and certainly not on the network",
+        "dicari, dan pasti tidak ada di jaringan",
+    ),
+    "event_doubled": ("PUBLISHED TWICE", "TERBIT DUA KALI"),
+    "event_withdraw": ("to be withdrawn", "harus ditarik"),
+    "event_withdrawing": ("the network was asked to delete it", "jaringan diminta menghapusnya"),
+    "event_withdrawn": ("gone from the network", "hilang dari jaringan"),
+    "event_not-withdrawn": ("still there, or nobody knows", "masih ada, atau tidak diketahui"),
+    "event_redacted": ("its text was removed", "teksnya dihapus"),
+    # -- log --
+    "quick": ("Days", "Hari"),
+    "filter": ("Choose", "Pilih"),
+    "from_day": ("From", "Dari"),
+    "to_day": ("To", "Sampai"),
+    "older": ("Older posts", "Unggahan lebih lama"),
+    "newest": ("The newest posts", "Unggahan terbaru"),
+    "log_none": ("No post is like that.", "Tidak ada unggahan seperti itu."),
+    "log_empty": ("Nothing was due so far.", "Belum ada yang waktunya tiba."),
+    "log_cut": (
+        "None of the newest posts is like that. Look further back:",
+        "Tidak ada unggahan terbaru seperti itu. Cari lebih jauh ke belakang:",
+    ),
+    "log_cut_more": ("Perhaps there are more further back:", "Mungkin ada lagi lebih jauh ke belakang:"),
+    # -- help --
+    "help_intro": (
+        "These pages show what this campaign posts on social networks: what went out, what is coming, and what needs "
+        "somebody. What is posted stands in files that the team writes; here it is looked at, reviewed and decided.",
+        "Halaman ini menampilkan apa yang diunggah kampanye ini di media sosial: yang sudah terbit, yang akan terbit, "
+        "dan yang memerlukan seseorang. Isinya berasal dari berkas yang ditulis tim; di sini dilihat, ditinjau dan "
+        "diputuskan.",
+    ),
+    "help_pages": ("The pages", "Halaman-halaman"),
+    "help_now": (
+        "What needs somebody comes first. If nothing does, the page says so.",
+        "Yang memerlukan seseorang tampil paling atas. Jika tidak ada, halaman menyatakannya.",
+    ),
+    "help_calendar": (
+        "A month or a week: what was, is and will be posted.",
+        "Sebulan atau seminggu: semua unggahan.",
+    ),
+    "help_upcoming": (
+        "The texts of the coming days, as each network will show them.",
+        "Teks hari-hari mendatang, seperti tampil di setiap jaringan.",
+    ),
+    "help_log": (
+        "What became of every post, the newest first. Each one has a story: when, where, who decided.",
+        "Nasib setiap unggahan, terbaru di atas. Masing-masing punya cerita: kapan, di mana, siapa yang memutuskan.",
+    ),
+    "help_states": ("What the words mean", "Arti kata-katanya"),
+    "help_you": ("What you may do here", "Yang boleh Anda lakukan di sini"),
+    "may_look": ("look at everything", "melihat semuanya"),
+    "may_review": ("review posts", "meninjau unggahan"),
+    "may_approve": ("approve or reject posts", "menyetujui atau menolak unggahan"),
+    "may_pause": ("pause and resume", "menghentikan sementara dan melanjutkan"),
+    "may_not": ("not you", "tidak untuk Anda"),
+    "help_privacy": ("What is kept of your visit", "Yang disimpan dari kunjungan Anda"),
+    "help_privacy_text": (
+        "Two cookies: that you have signed in (until you sign out, 12 hours at most), and your language. What you "
+        "decide goes into the log with your handle. Nothing else is counted, and nothing is loaded from elsewhere.",
+        "Dua kuki: bahwa Anda sudah masuk (sampai Anda keluar, paling lama 12 jam), dan bahasa Anda. Keputusan Anda "
+        "masuk catatan beserta nama panggilan Anda. Selain itu tidak ada yang dihitung atau dimuat dari tempat lain.",
+    ),
+}
+
+_BY_LANGUAGE = {
+    code: {name: texts[number] for name, texts in _WORDS.items()} for number, code in enumerate(LANGUAGES)
+}
