@@ -117,8 +117,16 @@ _WORDS: dict[str, tuple[str, str]] = {
     "running_nothing": ("The program runs; nothing is planned.", "Program berjalan; belum ada rencana."),
     "not_running": ("Nothing is running.", "Tidak ada yang berjalan."),
     "not_running_next": (
-        "The next post, {when}, will not go out, nor the others of today ({today}). Start it: campaign run",
-        "Unggahan berikutnya, {when}, tidak akan terbit, juga lainnya hari ini ({today}). Jalankan: campaign run",
+        "The next post, {when}, will not go out. Start it: campaign run",
+        "Unggahan berikutnya, {when}, tidak akan terbit. Jalankan: campaign run",
+    ),
+    "not_running_today": (
+        "{number} posts of today will not go out, the next one {when}. Start it: campaign run",
+        "{number} unggahan hari ini tidak akan terbit, berikutnya {when}. Jalankan: campaign run",
+    ),
+    "not_running_today_1": (
+        "1 post of today will not go out, {when}. Start it: campaign run",
+        "1 unggahan hari ini tidak akan terbit, {when}. Jalankan: campaign run",
     ),
     "nothing_planned": (
         "Nothing is running, and nothing is planned.",
@@ -241,6 +249,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "key": ("Key", "Kunci"),
     "published_at": ("Published", "Terbit"),
     "address": ("Address", "Alamat"),
+    "in_a_folder": ("a folder of the machine that posts", "folder di komputer yang mengunggah"),
     "not_before": ("Not before", "Tidak sebelum"),
     "until": ("Until", "Sampai"),
     "any_time": ("any time", "kapan saja"),
