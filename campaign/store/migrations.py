@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, inspect, text
 from sqlalchemy.schema import CreateColumn
 
 from campaign.errors import StoreError
-from campaign.store import log, meta
+from campaign.store import log, marks, meta
 from campaign.store.tables import accounts, deliveries, metadata
 
 
@@ -29,7 +29,7 @@ class Migration:
 def create(connection: Connection) -> None:
     """All tables as they are today, and the guards of the log."""
     metadata.create_all(connection, checkfirst=False)
-    for statement in log.GUARDS[connection.dialect.name]:
+    for statement in (*log.GUARDS[connection.dialect.name], *marks.GUARDS[connection.dialect.name]):
         connection.execute(text(statement))
     meta.put(connection, meta.NUDGE, "0")
 
@@ -68,11 +68,19 @@ def removals(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def review_marks(connection: Connection) -> None:
+    """What reviewers say about posts that are out."""
+    metadata.tables["marks"].create(connection)
+    for statement in marks.GUARDS[connection.dialect.name]:
+        connection.execute(text(statement))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the first tables", create),
     Migration("breakers of accounts", breakers),
     Migration("versions of the files", checkouts),
     Migration("posts that are withdrawn or redacted", removals),
+    Migration("review marks", review_marks),
 )
 """Version n of the store is the state after the first n steps."""
 
