@@ -35,6 +35,8 @@ MARGIN = timedelta(days=2)
 @click.option("--consent", metavar="ID", help="Only what is out and needed this consent.")
 @from_to
 @json_option
+@click.option("--unreviewed", is_flag=True, help="Only what is out and nobody has looked at.")
+@click.option("--flagged", is_flag=True, help="Only what is out and has a flag open.")
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
 def command(
     session: Session,
@@ -47,6 +49,8 @@ def command(
     consent: str | None,
     first: date | None,
     last: date | None,
+    unreviewed: bool,
+    flagged: bool,
     as_json: bool,
     as_csv: bool,
 ) -> None:
@@ -77,6 +81,7 @@ def command(
                 using = [row for row in found if row.post is not None and consent in row.post.consents]
                 found = _out(using, "consent", consent, session.workspace.consents)
         found = _explained(session, station, found)
+        found = _marked(station, found, unreviewed=unreviewed, flagged=flagged)
         if as_csv:
             _print_csv(session, found)
         elif key is not None and not as_json:
@@ -113,6 +118,20 @@ def _explained(session: Session, station: Station, rows: list[Delivery]) -> list
     with station.store.read() as connection:
         accounts = history.accounts(connection)
     return explained(rows, accounts, session.workspace, session.now)
+
+
+def _marked(station: Station, rows: list[Delivery], *, unreviewed: bool, flagged: bool) -> list[Delivery]:
+    """The same rows, saying who has looked at them; only those that nobody has, or that have a flag open, if asked."""
+    from campaign.core.lifecycle import State
+    from campaign.core.marks import post_of
+    from campaign.store import marks
+
+    with station.store.read() as connection:
+        rows = marks.with_reviewers(connection, rows)
+        wrong = {mark.key for mark in marks.flagged(connection)} if flagged else set()
+    if unreviewed:
+        rows = [row for row in rows if row.state is State.SENT and not row.reviewed_by]
+    return [row for row in rows if post_of(row.key) in wrong] if flagged else rows
 
 
 def _one(session: Session, station: Station, text: str) -> Delivery:

@@ -44,6 +44,9 @@ _EVENT = {
     "withdrawn": "gone from the network",
     "not-withdrawn": "still there, or nobody knows",
     "redacted": "its text was removed",
+    "reviewed": "looked at: all right",
+    "flagged": "looked at: something is wrong",
+    "flag-closed": "what was wrong is dealt with",
 }
 """Events that are worth a line of their own; attempts are told as attempts."""
 

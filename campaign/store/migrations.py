@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, inspect, text
 from sqlalchemy.schema import CreateColumn
 
 from campaign.errors import StoreError
-from campaign.store import log, meta
+from campaign.store import log, marks, meta
 from campaign.store.tables import accounts, deliveries, metadata
 
 
@@ -29,7 +29,7 @@ class Migration:
 def create(connection: Connection) -> None:
     """All tables as they are today, and the guards of the log."""
     metadata.create_all(connection, checkfirst=False)
-    for statement in log.GUARDS[connection.dialect.name]:
+    for statement in (*log.GUARDS[connection.dialect.name], *marks.GUARDS[connection.dialect.name]):
         connection.execute(text(statement))
     meta.put(connection, meta.NUDGE, "0")
 
@@ -68,6 +68,13 @@ def removals(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def review_marks(connection: Connection) -> None:
+    """What reviewers say about posts that are out."""
+    metadata.tables["marks"].create(connection)
+    for statement in marks.GUARDS[connection.dialect.name]:
+        connection.execute(text(statement))
+
+
 def web(connection: Connection) -> None:
     """What ``campaign web`` needs: who may come in, and the log page by page."""
     for name in ("web_tokens", "web_sessions"):
@@ -82,6 +89,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("breakers of accounts", breakers),
     Migration("versions of the files", checkouts),
     Migration("posts that are withdrawn or redacted", removals),
+    Migration("review marks", review_marks),
     Migration("tokens and pages of campaign web", web),
 )
 """Version n of the store is the state after the first n steps."""

@@ -14,13 +14,13 @@ from sqlalchemy import Connection, RowMapping, select, update
 from campaign.core.lifecycle import FINAL, State
 from campaign.core.model import Post
 from campaign.core.outcome import Receipt
-from campaign.store import log
+from campaign.store import log, marks
 from campaign.store.log import REMOVED, Who
 from campaign.store.tables import attempts, deliveries, events
 from campaign.store.transitions import current
 
 _KEPT = frozenset(
-    {"attempt", "owner", "due", "not_before", "deadline", "look_at", "from", "outcome", "backup"}
+    {"attempt", "owner", "due", "not_before", "deadline", "look_at", "from", "outcome", "backup", "mark"}
 )
 """What details of events hold that is none of a text's words, nor anybody else's."""
 
@@ -54,6 +54,7 @@ def redact(connection: Connection, key: str, now: datetime, who: Who) -> bool:
     for event in connection.execute(select(events).where(events.c.key == key)).mappings().all():
         if event["detail"].keys() - _KEPT - REMOVED.keys():
             connection.execute(update(events).where(events.c.id == event["id"]).values(detail=REMOVED))
+    marks.blank(connection, key)
     if row["redacted_at"] is None:
         log.write(connection, now, "redacted", key=key, before=row["state"], after=row["state"], who=who)
     return True

@@ -249,3 +249,23 @@ web_sessions = Table(
     Column("form", Text, nullable=False),  # what each form must bring back
     Column("ends_at", Instant, nullable=False),
 )
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("id", Text, primary_key=True),  # a UUID, drawn where the mark is made: an import twice counts once
+    Column("key", Text, ForeignKey("deliveries.key"), nullable=False),  # of a thread the first part
+    Column("verdict", Text, nullable=False),
+    Column(
+        "text", Text, nullable=False, server_default=""
+    ),  # what is wrong, or was done; "" also once redacted
+    Column("by", Text, nullable=False),
+    Column("door", Text, nullable=False, server_default=""),
+    Column("at", Instant, nullable=False),  # when it was recorded
+    Column("flag", Text, ForeignKey("marks.id")),  # that a close closes
+    CheckConstraint("verdict IN ('ok', 'flag', 'close')", name="verdict_known"),
+    CheckConstraint("(flag IS NOT NULL) = (verdict = 'close')", name="close_names_flag"),
+    Index("marks_of_key", "key", "verdict"),
+    Index("marks_of_flag", "flag"),
+    Index("marks_of_verdict", "verdict"),
+)
