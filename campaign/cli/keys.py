@@ -89,9 +89,10 @@ def send_now(session: Session, station: Station, keys: Sequence[str]) -> list[De
     """Let what has just been decided go out: by the run that is at work, else by one pass of our own. The rows after it
     (as they are now, where a run elsewhere is to send them)."""
     from campaign.core.lifecycle import State
-    from campaign.dispatch import loop
+    from campaign.dispatch import loop, pausefile
     from campaign.store import history
 
+    pausefile.look(station.store, session.folder, session.now)
     holder = station.store.holder()
     if holder is not None:
         output.talk(f"`campaign run` on {holder.host} sends it now; see: campaign log")
@@ -103,6 +104,16 @@ def send_now(session: Session, station: Station, keys: Sequence[str]) -> list[De
     if holder is None and any(row.state is State.PENDING for row in rows):
         output.talk("nothing is running that would try again. Start it: campaign run")
     return rows
+
+
+def stopped(session: Session, station: Station, rows: Sequence[Delivery]) -> bool:
+    """Whether a pause keeps any of these rows from going out, and say so."""
+    from campaign.dispatch import pausing
+
+    found = pausing.stopped(station.store, session.workspace, rows, session.now)
+    for key, pause in found.items():
+        output.talk(f"{key} is not sent: {pause.because}\n  hint: it is kept; campaign resume {pause.id}")
+    return bool(found)
 
 
 def ended_well(rows: Iterable[Delivery], also: Iterable[State] = ()) -> bool:

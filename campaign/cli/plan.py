@@ -29,12 +29,13 @@ def command(session: Session, first: date | None, last: date | None, as_json: bo
     from campaign.review.coming import coming, headline
     from campaign.review.costs import cost_lines, over_budget
     from campaign.review.days import day_lines
+    from campaign.review.paused import marked
     from campaign.review.plan import look_ahead, plan_entries, plan_row, rows_around
     from campaign.review.status import kept
     from campaign.review.table import Cell, Columns
     from campaign.review.table import lines as laid_out
     from campaign.review.waiting import explained
-    from campaign.store import history
+    from campaign.store import history, pauses
 
     begin = first or session.today()
     end = last or begin + timedelta(days=DAYS)
@@ -46,6 +47,7 @@ def command(session: Session, first: date | None, last: date | None, as_json: bo
         composer = station.planner(workspace).composer
         with station.store.read() as connection:
             rows = rows_around(connection, begin, end)
+            paused = [one for one in pauses.standing(connection) if one.in_force(session.now)]
             accounts = history.accounts(connection)
             next_up = coming(connection, workspace, session.now)
             over = over_budget(connection, workspace, composer, rules, begin, end, session.now)
@@ -53,6 +55,7 @@ def command(session: Session, first: date | None, last: date | None, as_json: bo
         runner = station.store.holder()
         ticked, by = station.store.get("last_tick"), station.store.get("last_tick_by")
         ahead = look_ahead(workspace, composer, rules, rows, begin, end, None if first else session.now)
+        ahead = marked(ahead, paused, workspace)
     for file in sorted(
         {problem.place.file for problem in workspace.problems if problem.level is Level.ERROR}
     ):

@@ -77,6 +77,10 @@ class Session:
                 self.now = opened.store.clock()
             yield opened
 
+    def tick(self, station: Station) -> None:
+        """It is later by now: a person was asked something."""
+        self.now = station.store.clock() if station.store.shared else datetime.now(UTC)
+
     def desk(self, station: Station, *, deciding: bool = True, rights: tuple[str, ...] = ()) -> Desk:
         """Where a person's decisions are made, over an open store; not ``deciding``: only to find posts by key.
         ``rights``: who decides must have one of them."""

@@ -19,6 +19,8 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Launch day": {
         "run": "Publish what is due, and keep going.",
         "post": "Send a planned post now, or say something at once.",
+        "pause": "Stop everything, or a part of it, at once.",
+        "resume": "End a pause: send, skip or move what fell into it.",
         "status": "Say whether all is well, and what needs a person.",
         "cancel": "Take planned posts out, also those still ahead.",
         "move": "Send planned posts at another time.",

@@ -30,6 +30,7 @@ from campaign.core.model import (
     utc,
 )
 from campaign.core.outcome import Receipt
+from campaign.core.pause import is_paused
 from campaign.core.standing import BARRED
 from campaign.core.timetable import At, Moment, Timetable, moment_at, moments, to_wall
 from campaign.dispatch import consented
@@ -393,6 +394,8 @@ def _found_at(url: str, network: str) -> Receipt:
 
 def _refused(row: Delivery, what: str) -> RefusedChange:
     why, hint = _WHY[row.state]
+    if row.state is State.HELD and is_paused(row.reason):
+        hint = "campaign resume decides about it; or campaign cancel KEY"
     if row.state is State.HELD and row.reason.startswith(BARRED):
         hint = "mend what its reason names, and it goes out by itself; or campaign cancel KEY"
         hint += ", campaign retry KEY --new-text" if row.post is not None else ""

@@ -26,10 +26,11 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from campaign.core.lifecycle import LEASE, State, is_quiet
 from campaign.core.model import Workspace
 from campaign.core.standing import BARRED
-from campaign.dispatch import clock, skew, station
+from campaign.dispatch import clock, pausefile, skew, station
 from campaign.dispatch.clock import Reading, Time
 from campaign.dispatch.happening import Happening, Say, Summary
 from campaign.dispatch.health import Health
+from campaign.dispatch.pausing import told
 from campaign.dispatch.skew import Ask
 from campaign.dispatch.station import Station
 from campaign.dispatch.tick import MAX_SENDERS, Engine
@@ -163,6 +164,7 @@ class _Loop:
         if skew.rested(self._last_work, now) and not self.trust_clock:
             self._compare()
         self._believe(self._reading)
+        pausefile.look(here.store, here.directory, now)
         if not here.store.shared:
             self.engine.start(now)
         self.engine.adopt(here.planner(self.workspace), now)
@@ -290,6 +292,7 @@ class _Loop:
                 self.here.store.set("clock", self._doubt)
                 self._note(self._doubt or "the clock is right again")
             self._look_at_files(reading.uptime)
+            pausefile.look(self.here.store, self.here.directory, self.time.now())  # rings the bell
             nudges = self.here.store.nudges()
         except StoreError as error:
             self._failed(error)
@@ -435,6 +438,8 @@ class _Loop:
         for event in events:
             if not event.key and event.kind in ("parked", "unparked"):
                 self._note(_about_account(event, self.workspace.zone))
+            elif not event.key and (note := told(event, self.workspace.zone)):
+                self._note(note)
         for event in news:
             if event.after == State.HELD and str(event.detail.get("reason", "")).startswith(BARRED):
                 self._barred += 1

@@ -113,12 +113,15 @@ def replace_text(
     deadline: datetime | None,
     now: datetime,
     who: Who = LOOP,
-) -> None:
-    """held -> pending with another post, and the parts behind it with theirs. ``posts``: all parts, frozen."""
-    outbox.release(connection, row.key, deadline, now, who, post=posts[row.part - 1])
+) -> bool:
+    """held -> pending with another post, and the parts behind it with theirs. ``posts``: all parts, frozen. False: it
+    is no longer held."""
+    if not outbox.release(connection, row.key, deadline, now, who, post=posts[row.part - 1]):
+        return False
     for part in range(row.part + 1, row.parts + 1):
         key = str(replace(parse_key(row.key), part=part))
         outbox.refreeze(connection, key, posts[part - 1], now, who)
+    return True
 
 
 def _reason(row: Delivery, problems: Sequence[Problem]) -> str:

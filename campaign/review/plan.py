@@ -58,6 +58,8 @@ class Ahead:
     state: State | None = None
     reason: str = ""
     cost: Decimal | None = None
+    paused: str = ""
+    """Into which pause it would fall ("": none)."""
 
     @property
     def login(self) -> str:
@@ -180,6 +182,7 @@ def plan_row(post: Ahead) -> dict[str, Any]:
         "limit": post.limit,
         "cost": float(post.cost) if post.cost is not None else None,
         "problems": [problem.as_json() for problem in post.problems],
+        "paused": post.paused or None,
     }
 
 
@@ -203,6 +206,8 @@ def _row(post: Ahead) -> Row:
     elif post.state not in (None, State.PENDING):
         said = say(post.state, post.reason) if post.state else ""
         notes.insert(0, Cell(said + (f": {post.reason}" if post.reason else ""), "yellow"))
+    if post.paused:
+        notes.insert(0, Cell(f"will be held: {post.paused}", "bold yellow"))
     return Row(
         (Cell(post.account, "dim" if post.ended else ""), Cell(measured), Cell(parts + text)), tuple(notes)
     )

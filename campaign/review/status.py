@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from campaign.core.lifecycle import Event, State, is_quiet
 from campaign.core.model import Workspace, delivery_key
+from campaign.core.pause import Pause
 from campaign.core.standing import BARRED
 from campaign.core.timetable import moments
 from campaign.errors import Level, Place, Problem
@@ -18,15 +19,17 @@ from campaign.review import times
 from campaign.review.coming import Coming, coming
 from campaign.review.log import Unplanned, log_entries, log_row, unplanned_row
 from campaign.review.marks import Reviewed, flag_entries, flagged, reviewed_row
+from campaign.review.paused import pause_row
 from campaign.review.problems import problem_lines
 from campaign.review.table import Cell, Columns, Line
 from campaign.review.table import lines as laid_out
 from campaign.review.waiting import Wait, explained, waits
 from campaign.review.words import count
-from campaign.store import history, marks, versions
+from campaign.store import history, marks, pauses, versions
 from campaign.store.history import AccountRow, Delivery
 from campaign.store.holding import Runner
 from campaign.store.overdue import LATE, is_overdue
+from campaign.store.pauses import Fallen
 from campaign.store.versions import Behind
 
 MISSED_FOR = timedelta(hours=24)
@@ -67,6 +70,19 @@ class Status:
     parked: tuple[AccountRow, ...]
     problems: tuple[Problem, ...]
     flagged: tuple[Reviewed, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    fallen: tuple[Fallen, ...] = ()
+    """What fell into pauses and waits for a decision; it is held or missed, too."""
+
+    def waiting_for(self, *, going: bool) -> tuple[Delivery, ...]:
+        """What fell into pauses that go on, or into those that have ended: then somebody has to decide now."""
+        chosen = {pause.id for pause in self.pauses if pause.in_force(self.now) is going}
+        return tuple({one.row.key: one.row for one in self.fallen if one.pause in chosen}.values())
+
+    def besides(self, rows: Sequence[Delivery]) -> list[Delivery]:
+        """Those of the rows that did not fall into a pause."""
+        fell = {one.row.key for one in self.fallen}
+        return [row for row in rows if row.key not in fell]
 
     @property
     def kept(self) -> bool:
@@ -85,8 +101,11 @@ class Status:
                     self.unplanned,
                     self.uncertain,
                     self.failed,
-                    self.held,
-                    any(not is_quiet(row.reason) for row in self.missed),
+                    self.besides(self.held),
+                    any(not is_quiet(row.reason) for row in self.besides(self.missed)),
+                    # While a pause goes on, what falls into it waits on purpose.
+                    self.waiting_for(going=False),
+                    any(pause.asks(self.now) for pause in self.pauses),
                     self.to_withdraw,
                     self.parked,
                     self.flagged,
@@ -157,6 +176,8 @@ def read(
         parked=tuple(row for row in accounts.values() if row.parked_until is not None),
         problems=tuple(found),
         flagged=tuple(flagged(connection)),
+        pauses=tuple(pauses.standing(connection)),
+        fallen=tuple(pauses.fallen(connection)),
     )
 
 
@@ -242,6 +263,12 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
             for wait in status.waiting
         ],
         "flagged": [reviewed_row(one, zone(one.row.campaign)) for one in status.flagged],
+        "paused": [
+            pause_row(
+                pause, [one.row for one in status.fallen if one.pause == pause.id], status.now, own_zone
+            )
+            for pause in status.pauses
+        ],
         "problems": [problem.as_json() for problem in status.problems],
     }
 
@@ -249,10 +276,12 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
 def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Iterator[Line]:
     """What needs a person, each group with what to do about it; one line when nothing does."""
     barred = [row for row in status.held if is_barred(row)]
-    held = [row for row in status.held if not is_barred(row)]
-    late = tuple(row for row in status.missed if not is_quiet(row.reason))
+    held = [row for row in status.besides(status.held) if not is_barred(row)]
+    late = tuple(row for row in status.besides(status.missed) if not is_quiet(row.reason))
     quiet = tuple(row for row in status.missed if is_quiet(row.reason))
     groups = (
+        ("Fell into a pause that has ended", status.waiting_for(going=False), "campaign resume"),
+        ("Fell into a pause", status.waiting_for(going=True), "campaign resume --list"),
         (
             "Not sent, for it could do harm",
             barred,

@@ -84,6 +84,12 @@ def web(connection: Connection) -> None:
             index.create(connection)
 
 
+def pausing(connection: Connection) -> None:
+    """Crisis pauses, and what fell into them."""
+    for name in ("pauses", "pause_posts"):
+        metadata.tables[name].create(connection)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the first tables", create),
     Migration("breakers of accounts", breakers),
@@ -91,6 +97,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("posts that are withdrawn or redacted", removals),
     Migration("review marks", review_marks),
     Migration("tokens and pages of campaign web", web),
+    Migration("crisis pauses", pausing),
 )
 """Version n of the store is the state after the first n steps."""
 

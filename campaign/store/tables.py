@@ -269,3 +269,30 @@ marks = Table(
     Index("marks_of_flag", "flag"),
     Index("marks_of_verdict", "verdict"),
 )
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("scope", JSON, nullable=False),  # campaigns, accounts, languages, tags; all empty: everything
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("by", Text, nullable=False, server_default=""),  # a handle of people; empty: the file PAUSE
+    Column("door", Text, nullable=False, server_default=""),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant),  # null: until somebody ends it
+    Column("asked", Instant),  # when somebody last said that it is still wanted
+    Column("ended", Instant),
+    Column("ended_by", Text, nullable=False, server_default=""),
+    Column("host", Text, nullable=False, server_default=""),  # whose file PAUSE it is: host:folder
+)
+
+pause_posts = Table(
+    "pause_posts",
+    metadata,
+    Column("pause", ForeignKey("pauses.id"), primary_key=True),
+    Column("key", Text, ForeignKey("deliveries.key"), primary_key=True),  # what fell into it
+    Column("at", Instant, nullable=False),
+    Column("decided", Instant),  # null: nobody has looked at it yet
+    Column("decision", Text, nullable=False, server_default=""),  # send | skip | move | passed on
+    Index("pause_posts_by_key", "key"),
+)
