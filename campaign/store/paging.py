@@ -6,21 +6,29 @@ are added meanwhile, and the database skips nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select
 
 from campaign.core.lifecycle import State
+from campaign.core.marks import Verdict
 from campaign.store.rows import Delivery
-from campaign.store.tables import deliveries
+from campaign.store.tables import deliveries, marks
 
 WINDOW = 20_000
 """Rows that one page looks through for what its filters let pass."""
 
-_d = deliveries.c
+_d, _m = deliveries.c, marks.c
+
+
+class Looked(StrEnum):
+    """What reviewers made of a post: nobody has looked at it, or a flag on it is open."""
+
+    NOT_YET = "not-yet"
+    FLAGGED = "flagged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ def page(
     state: State | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-    keys: Collection[str] | None = None,
+    looked: Looked | None = None,
 ) -> Page:
     """One page of the log, the latest due first. ``account``: a login (all its languages) or one target;
     since <= due < until (aware)."""
@@ -73,7 +81,7 @@ def page(
         _d.campaign == campaign if campaign is not None else None,
         or_(_d.account == account, _d.target == account) if account is not None else None,
         _d.state == state.value if state is not None else None,
-        _d.key.in_(list(keys)) if keys is not None else None,
+        _looked(looked) if looked is not None else None,
     ):
         if wanted is not None:
             statement = statement.where(wanted)
@@ -83,6 +91,17 @@ def page(
         return Page(rows, Spot(rows[-1].due, rows[-1].key), cut=False)
     more = Spot(last.due, last.key) if last is not None else None
     return Page(tuple(found), more, cut=more is not None)
+
+
+def _looked(wanted: Looked) -> Any:
+    """Of a thread the first part: it carries the marks of all."""
+    if wanted is Looked.NOT_YET:
+        seen = select(_m.id).where(_m.key == _d.key, _m.verdict.in_([Verdict.OK.value, Verdict.FLAG.value]))
+        return and_(_d.state == State.SENT.value, _d.part == 1, ~seen.exists())
+    closing = marks.alias("closing")
+    closed = select(closing.c.id).where(closing.c.flag == _m.id).exists()
+    flag = select(_m.id).where(_m.key == _d.key, _m.verdict == Verdict.FLAG.value, ~closed)
+    return flag.exists()
 
 
 def _behind(spot: Spot) -> Any:

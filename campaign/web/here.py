@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from flask import Response, current_app, g, make_response, redirect, render_template, request, url_for
 
 from campaign.core.model import Workspace
+from campaign.core.pause import Scope
 from campaign.review import times
 from campaign.store.entrance import Visit
 from campaign.web.site import Site
@@ -94,6 +95,17 @@ def say(name: str, /, **values: object) -> str:
     known = words(language())
     single = known.get(f"{name}_1") if values.get("number") == 1 else None
     return (single or known[name]).format(**values)
+
+
+def scope(of: Scope) -> str:
+    """What a pause is about, in the words of the page."""
+    kinds = (("campaign", of.campaigns, ""), ("account", of.accounts, ""), ("language", of.languages, ""))
+    told = [
+        f"{say('scope_' + kind)} {', '.join(sign + name for name in sorted(names))}"
+        for kind, names, sign in (*kinds, ("tag", of.tags, "#"))
+        if names
+    ]
+    return " · ".join(told) or say("scope_everything")
 
 
 def show(template: str, /, http: int = 200, **values: Any) -> Response:

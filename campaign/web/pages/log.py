@@ -14,9 +14,9 @@ from campaign.core.lifecycle import State
 from campaign.core.timetable import to_utc
 from campaign.review import times
 from campaign.review.waiting import explained
-from campaign.store import history
+from campaign.store import history, marks
 from campaign.store.history import Delivery
-from campaign.store.paging import Page, Spot, page
+from campaign.store.paging import Looked, Page, Spot, page
 from campaign.web.here import day_named, show, site, takes, today, workspace, zone
 
 pages = Blueprint("log", __name__)
@@ -32,16 +32,18 @@ class Filters:
     campaign: str
     account: str
     state: State | None
+    looked: Looked | None
     first: date | None
     last: date | None
 
     @staticmethod
     def asked() -> Filters:
-        state = request.args.get("state", "")
+        state, looked = request.args.get("state", ""), request.args.get("looked", "")
         return Filters(
             request.args.get("campaign", ""),
             request.args.get("account", ""),
             State(state) if state in set(State) else None,
+            Looked(looked) if looked in set(Looked) else None,
             _day("from"),
             _day("to"),
         )
@@ -52,6 +54,7 @@ class Filters:
             "campaign": self.campaign,
             "account": self.account,
             "state": self.state.value if self.state else "",
+            "looked": self.looked.value if self.looked else "",
             "from": str(self.first or ""),
             "to": str(self.last or ""),
         }
@@ -66,7 +69,9 @@ def listing() -> Response:
     with here.station.store.read() as connection:
         found = _page(connection, filters)
         accounts = history.accounts(connection)
-    rows = explained(found.rows, accounts, workspace(), here.now())
+        rows = marks.with_reviewers(connection, found.rows)
+        wrong = {mark.key for mark in marks.flagged(connection)}
+    rows = explained(rows, accounts, workspace(), here.now())
     now = today()
     return show(
         "log.html",
@@ -75,6 +80,7 @@ def listing() -> Response:
         asked=filters.words(),
         following=_following(found, filters),
         found=found,
+        wrong=wrong,
         begins=request.args.get("after", "") != "",
         campaigns=sorted(workspace().campaigns),
         accounts=sorted(workspace().accounts),
@@ -94,6 +100,7 @@ def _page(connection: Connection, filters: Filters) -> Page:
         campaign=filters.campaign or None,
         account=filters.account or None,
         state=filters.state,
+        looked=filters.looked,
         since=to_utc(datetime.combine(filters.first, time()), own) if filters.first else None,
         until=to_utc(datetime.combine(filters.last + timedelta(days=1), time()), own)
         if filters.last

@@ -52,16 +52,19 @@ def _read() -> Status:
 
 
 def _groups(found: Status) -> list[Group]:
-    late = [row for row in found.missed if not is_quiet(row.reason)]
+    late = [row for row in found.besides(found.missed) if not is_quiet(row.reason)]
     quiet = [row for row in found.missed if is_quiet(row.reason)]
     groups = [
+        Group("after_pause", found.waiting_for(going=False)),
         Group("barred", [row for row in found.held if is_barred(row)]),
         Group("overdue", found.overdue),
         Group("uncertain", found.uncertain),
         Group("failed", found.failed),
-        Group("held", [row for row in found.held if not is_barred(row)]),
+        Group("held", [row for row in found.besides(found.held) if not is_barred(row)]),
+        Group("flagged", [one.row for one in found.flagged]),
         Group("to_withdraw", found.to_withdraw),
         Group("missed", late),
+        Group("in_pause", found.waiting_for(going=True), urgent=False),
         Group("quiet", quiet, urgent=False),
     ]
     return [group for group in groups if group.rows]
