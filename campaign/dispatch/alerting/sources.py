@@ -14,11 +14,12 @@ from sqlalchemy import Connection
 
 from campaign.core.alert import Alert
 from campaign.core.model import Workspace
+from campaign.dispatch.alerting.flags import flags
 from campaign.dispatch.alerting.posts import posts
 
 Source = Callable[[Connection, Workspace, datetime], Iterable[Alert]]
 
-SOURCES: tuple[Source, ...] = (posts,)
+SOURCES: tuple[Source, ...] = (posts, flags)
 """Each is ``(connection, workspace, now) -> alerts``; one file a part of the program, named here."""
 
 
