@@ -11,6 +11,7 @@ import click
 from campaign.cli import output
 from campaign.cli.arguments import from_to
 from campaign.cli.keys import find, print_rows, print_story
+from campaign.cli.logpage import write_page
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
 
@@ -38,6 +39,8 @@ MARGIN = timedelta(days=2)
 @click.option("--unreviewed", is_flag=True, help="Only what is out and nobody has looked at.")
 @click.option("--flagged", is_flag=True, help="Only what is out and has a flag open.")
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
+@click.option("--html", "file", metavar="FILE", help="One page for volunteers, to look at and to mark.")
+@click.option("--language", type=click.Choice(("en", "id")), help="Of the page's own words.")
 def command(
     session: Session,
     key: str | None,
@@ -53,6 +56,8 @@ def command(
     flagged: bool,
     as_json: bool,
     as_csv: bool,
+    file: str | None,
+    language: str | None,
 ) -> None:
     """List every post that was due: what became of it, when, where, with its address.
 
@@ -60,8 +65,10 @@ def command(
     """
     from campaign.core.lifecycle import State
 
-    if as_json and as_csv:
-        raise click.UsageError("give --json or --csv, not both")
+    if as_json + as_csv + (file is not None) > 1:
+        raise click.UsageError("give only one of --json, --csv and --html")
+    if language is not None and file is None:
+        raise click.UsageError("--language goes with --html")
     if sum(given is not None for given in (key, fact, hotline, consent)) > 1:
         raise click.UsageError("give only one of KEY, --fact, --hotline and --consent")
     with session.station(temporary=True) as station:
@@ -82,13 +89,15 @@ def command(
                 found = _out(using, "consent", consent, session.workspace.consents)
         found = _explained(session, station, found)
         found = _marked(station, found, unreviewed=unreviewed, flagged=flagged)
-        if as_csv:
+        if file is not None:
+            write_page(session, station, found, file, language)
+        elif as_csv:
             _print_csv(session, found)
         elif key is not None and not as_json:
             print_story(session, station, found[0])
         else:
             print_rows(session, found, as_json)
-    if not as_json and not as_csv and key is None:
+    if not as_json and not as_csv and file is None and key is None:
         from campaign.review.log import summary
 
         output.talk(summary(found))

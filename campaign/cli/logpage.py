@@ -1,0 +1,51 @@
+"""Writes the log as a page for volunteers (``campaign log --html``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from campaign.cli import output
+from campaign.cli.session import Session
+from campaign.errors import CampaignError
+
+if TYPE_CHECKING:
+    from campaign.dispatch.station import Station
+    from campaign.store.history import Delivery
+
+
+def write_page(
+    session: Session, station: Station, rows: Sequence[Delivery], file: str, language: str | None
+) -> None:
+    """Write the page of these rows to a file. CampaignError: it can't be written, or its name is none of a page."""
+    from campaign.core.languages import primary
+    from campaign.core.marks import post_of
+    from campaign.review.log_html import page, with_threads
+    from campaign.review.log_pictures import small
+    from campaign.store import marks
+
+    path = Path(file)
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise CampaignError(f"{file} is no web page", "end its name in .html")
+    workspace = session.workspace
+    spoken = language or ("id" if primary(workspace.languages[0]) == "id" else "en")
+    with station.store.read() as connection:
+        rows = with_threads(connection, rows)
+        made = marks.of_posts(connection, {post_of(row.key) for row in rows})
+    html, left_out = page(
+        rows,
+        made,
+        workspace,
+        station.freezer(workspace).workspace_id,
+        small(station.files),
+        session.now,
+        language=spoken,
+    )
+    try:
+        path.write_bytes(html)
+    except OSError as error:
+        raise CampaignError(f"{file}: {error.strerror}", "name a file that can be written") from None
+    output.talk(f"written to {file} ({len(html) / 1_000_000:.1f} MB)")
+    if left_out:
+        output.talk(f"{left_out} older posts are not in it: choose days with --from and --to")
