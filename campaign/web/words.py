@@ -302,6 +302,17 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Tidak ada unggahan terbaru seperti itu. Cari lebih jauh ke belakang:",
     ),
     "log_cut_more": ("Perhaps there are more further back:", "Mungkin ada lagi lebih jauh ke belakang:"),
+    "export": ("Export the week", "Ekspor minggu ini"),
+    "export_hint": (
+        "Roles stand in it instead of names.",
+        "Di dalamnya tertulis peran, bukan nama.",
+    ),
+    "export_page": ("As a page with pictures", "Sebagai halaman bergambar"),
+    "export_table": ("As a table (CSV)", "Sebagai tabel (CSV)"),
+    "export_too_many": (
+        "This week has more than {number} posts, too many for these pages",
+        "Minggu ini lebih dari {number} unggahan, terlalu banyak untuk halaman ini",
+    ),
     # -- review --
     "review": ("Review", "Tinjauan"),
     "looked_not-yet": ("Not reviewed yet", "Belum ditinjau"),

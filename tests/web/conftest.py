@@ -1,4 +1,4 @@
-"""A town that has lived since 20 July; the same for all tests of a file, which leave its posts as they are."""
+"""A town that has lived since 27 July; the same for all tests of a file, which leave its posts as they are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.web.town import ROLES, Town, small
 
-SINCE = datetime(2027, 7, 20, 0, 0, tzinfo=UTC)
+SINCE = datetime(2027, 7, 27, 0, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")

@@ -75,8 +75,8 @@ posts:
   - id: hostile
     at: 2027-07-29 15:00
     accounts: [news]
-    text: {en: "%s"}
-""" % HOSTILE
+    text: {en: "HOSTILE"}
+""".replace("HOSTILE", HOSTILE)
 
 ROLES = {"lia": Role.VIEWER, "rio": Role.REVIEWER, "ani": Role.APPROVER, "siti": Role.COORDINATOR}
 """Who visits, with which role; each has a token of the same name."""
@@ -138,7 +138,7 @@ class Town:
             self.station.files,
             "host:1",
             Inline(),
-            lambda: at.timestamp(),
+            self.now.timestamp,
         )
         engine.adopt(self.station.planner(read(self.folder)), at)
         while at <= until:
@@ -202,13 +202,15 @@ class Visitor:
 
     def get(self, path: str, **more: Any) -> TestResponse:
         headers = {"Host": self.host, **more.pop("headers", {})}
-        return self.client.get(path, base_url=self.origin, headers=headers, **more)
+        return self.client.get(path, base_url=self.origin, headers=headers, buffered=True, **more)
 
     def post(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> TestResponse:
         """A form as it is sent; what ``form`` holds is taken from a page, unless ``data`` has it."""
         values = {FORM: self.proof(), **(data or {})}
         headers = {"Host": self.host, "Origin": self.origin, **more.pop("headers", {})}
-        return self.client.post(path, base_url=self.origin, headers=headers, data=values, **more)
+        return self.client.post(
+            path, base_url=self.origin, headers=headers, data=values, buffered=True, **more
+        )
 
     def proof(self, path: str = "/help") -> str:
         page = self.get(path)

@@ -18,6 +18,7 @@ from campaign.store import history, marks
 from campaign.store.history import Delivery
 from campaign.store.paging import Looked, Page, Spot, page
 from campaign.web.here import day_named, show, site, takes, today, workspace, zone
+from campaign.web.pages.export import week_of
 
 pages = Blueprint("log", __name__)
 
@@ -87,7 +88,8 @@ def listing() -> Response:
         states=list(State),
         today=now,
         yesterday=now - timedelta(days=1),
-        week=_week_of(now),
+        week=week_of(now),
+        exported=week_of(filters.first or now),
     )
 
 
@@ -138,8 +140,3 @@ def _spot(text: str) -> Spot | None:
 def _day(name: str) -> date | None:
     given = day_named(name, date.min)
     return None if given == date.min else given
-
-
-def _week_of(day: date) -> tuple[date, date]:
-    monday = day - timedelta(days=day.weekday())
-    return monday, monday + timedelta(days=6)
