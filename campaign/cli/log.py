@@ -92,11 +92,11 @@ def command(
         if file is not None:
             write_page(session, station, found, file, language)
         elif as_csv:
-            _print_csv(session, found)
+            _print_csv(session, station, found)
         elif key is not None and not as_json:
             print_story(session, station, found[0])
         else:
-            print_rows(session, found, as_json)
+            print_rows(session, found, as_json, station=station)
     if not as_json and not as_csv and file is None and key is None:
         from campaign.review.log import summary
 
@@ -187,9 +187,13 @@ def _on(row: Delivery, first: date | None, last: date | None, zone: Callable[[st
     return (first is None or day >= first) and (last is None or day <= last)
 
 
-def _print_csv(session: Session, rows: list[Delivery]) -> None:
+def _print_csv(session: Session, station: Station, rows: list[Delivery]) -> None:
+    from campaign.review.approvals import approved_by
     from campaign.review.log import COLUMNS, log_row
     from campaign.review.log_csv import csv_lines
 
-    for line in csv_lines(COLUMNS, (log_row(row, session.zone(row.campaign)) for row in rows)):
+    with station.store.read() as connection:
+        by = approved_by(connection, session.workspace, rows)
+    told = (log_row(row, session.zone(row.campaign), by.get(row.key, ())) for row in rows)
+    for line in csv_lines(COLUMNS, told):
         output.raw(line)

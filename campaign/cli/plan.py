@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,13 @@ from campaign.cli import output, show
 from campaign.cli.arguments import from_to
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from campaign.dispatch.station import Station
+    from campaign.errors import Problem
+    from campaign.review.plan import Ahead
 
 DAYS = 30
 """How far ahead without --to."""
@@ -30,7 +38,7 @@ def command(session: Session, first: date | None, last: date | None, as_json: bo
     from campaign.review.costs import cost_lines, over_budget
     from campaign.review.days import day_lines
     from campaign.review.paused import marked
-    from campaign.review.plan import look_ahead, plan_entries, plan_row, rows_around
+    from campaign.review.plan import look_ahead, plan_entries, plan_row, rows_around, with_approvals
     from campaign.review.status import kept
     from campaign.review.table import Cell, Columns
     from campaign.review.table import lines as laid_out
@@ -56,6 +64,7 @@ def command(session: Session, first: date | None, last: date | None, as_json: bo
         ticked, by = station.store.get("last_tick"), station.store.get("last_tick_by")
         ahead = look_ahead(workspace, composer, rules, rows, begin, end, None if first else session.now)
         ahead = marked(ahead, paused, workspace)
+        ahead = with_approvals(ahead, _unapproved(session, station, ahead))
     for file in sorted(
         {problem.place.file for problem in workspace.problems if problem.level is Level.ERROR}
     ):
@@ -77,3 +86,17 @@ def command(session: Session, first: date | None, last: date | None, as_json: bo
     if not ahead:
         output.talk(f"nothing is planned from {begin} to {end}")
     return 0
+
+
+def _unapproved(session: Session, station: Station, ahead: list[Ahead]) -> Mapping[str, Problem]:
+    """What would be held for lack of approval, of the posts of a plan."""
+    from campaign.dispatch.approvable import lacking
+    from campaign.review.approvals import problems
+
+    waiting = [post.due for post in ahead if post.state is None]
+    if not waiting:
+        return {}
+    begin, end = min(waiting) - timedelta(microseconds=1), max(waiting)
+    with station.store.read() as connection:
+        asked = lacking(station.planner(session.workspace), connection, begin, end)
+    return problems(asked, session.now)

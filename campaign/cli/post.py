@@ -34,7 +34,7 @@ def command(
             campaign, _, slot = (planned or "").partition("/")
             made = desk.post_next(campaign, slot, names(accounts), extra=extra)
         rows = send_now(session, station, [row.key for row in made])
-        print_rows(session, rows, as_json)
+        print_rows(session, rows, as_json, station=station)
         if stopped(session, station, rows):
             return 1
         return 0 if ended_well(rows) or station.store.holder() is not None else 1

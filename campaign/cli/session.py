@@ -127,7 +127,12 @@ class Session:
                 if allowed
                 else f"add it to `can` of one of `people`: [{rights[0]}]",
             )
-        return Who(handle, f"cli {user}@{socket.gethostname()}")
+        return Who(handle, self.door)
+
+    @property
+    def door(self) -> str:
+        """Through which door a decision comes that is made here: the system's user and this machine."""
+        return f"cli {_user()}@{socket.gethostname()}"
 
 
 def _user() -> str:

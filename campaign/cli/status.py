@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from campaign.cli import output, show
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
+
+APPROVALS = timedelta(days=7)
+"""How far ahead posts are named that lack approval."""
 
 
 @verb("status", "campaign status >/dev/null || echo 'look at the campaigns!'")
@@ -18,6 +23,7 @@ def command(session: Session, as_json: bool) -> int:
 
     from campaign.core.outlook import check
     from campaign.dispatch import pausefile
+    from campaign.dispatch.approvable import lacking
     from campaign.review.coming import headline
     from campaign.review.paused import paused_lines
     from campaign.review.status import read, status_json, status_lines
@@ -29,7 +35,9 @@ def command(session: Session, as_json: bool) -> int:
         runner = station.store.holder()
         facts = {name: station.store.get(name) for name in ("last_tick", "last_tick_by", "clock")}
         with station.store.read() as connection:
-            status = read(connection, workspace, problems, runner, facts.get, session.now)
+            ahead = session.now + APPROVALS
+            unapproved = lacking(station.planner(workspace), connection, session.now, ahead)
+            status = read(connection, workspace, problems, runner, facts.get, session.now, unapproved)
         unseen = pausefile.unseen(station.store, session.folder, session.now)
     status = replace(status, pauses=(*unseen, *status.pauses))
     if as_json:

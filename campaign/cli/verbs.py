@@ -9,6 +9,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "check": "Read every file and list everything that is wrong.",
         "preview": "Show posts as each network would, with their length.",
         "plan": "List what will go out, when and where.",
+        "approve": "Approve posts that need it, after reading them.",
+        "reject": "Keep a post back, with the reason.",
         "accounts": "List the accounts, or prove that each one works.",
         "facts": "List the figures that posts may print, with sources.",
         "hotlines": "List the help lines, or say that one was checked.",

@@ -472,7 +472,7 @@ class Post:
         )
 
     def digest(self) -> str:
-        """SHA-256 (hex) over everything a reader would see; approval is bound to it.
+        """SHA-256 (hex) over everything a reader would see of this part. (What approvals are bound to: core.content.)
 
         Not over ids of help lines and what was cited: readers see what these said in the text, and a row that was made
         before they were noted keeps its digest, so that the same words are known again.

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from campaign.core import calendar
 from campaign.core.ahead import Planned, outlook, plan
+from campaign.core.approval import understaffed
 from campaign.core.compose import Composer
 from campaign.core.model import Campaign, Slot, Workspace
 from campaign.core.timetable import HORIZON, first, moments, to_wall
@@ -31,6 +32,7 @@ def check(workspace: Workspace, composer: Composer, now: datetime, days: int = D
     Posts due in the next ``days`` days after ``now`` (aware) are composed and timed; of a slot without any, its next.
     """
     found = [*workspace.problems, *untranslated(workspace), *objections(workspace), *_overdue(workspace, now)]
+    found += understaffed(workspace)
     planned = outlook(workspace, composer, now, now + timedelta(days=days))
     seen = {(post.campaign.id, post.slot.id) for post in planned}
     for post in planned:

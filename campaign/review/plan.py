@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -105,6 +105,16 @@ def look_ahead(
         ),
         key=lambda post: (post.due, post.campaign, post.slot, post.key),
     )
+
+
+def with_approvals(ahead: Sequence[Ahead], problems: Mapping[str, Problem]) -> list[Ahead]:
+    """The same; what is ahead and lacks approval says so (``problems``: by key). What is held says it as its reason."""
+    return [
+        replace(post, problems=(*post.problems, problems[post.key]))
+        if post.state is None and post.key in problems
+        else post
+        for post in ahead
+    ]
 
 
 def _bounds(first: date, last: date) -> tuple[datetime, datetime]:

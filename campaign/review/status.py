@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
+from campaign.core.approval import waits_for_people
+from campaign.core.asked import Asked
 from campaign.core.lifecycle import Event, State, is_quiet
 from campaign.core.model import Workspace, delivery_key
 from campaign.core.pause import Pause
@@ -16,6 +18,7 @@ from campaign.core.standing import BARRED
 from campaign.core.timetable import moments
 from campaign.errors import Level, Place, Problem
 from campaign.review import times
+from campaign.review.approvals import approval_row, lacking_lines
 from campaign.review.coming import Coming, coming
 from campaign.review.log import Unplanned, log_entries, log_row, unplanned_row
 from campaign.review.marks import Reviewed, flag_entries, flagged, reviewed_row
@@ -40,6 +43,9 @@ FAILED_FOR = timedelta(days=7)
 
 UNPLANNED_FOR = timedelta(days=7)
 """How far back occurrences that nothing has planned are looked for."""
+
+UNAPPROVED_FOR = timedelta(days=1)
+"""How near a post is whose missing approval asks for a person now."""
 
 STALE = timedelta(minutes=5)
 """How long a run may say nothing: it leaves a sign each minute."""
@@ -84,6 +90,13 @@ class Status:
         fell = {one.row.key for one in self.fallen}
         return [row for row in rows if row.key not in fell]
 
+    unapproved: tuple[Asked, ...] = ()
+
+    @property
+    def unapproved_soon(self) -> bool:
+        """Whether a post lacks approval that is due within a day."""
+        return any(one.due - self.now <= UNAPPROVED_FOR for one in self.unapproved)
+
     @property
     def kept(self) -> bool:
         """Whether nothing runs just now, but cron keeps it going."""
@@ -109,6 +122,7 @@ class Status:
                     self.to_withdraw,
                     self.parked,
                     self.flagged,
+                    self.unapproved_soon,
                 )
             )
             or any(problem.level is Level.ERROR for problem in self.problems)
@@ -127,8 +141,10 @@ def read(
     runner: Runner | None,
     facts: Callable[[str], str | None],
     now: datetime,
+    unapproved: Sequence[Asked] = (),
 ) -> Status:
-    """The status from an open store. ``problems``: of the files; ``facts``: the store's small facts by name."""
+    """The status from an open store. ``problems``: of the files; ``facts``: the store's small facts by name;
+    ``unapproved``: what lacks approval."""
     accounts = history.accounts(connection)
     waiting = history.deliveries(connection, states=[State.PENDING])
     failed = history.deliveries(connection, states=[State.FAILED], since=now - FAILED_FOR)
@@ -178,6 +194,7 @@ def read(
         flagged=tuple(flagged(connection)),
         pauses=tuple(pauses.standing(connection)),
         fallen=tuple(pauses.fallen(connection)),
+        unapproved=tuple(unapproved),
     )
 
 
@@ -243,6 +260,7 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
         "failed": rows(status.failed),
         "held": rows(status.held),
         "missed": rows(status.missed),
+        "unapproved": [approval_row(one) for one in status.unapproved],
         "to_withdraw": rows(status.to_withdraw),
         "parked": [
             {
@@ -276,7 +294,8 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
 def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Iterator[Line]:
     """What needs a person, each group with what to do about it; one line when nothing does."""
     barred = [row for row in status.held if is_barred(row)]
-    held = [row for row in status.besides(status.held) if not is_barred(row)]
+    asked = {one.key for one in status.unapproved}
+    held = [row for row in status.besides(status.held) if not is_barred(row) and not _asked_for(row, asked)]
     late = tuple(row for row in status.besides(status.missed) if not is_quiet(row.reason))
     quiet = tuple(row for row in status.missed if is_quiet(row.reason))
     groups = (
@@ -303,6 +322,10 @@ def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Itera
     if status.flagged:
         yield from _title("Something is wrong with what is out", "campaign review KEY --close")
         yield from laid_out(flag_entries(status.flagged, zone), Columns(), width)
+        yield ()
+    if status.unapproved:
+        yield from _title("Waiting for approval", "campaign approve KEY, or: campaign reject KEY")
+        yield from lacking_lines(status.unapproved, width)
         yield ()
     if status.unplanned:
         yield from _title("Overdue, nothing was running", "campaign run sends what is not too late")
@@ -331,6 +354,11 @@ def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Itera
         yield ()
     if not status.needs_a_person:
         yield (Cell("Nothing needs a person.", "green"),)
+
+
+def _asked_for(row: Delivery, keys: Collection[str]) -> bool:
+    """Whether a held row stands among those that wait for approval (of a thread: its first part does)."""
+    return waits_for_people(row.reason) and row.key.partition("#")[0] in keys
 
 
 def is_barred(row: Delivery) -> bool:

@@ -27,6 +27,8 @@ _OUTCOME = {
 
 _EVENT = {
     "planned": "planned",
+    "approved": "approved",
+    "rejected": "rejected",
     "composed": "its text was made",
     "cancel": "cancelled",
     "moved": "moved",
@@ -135,5 +137,6 @@ def _event(event: EventRow, zone: str, width: int) -> Iterator[Line]:
     by = f" by {event.by}" if event.by else ""
     door = f" ({event.door})" if event.door else ""
     yield (Cell(f"  {times.stamp(event.at, zone)}  {_EVENT[event.kind]}{by}{door}"),)
-    for line in wrap(one_line(str(event.detail.get("reason", ""))), width - 5):
+    said = [str(event.detail.get(name, "")) for name in ("reason", "proof")]
+    for line in wrap(one_line("; ".join(filter(None, said))), width - 5):
         yield (Cell(f"     {line}", "dim"),)

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, inspect, text
 from sqlalchemy.schema import CreateColumn
 
 from campaign.errors import StoreError
-from campaign.store import log, marks, meta
+from campaign.store import approvals, log, marks, meta
 from campaign.store.tables import accounts, deliveries, metadata
 
 
@@ -29,7 +29,8 @@ class Migration:
 def create(connection: Connection) -> None:
     """All tables as they are today, and the guards of the log."""
     metadata.create_all(connection, checkfirst=False)
-    for statement in (*log.GUARDS[connection.dialect.name], *marks.GUARDS[connection.dialect.name]):
+    guards = (log.GUARDS, marks.GUARDS, approvals.GUARDS)
+    for statement in (one for each in guards for one in each[connection.dialect.name]):
         connection.execute(text(statement))
     meta.put(connection, meta.NUDGE, "0")
 
@@ -90,6 +91,14 @@ def pausing(connection: Connection) -> None:
         metadata.tables[name].create(connection)
 
 
+def approving(connection: Connection) -> None:
+    """Who approved or rejected which content, only ever added to; and under which approval a post was let out."""
+    for name in ("approvals", "cleared"):
+        metadata.tables[name].create(connection)
+    for statement in approvals.GUARDS[connection.dialect.name]:
+        connection.execute(text(statement))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the first tables", create),
     Migration("breakers of accounts", breakers),
@@ -98,6 +107,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("review marks", review_marks),
     Migration("tokens and pages of campaign web", web),
     Migration("crisis pauses", pausing),
+    Migration("approvals of content", approving),
 )
 """Version n of the store is the state after the first n steps."""
 

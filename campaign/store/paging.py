@@ -94,7 +94,7 @@ def page(
 
 
 def _plain(column: ColumnElement[str]) -> ColumnElement[str]:
-    """The column, but not for an index: one on it would find all rows of a state, and sort a hundred thousand of them."""
+    """The column, but not for an index: by one on it all rows of a state would be read, and sorted."""
     return func.coalesce(column, "")
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, RowMapping, select, update
 from campaign.core.lifecycle import FINAL, State
 from campaign.core.model import Post
 from campaign.core.outcome import Receipt
-from campaign.store import log, marks
+from campaign.store import approvals, log, marks
 from campaign.store.log import REMOVED, Who
 from campaign.store.tables import attempts, deliveries, events
 from campaign.store.transitions import current
@@ -55,6 +55,7 @@ def redact(connection: Connection, key: str, now: datetime, who: Who) -> bool:
         if event["detail"].keys() - _KEPT - REMOVED.keys():
             connection.execute(update(events).where(events.c.id == event["id"]).values(detail=REMOVED))
     marks.blank(connection, key)
+    approvals.blank(connection, approvals.root(key))
     if row["redacted_at"] is None:
         log.write(connection, now, "redacted", key=key, before=row["state"], after=row["state"], who=who)
     return True

@@ -296,3 +296,29 @@ pause_posts = Table(
     Column("decision", Text, nullable=False, server_default=""),  # send | skip | move | passed on
     Index("pause_posts_by_key", "key"),
 )
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False),  # of the first part; the post may still be ahead, without a row
+    Column("content", Text, nullable=False),  # the hash of what the person saw; empty: removed
+    Column("verdict", Text, nullable=False),  # approved | rejected
+    Column("by", Text, nullable=False),  # a handle of people
+    Column("door", Text, nullable=False),  # cli user@host, web token NAME, file NAME
+    Column("at", Instant, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("shown", JSON(none_as_null=True)),  # what the person saw; null: removed
+    CheckConstraint("verdict IN ('approved', 'rejected')", name="verdict_known"),
+    Index("approvals_of_key", "key"),
+)
+
+cleared = Table(
+    "cleared",
+    metadata,
+    Column("key", Text, primary_key=True),  # of the first part
+    Column("content", Text, nullable=False),  # the approved content under which it was last let out
+    Column("by", JSON, nullable=False),  # whose approvals counted then
+    Column("proof", Text, nullable=False, server_default=""),  # empty, or: not proven
+    Column("at", Instant, nullable=False),
+)

@@ -71,20 +71,12 @@ def read_account(
     spec = _spec(document, path, network, specs, findings) if isinstance(network, str) else None
     common = _common(document, path, raw, findings)
     options = None if spec is None else _options(document, path, raw, spec, zone, findings)
-    if common is not None:
-        if common.language is not None and common.languages is not None:
-            findings.add(
-                document.place((*path, "languages"), key=True),
-                "an account has either `language` or `languages`",
-                "keep one of them",
-            )
-        if common.approval not in (None, Approval.NONE):
-            findings.warn(
-                document.place((*path, "approval"), key=True),
-                "posts will be held: this version can't record approvals",
-                "write approval: none to have them sent",
-                rule="not-yet",
-            )
+    if common is not None and common.language is not None and common.languages is not None:
+        findings.add(
+            document.place((*path, "languages"), key=True),
+            "an account has either `language` or `languages`",
+            "keep one of them",
+        )
     if common is None or options is None or findings.errors() > before:
         return None
     audience = common.audience.value() if common.audience else None
