@@ -295,7 +295,7 @@ def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Itera
     """What needs a person, each group with what to do about it; one line when nothing does."""
     barred = [row for row in status.held if is_barred(row)]
     asked = {one.key for one in status.unapproved}
-    held = [row for row in status.besides(status.held) if not is_barred(row) and not _asked_for(row, asked)]
+    held = [row for row in status.besides(status.held) if not is_barred(row) and not is_asked_for(row, asked)]
     late = tuple(row for row in status.besides(status.missed) if not is_quiet(row.reason))
     quiet = tuple(row for row in status.missed if is_quiet(row.reason))
     groups = (
@@ -356,7 +356,7 @@ def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Itera
         yield (Cell("Nothing needs a person.", "green"),)
 
 
-def _asked_for(row: Delivery, keys: Collection[str]) -> bool:
+def is_asked_for(row: Delivery, keys: Collection[str]) -> bool:
     """Whether a held row stands among those that wait for approval (of a thread: its first part does)."""
     return waits_for_people(row.reason) and row.key.partition("#")[0] in keys
 

@@ -17,7 +17,19 @@ from campaign.review.cards import meter, named
 from campaign.review.words import first_words, safe
 from campaign.web import access, here
 from campaign.web.limits import SignIns
-from campaign.web.pages import calendar, door, export, help_page, log, now, pause, picture, post, upcoming
+from campaign.web.pages import (
+    approvals,
+    calendar,
+    door,
+    export,
+    help_page,
+    log,
+    now,
+    pause,
+    picture,
+    post,
+    upcoming,
+)
 from campaign.web.site import Site
 from campaign.web.words import LANGUAGES, NAMES, words
 from campaign.web.written import Written
@@ -41,7 +53,7 @@ def make_app(site: Site, report: Report) -> Flask:
     app.extensions["campaign-sign-ins"] = SignIns()
     _templates(app)
     access.guard(app)
-    for module in (now, calendar, upcoming, log, export, post, pause, picture, help_page, door):
+    for module in (now, calendar, upcoming, log, export, post, approvals, pause, picture, help_page, door):
         app.register_blueprint(module.pages)
     app.register_error_handler(CampaignError, _expected)
     app.register_error_handler(HTTPException, _refused)

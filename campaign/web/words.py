@@ -27,6 +27,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "nav_calendar": ("Calendar", "Kalender"),
     "nav_upcoming": ("Coming up", "Akan terbit"),
     "nav_log": ("Log", "Catatan"),
+    "nav_approvals": ("Approvals", "Persetujuan"),
     "nav_pause": ("Pause", "Jeda"),
     "nav_help": ("Help", "Bantuan"),
     "signed_in_as": ("Signed in as {handle} ({role})", "Masuk sebagai {handle} ({role})"),
@@ -346,6 +347,55 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Look at it, mend it, then mark it as dealt with.",
         "Lihat, betulkan, lalu tandai sudah ditangani.",
     ),
+    # -- approvals --
+    "approvals_about": (
+        "Whoever approves says: I have read this, and it may go out as it stands here. Any change asks again.",
+        "Yang menyetujui menyatakan: sudah saya baca, dan boleh terbit seperti ini. Setiap perubahan ditanyakan lagi.",
+    ),
+    "approvals_none": (
+        "Nothing of the next {days} days lacks approval.",
+        "Tidak ada yang belum disetujui dalam {days} hari ke depan.",
+    ),
+    "approved_so_far": (
+        "Approved by {who}; {number} more have to.",
+        "Disetujui oleh {who}; perlu {number} lagi.",
+    ),
+    "approved_so_far_1": (
+        "Approved by {who}; one more person has to.",
+        "Disetujui oleh {who}; perlu satu orang lagi.",
+    ),
+    "rejected_by": ("Rejected by {who}:", "Ditolak oleh {who}:"),
+    "link": ("Link:", "Tautan:"),
+    "goes_to": ("Goes to:", "Dikirim ke:"),
+    "changed_since": ("Changed since it was approved", "Berubah sejak disetujui"),
+    "what": ("What", "Apa"),
+    "was": ("Approved", "Disetujui"),
+    "is": ("Now", "Sekarang"),
+    "do_approve": ("approve it as it stands here", "setujui seperti ini"),
+    "do_reject": ("reject it", "tolak"),
+    "reject_why": ("If rejected: what has to be mended?", "Jika ditolak: apa yang harus dibetulkan?"),
+    "approve_errors": (
+        "It can't be approved while it has errors.",
+        "Tidak dapat disetujui selama ada kesalahan.",
+    ),
+    "approve_already": ("You have approved it already.", "Anda sudah menyetujuinya."),
+    "approve_not-needed": ("Nobody has to approve it.", "Tidak perlu disetujui."),
+    "approve_changed": (
+        "It was changed since you opened the page. Read it again.",
+        "Isinya berubah sejak Anda membuka halaman. Baca sekali lagi.",
+    ),
+    "approve_closed": (
+        "It is out, on its way, or given up by now.",
+        "Sudah terbit, sedang dikirim, atau tidak diteruskan.",
+    ),
+    "approval": ("Approval", "Persetujuan"),
+    "vote_approved": ("approved", "disetujui"),
+    "vote_rejected": ("rejected", "ditolak"),
+    "group_unapproved": ("Waiting for approval", "Menunggu persetujuan"),
+    "hint_unapproved": (
+        "They do not go out before somebody has approved them:",
+        "Tidak terbit sebelum disetujui:",
+    ),
     # -- pause --
     "paused_banner": ("PAUSED:", "DIJEDA:"),
     "paused_is": ("Paused", "Dijeda"),
@@ -460,6 +510,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "help_log": (
         "What became of every post, the newest first. Each one has a story: when, where, who decided.",
         "Nasib setiap unggahan, terbaru di atas. Masing-masing punya cerita: kapan, di mana, siapa yang memutuskan.",
+    ),
+    "help_approvals": (
+        "What has to be approved before it goes out, as it will go out.",
+        "Yang harus disetujui sebelum terbit, persis seperti akan terbit.",
     ),
     "help_pause": (
         "Stops everything, or a part, when the news turns; and afterwards goes through what was held.",

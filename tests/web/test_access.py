@@ -29,6 +29,7 @@ ROUTES: dict[tuple[str, str], tuple[str | None, dict[str, str]]] = {
     ("GET", "/log/week.html"): (SIGNED_IN, {}),
     ("GET", "/log/week.csv"): (SIGNED_IN, {}),
     ("GET", "/help"): (SIGNED_IN, {}),
+    ("GET", "/approvals"): (SIGNED_IN, {}),
     ("GET", "/pause"): (SIGNED_IN, {}),
     ("GET", "/post/<path:key>"): (SIGNED_IN, {"key": SENT}),
     ("GET", "/picture/<int:part>/<int:number>/<path:key>"): (
@@ -41,6 +42,7 @@ ROUTES: dict[tuple[str, str], tuple[str | None, dict[str, str]]] = {
     ("POST", "/sign-in"): (PUBLIC, {}),
     ("POST", "/sign-out"): (SIGNED_IN, {}),
     ("POST", "/review/<path:key>"): ("review", {"key": SENT}),
+    ("POST", "/approvals"): ("approve", {}),
     ("POST", "/pause"): ("pause", {}),
     ("POST", "/pause/end/<int:number>"): ("pause", {"number": "999"}),
     ("POST", "/pause/keep/<int:number>"): ("pause", {"number": "999"}),

@@ -72,6 +72,12 @@ posts:
     at: 2027-07-30 11:00
     accounts: [wa]
     text: {id: "Bagikan di grup."}
+  - id: asked
+    at: 2027-07-31 10:00
+    approval: one
+    accounts: [news]
+    text: {en: "A candle for those who did not come home.  https://example.org/candle"}
+    image: {file: images/contract.jpg, alt: {en: Two people read a contract}}
   - id: hostile
     at: 2027-07-29 15:00
     accounts: [news]

@@ -11,6 +11,7 @@ from campaign.core.marks import post_of
 from campaign.core.timetable import to_utc
 from campaign.errors import CampaignError
 from campaign.review import log_html
+from campaign.review.approvals import approved_by
 from campaign.review.log import COLUMNS, log_row
 from campaign.review.log_csv import csv_lines
 from campaign.review.log_pictures import small
@@ -59,7 +60,9 @@ def table() -> Response:
     """The week as a table for a spreadsheet."""
     first, rows = _week()
     roles = Roles(workspace().people, language=language())
-    told = (roles.told(log_row(row, zone(row.campaign))) for row in rows)
+    with site().station.store.read() as connection:
+        by = approved_by(connection, workspace(), rows)
+    told = (roles.told(log_row(row, zone(row.campaign), by.get(row.key, ()))) for row in rows)
     return _file("".join(csv_lines(COLUMNS, told)).encode(), "text/csv", f"log-{first}.csv")
 
 

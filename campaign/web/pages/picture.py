@@ -30,8 +30,10 @@ _lock = threading.Lock()
 @takes("")
 def picture(part: int, number: int, key: str) -> Response:
     """The n-th picture (from 0) of a part (from 1) of a post."""
-    posts = shown(key).posts
-    media = next((post.media for post in posts if post.part == part), ())
+    posts = {post.part: post for post in shown(key).posts}
+    if part not in posts and part > 1 and "#" not in key:  # later parts have rows of their own
+        posts = {post.part: post for post in shown(f"{key}#{part}").posts}
+    media = posts[part].media if part in posts else ()
     if number >= len(media):
         raise NotFound
     kind, data = _made(media[number])

@@ -11,7 +11,7 @@ from campaign.review.checklist import QUESTIONS
 from campaign.review.marks import of_posts
 from campaign.review.story import told
 from campaign.review.waiting import explained
-from campaign.store import history
+from campaign.store import approvals, history
 from campaign.web.here import back, language, show, site, takes, visitor, workspace
 from campaign.web.posts import shown
 
@@ -25,6 +25,8 @@ def story(key: str) -> Response:
     post = shown(key)
     row, attempts, events = post.row, [], []
     parts, reviewed = [], None
+    with site().station.store.read() as connection:
+        votes = approvals.votes_on(connection, approvals.root(key))
     if row is not None:
         with site().station.store.read() as connection:
             accounts = history.accounts(connection)
@@ -45,6 +47,7 @@ def story(key: str) -> Response:
         events=events,
         parts=parts,
         rules=rules,
+        votes=votes,
         reviewed=reviewed,
         questions=QUESTIONS[language()],
     )
