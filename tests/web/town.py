@@ -108,10 +108,10 @@ def small(folder: Path) -> Path:
     return folder
 
 
-def of_demo(folder: Path, first: datetime) -> Path:
+def of_demo(folder: Path, first: str) -> Path:
     """The workspace of `make demo`, its first moment at a wall time; ani and siti may do everything in it."""
     assert main(["init", str(folder)]) == 0
-    demo().fill(folder, first)
+    demo().fill(folder, datetime.fromisoformat(first))
     with (folder / "config.yaml").open("a", encoding="utf-8") as config:
         config.write("\npeople: {ani: {can: [review]}, siti: {can: [review, approve, pause]}}\n")
     return folder
