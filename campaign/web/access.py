@@ -130,17 +130,17 @@ def come_in(token: str, link: str) -> tuple[str, Visit] | None:
         return Visit(entrance.hashed(secret), name, handle, role, door, form, now + LASTS)
 
     made: Visit | None = None
-    with here.station.store.write() as connection:
+    with here.station.store.read() as connection:
         known = entrance.token_of(connection, token) if token else None
-        if known is not None:
-            made = session(known.name, known.handle, known.role, f"web token {known.name}")
-        elif link and here.links.use(link):
-            made = session(None, here.local.by, Role.COORDINATOR, here.local.door)
-        if made is not None:
-            entrance.begin(connection, made, now)
-    if made is None:
+    if known is not None:
+        made = session(known.name, known.handle, known.role, f"web token {known.name}")
+    elif link and here.links.use(link):
+        made = session(None, here.local.by, Role.COORDINATOR, here.local.door)
+    if made is None:  # who only tries makes nobody wait for the store
         signs.failed(address, now)
         return None
+    with here.station.store.write() as connection:
+        entrance.begin(connection, made, now)
     signs.done(address)
     return secret, made
 

@@ -94,13 +94,14 @@ def _templates(app: Flask) -> None:
             "moment": moment,
             "zone_of": here.zone,
             "iso": times.iso,
-            "paused": pause.in_force() if visit is not None else [],
+            "paused": pause.in_force() if visit is not None and "failed" not in g else [],
             "scope_of": here.scope,
             "broken_files": site.broken if visit is not None else None,
         }
 
 
 def _expected(error: CampaignError) -> Response:
+    g.failed = True  # what is wrong may be the store: the page that says so asks it nothing
     return here.show("error.html", 409, title=here.say("error_refused"), said=error.message, hint=error.hint)
 
 
@@ -134,6 +135,7 @@ def _refused(error: HTTPException) -> Response:
 
 def _bug(error: Exception, report: Report) -> Response:
     report(error)
+    g.failed = True
     said = here.say("error_bug", name=type(error).__name__)
     return here.show(
         "error.html", InternalServerError.code, title=here.say("error_refused"), said=said, hint=""

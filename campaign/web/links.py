@@ -27,10 +27,18 @@ class Links:
         self.say(secret)
         return secret
 
+    def good(self, shown: str) -> bool:
+        """Whether this is the link's secret, which stays good."""
+        with self._lock:
+            return self._is(shown)
+
+    def _is(self, shown: str) -> bool:
+        return bool(self._secret) and hmac.compare_digest(self._secret.encode(), shown.encode())
+
     def use(self, shown: str) -> bool:
         """Whether this is the link's secret. It is good once."""
         with self._lock:
-            good = bool(self._secret) and hmac.compare_digest(self._secret.encode(), shown.encode())
+            good = self._is(shown)
             if good:
                 self._secret = ""
         if good:

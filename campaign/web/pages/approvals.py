@@ -45,6 +45,11 @@ def _page(http: int = 200, failed: Mapping[str, str] | None = None) -> Response:
         asked=lacking[:MOST],
         left=max(len(lacking) - MOST, 0),
         failed=failed or {},
+        gone={
+            key: said
+            for key, said in (failed or {}).items()
+            if key not in {one.key for one in lacking[:MOST]}
+        },
         where=_where,
         changes=changes,
         digests=_digests,

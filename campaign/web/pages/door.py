@@ -24,6 +24,9 @@ def sign_in() -> AnyResponse:
     mail scanner, a browser that loads ahead) does not use it up."""
     if g.get("visit") is not None and not request.args.get("link"):
         return redirect(local_path(request.args.get("next", ""), url_for("now.status")), 303)
+    link = request.args.get("link", "")
+    if link and not site().links.good(link):
+        return _form(403, say("sign_in_wrong_link"))
     return _form()
 
 

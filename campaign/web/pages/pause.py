@@ -38,6 +38,7 @@ def _page(http: int = 200, failed: dict[str, CampaignError] | None = None) -> Re
         there = pauses.standing(connection)
         waiting = fallen(connection, files, here.composer(files), now)
     waiting = list({one.row.key: one for one in waiting}.values())
+    shown = {one.row.key for one in waiting[:MOST]}
     return show(
         "pause.html",
         http,
@@ -47,6 +48,7 @@ def _page(http: int = 200, failed: dict[str, CampaignError] | None = None) -> Re
         fell={pause.id: sum(one.pause == pause.id for one in waiting) for pause in there},
         going={pause.id for pause in there if pause.in_force(now)},
         failed=failed or {},
+        gone={key: error.message for key, error in (failed or {}).items() if key not in shown},
         campaigns=sorted(files.campaigns),
         accounts=sorted(files.accounts),
         spoken=sorted({code for account in files.accounts.values() for code in account.languages}),
