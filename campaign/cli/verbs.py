@@ -24,6 +24,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "pause": "Stop everything, or a part of it, at once.",
         "resume": "End a pause: send, skip or move what fell into it.",
         "status": "Say whether all is well, and what needs a person.",
+        "web": "Show all this in the browser; approve, pause and review there.",
         "cancel": "Take planned posts out, also those still ahead.",
         "move": "Send planned posts at another time.",
     },
@@ -34,7 +35,6 @@ SECTIONS: dict[str, dict[str, str]] = {
         "resolve": "Say what became of a post that may be published.",
         "withdraw": "Take posts back: cancelled, or deleted where they are.",
         "redact": "Remove a post's text from the record, for good.",
-        "web": "Show all this in the browser, for those without a terminal.",
         "doctor": "Find what is wrong with clock, disk, files and secrets.",
     },
 }

@@ -98,7 +98,11 @@ def revoke(session: Session, name: str) -> None:
 @click.option("-w", "--workspace", metavar="DIR", help="The workspace, if it is not here or above.")
 @click.option("--by", metavar="HANDLE", help="Who opens the link on the terminal: one of `people`.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="Where it listens. Default: a free one."
+    "--port",
+    metavar="N",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Where it listens. Default: a free one.",
 )
 @click.option("--open", "opens", is_flag=True, help="Open the browser, too.")
 @click.option(
@@ -138,6 +142,8 @@ def command(
         )
     if behind_proxy and opens:
         raise click.UsageError("give --open or --behind-proxy, not both")
+    if behind_proxy and not port:
+        raise click.UsageError("--behind-proxy needs --port: the proxy has to know where to ask")
     return _serve(session, port, opens, behind_proxy, listen or "127.0.0.1")
 
 

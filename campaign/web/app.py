@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, g, request
+from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge, TooManyRequests
 
 from campaign.core.languages import direction
@@ -65,6 +66,7 @@ def _templates(app: Flask) -> None:
     # Not by a file's name, as Flask does: everything is escaped. And nothing can steer how a line is read.
     app.jinja_options = {
         "autoescape": True,
+        "undefined": StrictUndefined,
         "finalize": lambda value: safe(value) if type(value) is str else value,
         "trim_blocks": True,
         "lstrip_blocks": True,

@@ -85,9 +85,18 @@ def test_who_decides_must_be_one_of_the_people(team: Place) -> None:
     ("words", "code", "said"),
     [
         (("--listen", "0.0.0.0"), 2, "without TLS in front it stays on this machine"),
-        (("--behind-proxy", "http://example.org"), 1, "is not the address of a site with TLS"),
-        (("--behind-proxy", "https://example.org/sub"), 1, "the whole host belongs to these pages"),
+        (
+            ("--behind-proxy", "http://example.org", "--port", "8741"),
+            1,
+            "is not the address of a site with TLS",
+        ),
+        (
+            ("--behind-proxy", "https://example.org/sub", "--port", "8741"),
+            1,
+            "the whole host belongs to these pages",
+        ),
         (("--behind-proxy", "https://example.org", "--open"), 2, "not both"),
+        (("--behind-proxy", "https://example.org"), 2, "needs --port"),
         (("--port", "70000"), 2, "70000"),
         (("--open", "token", "list"), 2, "do not belong to `web token`"),
         (("--by", "eve"), 1, "nobody called 'eve'"),
