@@ -80,6 +80,7 @@ def _approve(
     yes: bool,
     as_json: bool,
 ) -> int:
+    from campaign.core.lifecycle import State
     from campaign.dispatch.approve import approve
     from campaign.review.approvals import asked_lines
     from campaign.review.table import plain
@@ -102,6 +103,8 @@ def _approve(
     confirm("Approve this post?" if len(mine) == 1 else f"Approve these {count(len(mine), 'post')}?", yes)
     done = approve(desk, {one.key: one.digest for one in mine})
     print_decided(desk, done, as_json)
+    if any(one.state is State.PENDING for one in done) and desk.store.holder() is None:
+        output.talk("what is due goes out with the next: campaign run")
     return 0 if all(one.result.counts for one in done) and len(mine) == len(asked) else 1
 
 

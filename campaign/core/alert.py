@@ -7,10 +7,10 @@ be read by everybody: no secret, no word of a post's text. Keys, ids of accounts
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
+from functools import lru_cache
 
 from campaign.core.model import Secret, Text, text_for
 
@@ -84,10 +84,11 @@ RUN = 10
 """So many successive characters of a post make a quotation: less than two words of most languages."""
 
 
-def quotes(said: str, texts: Iterable[str]) -> bool:
+@lru_cache(maxsize=2048)  # asked of the same once a minute, as long as it stands
+def quotes(said: str, texts: tuple[str, ...]) -> bool:
     """Whether a sentence (a network's reason, say) repeats a piece of a text: then it may not be told."""
     sentence = _plain(said)
-    pieces = {sentence[start : start + RUN] for start in range(max(len(sentence) - RUN + 1, 1))}
+    pieces = {sentence[start : start + RUN] for start in range(len(sentence) - RUN + 1)}
     return any(
         text in sentence if len(text) < RUN else any(piece in text for piece in pieces)
         for text in map(_plain, texts)

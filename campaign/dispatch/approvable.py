@@ -27,6 +27,7 @@ from campaign.core.model import (
 )
 from campaign.core.standing import BARRED
 from campaign.core.timetable import Moment, moment_at, moments
+from campaign.dispatch import voted
 from campaign.dispatch.freeze import Freezer
 from campaign.errors import CampaignError, Place, Problem
 from campaign.store import approvals, history
@@ -61,7 +62,7 @@ def by_keys(around: Around, connection: Connection, keys: Iterable[str]) -> list
     found = [
         _of_row(around, connection, rows[key]) if key in rows else _of_plan(around, key) for key in wanted
     ]
-    return _with_votes(connection, [one for one in found if one is not None])
+    return _with_votes(around, connection, [one for one in found if one is not None])
 
 
 def ahead(
@@ -93,15 +94,15 @@ def ahead(
         for moment in moments(there.timetable, after, until)
         for target in there.targets
     }
-    voted = approvals.votes(connection, planned)
+    spoken_of = approvals.slots(connection)
     asking = [
         key
-        for key, (_, there, _, target) in planned.items()
-        if key in voted or needed(there, target) is not _NONE
+        for key, (here, there, _, target) in planned.items()
+        if (here.id, there.id) in spoken_of or needed(there, target) is not _NONE
     ]
     there_already = history.existing_keys(connection, asking)
     found += [_ahead(around, *planned[key]) for key in asking if key not in there_already]
-    asked = _with_votes(connection, [one for one in found if one is not None])
+    asked = _with_votes(around, connection, [one for one in found if one is not None])
     return sorted(
         (one for one in asked if one.approval is not _NONE or one.votes), key=lambda one: (one.due, one.key)
     )
@@ -117,7 +118,8 @@ def frozen_now(connection: Connection, one: Asked, row: Delivery | None) -> Cont
     posts = approvals.thread(connection, row) if row is not None else []
     if row is None or not posts:
         return None
-    moved = approvals.moved_to(connection, [row.key]).get(row.key, row.due)
+    root = approvals.root(row.key)
+    moved = approvals.moved_to(connection, [root]).get(root, row.due)
     return content_of(posts, one.target, moved)
 
 
@@ -225,6 +227,5 @@ def _planned(workspace: Workspace, key: str) -> tuple[Campaign, Slot, Moment, Ta
     return (campaign, slot, moment, target) if moment is not None else None
 
 
-def _with_votes(connection: Connection, found: Sequence[Asked]) -> list[Asked]:
-    votes = approvals.votes(connection, [one.key for one in found])
-    return [replace(one, votes=tuple(votes.get(one.key, ()))) for one in found]
+def _with_votes(around: Around, connection: Connection, found: Sequence[Asked]) -> list[Asked]:
+    return [replace(one, votes=tuple(voted.of(connection, around.workspace, one))) for one in found]

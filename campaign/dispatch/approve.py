@@ -26,7 +26,7 @@ from campaign.core.approval import (
 from campaign.core.asked import Asked
 from campaign.core.lifecycle import State
 from campaign.core.model import Approval, Workspace
-from campaign.dispatch import approvable, approved
+from campaign.dispatch import approvable, approved, voted
 from campaign.dispatch.decide import Desk
 from campaign.errors import RefusedChange
 from campaign.store import approvals, history, outbox
@@ -98,17 +98,17 @@ def _approve(desk: Desk, connection: Connection, one: Asked, seen: str) -> Decis
     content = approvable.frozen_now(connection, one, row) or one.content
     if content is None or content.digest() != seen:
         return Decision(one.key, Result.CHANGED, "it is not what was shown (any more)")
-    votes = approvals.votes_on(connection, one.key)
+    votes = voted.of(connection, desk.workspace, one)
     if one.approval is Approval.NONE and rejection(votes) is None:
         return Decision(one.key, Result.NOT_NEEDED, "nobody has to approve it")
     if desk.who.by in [vote.by for vote in approvers(votes, seen)]:
-        return _counted(connection, one, Result.ALREADY, seen, f"{desk.who.by} has approved it already")
+        return _counted(desk, connection, one, Result.ALREADY, seen, f"{desk.who.by} has approved it already")
     vote = Vote(one.key, seen, Verdict.APPROVED, desk.who.by, desk.who.door, desk.now, shown=content)
     proof = unproven(one.approval, [*votes, vote], seen)
     approvals.add(connection, vote, desk.now, proof=proof)
     if row is not None:
         approved.settle(connection, desk.workspace, row, desk.now, desk.who)
-    return _counted(connection, one, Result.APPROVED, seen)
+    return _counted(desk, connection, one, Result.APPROVED, seen)
 
 
 def reject(desk: Desk, key: str, reason: str) -> Decision:
@@ -145,7 +145,7 @@ def reject(desk: Desk, key: str, reason: str) -> Decision:
         approvals.add(connection, vote, desk.now)
         if row is not None:
             _stop(desk, connection, row)
-        done = _counted(connection, one, Result.REJECTED, digest)
+        done = _counted(desk, connection, one, Result.REJECTED, digest)
     desk.store.nudge()
     return done
 
@@ -160,9 +160,13 @@ def _stop(desk: Desk, connection: Connection, row: Delivery) -> None:
 
 
 def _row(connection: Connection, key: str) -> Delivery | None:
-    """The row, locked: whoever else decides about it, or claims it, waits."""
+    """The row, locked: whoever else decides about it, or claims it, waits. Of a begun thread, the first part that is
+    not out."""
     outbox.lock_row(connection, key)
-    return history.delivery(connection, key)
+    row = history.delivery(connection, key)
+    if row is None or row.parts == 1:
+        return row
+    return next((part for part in approved.parts(connection, row) if part.state is not State.SENT), row)
 
 
 def _closed(connection: Connection, row: Delivery | None) -> str | None:
@@ -184,8 +188,10 @@ _CLOSED = {
 }
 
 
-def _counted(connection: Connection, one: Asked, result: Result, content: str, reason: str = "") -> Decision:
-    votes = approvals.votes_on(connection, one.key)
+def _counted(
+    desk: Desk, connection: Connection, one: Asked, result: Result, content: str, reason: str = ""
+) -> Decision:
+    votes = voted.of(connection, desk.workspace, one)
     row = history.delivery(connection, one.key)
     return Decision(
         one.key,

@@ -16,7 +16,7 @@ from campaign.core.content import Content, content_of
 from campaign.core.lifecycle import RETRY_GRACE, State
 from campaign.core.model import AD_HOC, Approval, Campaign, Post, Slot, Target, Workspace
 from campaign.core.quiet import speaks_until
-from campaign.dispatch import approvable
+from campaign.dispatch import approvable, voted
 from campaign.dispatch.approvable import Around
 from campaign.store import approvals, history, outbox
 from campaign.store.history import Delivery
@@ -24,16 +24,24 @@ from campaign.store.log import LOOP, Who
 
 
 def refusal(
-    connection: Connection, slot: Slot | None, target: Target, key: str, posts: Sequence[Post], due: datetime
+    connection: Connection,
+    campaign: Campaign | None,
+    slot: Slot | None,
+    target: Target,
+    key: str,
+    posts: Sequence[Post],
+    due: datetime,
 ) -> str:
     """Why a post (all its parts, frozen; ``key``: of the first) may not go out, or "". ``slot`` None: it stands in no
     campaign."""
-    return _against(connection, needed(slot, target), target, key, posts, due)
+    return _why(needed(slot, target), voted.votes_on(connection, campaign, slot, key), target, posts, due)
 
 
-def asks(connection: Connection, slot: Slot | None, target: Target, key: str) -> bool:
+def asks(
+    connection: Connection, campaign: Campaign | None, slot: Slot | None, target: Target, key: str
+) -> bool:
     """Whether a post needs approval, or has been rejected."""
-    return needed(slot, target) is not Approval.NONE or bool(approvals.votes_on(connection, key))
+    return needed(slot, target) is not Approval.NONE or bool(voted.votes_on(connection, campaign, slot, key))
 
 
 def gate(connection: Connection, workspace: Workspace, row: Delivery, now: datetime) -> str:
@@ -41,16 +49,14 @@ def gate(connection: Connection, workspace: Workspace, row: Delivery, now: datet
     target, key = workspace.target(row.target), approvals.root(row.key)
     if target is None or row.post is None:
         return ""  # nothing of that account is sent
-    posts = approvals.thread(connection, row) or [row.post]
-    level = _level(connection, workspace, row, target)
-    due = due_of(connection, row)
-    reason = _against(connection, level, target, key, posts, due)
-    votes = approvals.votes_on(connection, key)
-    if not reason and votes:
-        content = content_of(posts, target, due).digest()
-        by = [vote.by for vote in approvers(votes, content)]
-        if by:
-            approvals.clear(connection, key, content, by, unproven(level, votes, content), now)
+    level, votes = _asked(connection, workspace, row, target)
+    if level is Approval.NONE and not votes:
+        return ""
+    posts, due = approvals.thread(connection, row) or [row.post], due_of(connection, row)
+    reason = _why(level, votes, target, posts, due)
+    content = content_of(posts, target, due).digest()
+    if not reason and (by := [vote.by for vote in approvers(votes, content)]):
+        approvals.clear(connection, key, content, by, unproven(level, votes, content), now)
     return reason
 
 
@@ -66,9 +72,9 @@ def refusal_of(connection: Connection, workspace: Workspace, row: Delivery) -> s
     target = workspace.target(row.target)
     if target is None or row.post is None:
         return ""
+    level, votes = _asked(connection, workspace, row, target)
     posts = approvals.thread(connection, row) or [row.post]
-    level = _level(connection, workspace, row, target)
-    return _against(connection, level, target, approvals.root(row.key), posts, due_of(connection, row))
+    return _why(level, votes, target, posts, due_of(connection, row))
 
 
 def settle(
@@ -136,27 +142,24 @@ def until(workspace: Workspace, row: Delivery, now: datetime) -> datetime | None
     return quiet
 
 
-def _against(
-    connection: Connection,
-    level: Approval,
-    target: Target,
-    key: str,
-    posts: Sequence[Post],
-    due: datetime,
-) -> str:
-    votes = approvals.votes_on(connection, key)
+def _why(level: Approval, votes: Sequence[Vote], target: Target, posts: Sequence[Post], due: datetime) -> str:
     if level is Approval.NONE and not votes:
         return ""
     return why_not(level, votes, content_of(posts, target, due).digest())
 
 
-def _level(connection: Connection, workspace: Workspace, row: Delivery, target: Target) -> Approval:
-    _, slot = _slot(workspace, row)
+def _asked(
+    connection: Connection, workspace: Workspace, row: Delivery, target: Target
+) -> tuple[Approval, list[Vote]]:
+    """How many people must approve a row's post, and what was said of it."""
+    campaign, slot = _slot(workspace, row)
     level = needed(slot, target)
-    if slot is None and row.campaign != AD_HOC and level is Approval.NONE:
-        # Its file can't be read just now. Who approved it wanted to be asked about every change.
-        return Approval.ONE if approvals.votes_on(connection, approvals.root(row.key)) else level
-    return level
+    votes = voted.votes_on(connection, campaign, slot, approvals.root(row.key))
+    if slot is None and row.campaign != AD_HOC and level is Approval.NONE and votes:
+        level = (
+            Approval.ONE
+        )  # its file can't be read just now; who approved it wanted to be asked of every change
+    return level, votes
 
 
 def _slot(workspace: Workspace, row: Delivery) -> tuple[Campaign | None, Slot | None]:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from campaign.core.approval import FILE, Verdict, Vote, approvers, may, rejection, unproven
 from campaign.core.asked import Asked
 from campaign.core.model import Approval, parse_key
-from campaign.dispatch import approvable, approved
+from campaign.dispatch import approvable, approved, voted
 from campaign.dispatch.decide import Desk
 from campaign.errors import CampaignError
 from campaign.store import approvals, history, outbox
@@ -137,7 +137,7 @@ def _take(desk: Desk, connection: Connection, one: Carried, asked: Asked | None,
     content = approvable.frozen_now(connection, asked, row) or asked.content
     if content is None or content.digest() != one.content:
         return Taken.OTHER_CONTENT
-    votes = approvals.votes_on(connection, one.key)
+    votes = voted.of(connection, desk.workspace, asked)
     # A file may be taken in again and again; what it says from before a rejection says nothing against that.
     at = min(one.at, desk.now)
     no = rejection(votes)

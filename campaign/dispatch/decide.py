@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from campaign.core.approval import may
+from campaign.core.approval import may, waits_for_people
 from campaign.core.compose import Composer
 from campaign.core.content import content_of
 from campaign.core.lifecycle import RETRY_GRACE, Event, State
@@ -339,13 +339,13 @@ class Desk:
         """Why a post that a person sends now waits for approval, or "". To bring one forward is to move it."""
         key = delivery_key(campaign.id, slot.id, moment.wall, target.name)
         known = slot if campaign.id != AD_HOC else None
-        if moment.due != self.now and approved.asks(connection, known, target, key):
+        if moment.due != self.now and approved.asks(connection, campaign, known, target, key):
             brought = content_of(posts, target, moment.due)
-            earlier = approved.refusal(connection, known, target, key, posts, moment.due)
+            earlier = approved.refusal(connection, campaign, known, target, key, posts, moment.due)
             outbox.brought(connection, key, moment.due, self.now, self.who)
             if not earlier and may(self.workspace, self.who.by):
                 approved.carry(connection, key, brought, self.now, self.now, self.who)
-        return approved.refusal(connection, known, target, key, posts, self.now)
+        return approved.refusal(connection, campaign, known, target, key, posts, self.now)
 
     def _compose(
         self, campaign: Campaign, slot: Slot, moment: Moment, target: Target
@@ -432,6 +432,8 @@ def _refused(row: Delivery, what: str) -> RefusedChange:
     if row.state is State.HELD and row.reason.startswith(BARRED):
         hint = "mend what its reason names, and it goes out by itself; or campaign cancel KEY"
         hint += ", campaign retry KEY --new-text" if row.post is not None else ""
+    elif row.state is State.HELD and waits_for_people(row.reason):
+        hint = "campaign approve KEY lets it go, campaign cancel KEY takes it out"
     return RefusedChange(f"{row.key} can't be {what}: {why}", hint.replace("KEY", row.key))
 
 

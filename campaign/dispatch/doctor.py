@@ -11,6 +11,7 @@ from pathlib import Path
 from campaign.core.model import Account, Secret, Workspace
 from campaign.core.zones import zone_problem
 from campaign.dispatch import clock, skew, station
+from campaign.dispatch.alerting.look import unusable
 from campaign.dispatch.skew import Ask
 from campaign.errors import CampaignError, NoStoreYet
 from campaign.networks import ping, registry
@@ -67,6 +68,7 @@ class Doctor:
         yield from self._store(workspace, path)
         yield self._clock(workspace)
         yield from self._secrets(workspace)
+        yield from self._alerts(workspace)
 
     # -- files --
 
@@ -197,6 +199,17 @@ class Doctor:
                 secrets.resolve(workspace.heartbeat)
             except CampaignError as error:
                 yield Finding("secrets", ERROR, f"heartbeat: {error.message}", error.hint)
+
+    def _alerts(self, workspace: Workspace) -> Iterator[Finding]:
+        secrets = Secrets(self.folder, self.environ)
+        if not workspace.alerts:
+            yield Finding("alerts", OK, "nobody is told by message: config.yaml has no `alerts`")
+        for address in workspace.alerts:
+            wrong, hint = unusable(address, secrets)
+            if wrong:
+                yield Finding("alerts", ERROR, f"{address.name}: {wrong}", hint)
+            else:
+                yield Finding("alerts", OK, f"{address.name} is told; campaign doctor --alert tries it")
 
     def _account(self, account: Account, secrets: Secrets) -> Finding:
         check = "secrets"

@@ -27,6 +27,8 @@ from campaign.core.lifecycle import LEASE, State, is_quiet
 from campaign.core.model import Workspace
 from campaign.core.standing import BARRED
 from campaign.dispatch import clock, pausefile, skew, station
+from campaign.dispatch.alerting.look import Look
+from campaign.dispatch.alerting.watch import Alerts
 from campaign.dispatch.clock import Reading, Time
 from campaign.dispatch.happening import Happening, Say, Summary
 from campaign.dispatch.health import Health
@@ -126,6 +128,7 @@ class _Loop:
     ask: Ask = ping.date
     time: Time = field(init=False)
     engine: Engine = field(init=False)
+    alerts: Alerts = field(init=False)
     scheduler: BlockingScheduler = field(init=False)
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _new: Workspace | None = None
@@ -156,6 +159,8 @@ class _Loop:
         self.engine = Engine(
             here.store, here.adapters, here.files, station.owner(), self.executor, clock.uptime
         )
+        look = Look(here.store, self.health.secrets, self.engine.owner)
+        self.alerts = Alerts(look, lambda: self.workspace, self.time.now, self._note)
         self._nudges = here.store.nudges()
         with here.store.read() as connection:
             self._last_event = history.last_event(connection)
@@ -184,6 +189,7 @@ class _Loop:
                 break
             self.engine.wait(None)
         self._beat(self.time.now(), wait=True)
+        self.alerts.once(self.time.now())
         counts = self._counts
         return Summary(
             sent=counts.get("sent", 0),
@@ -212,11 +218,13 @@ class _Loop:
             self._guarded, "interval", (self._watch,), seconds=WATCH, id="watch", next_run_time=clock.wall()
         )
         self._ask_limits(only_unknown=False)
+        self.here.store.set("clock", self._doubt)  # also to clear what a run that was killed left there
         if self._doubt:
             self._note(self._doubt)
         if abs(self.time.ahead()) > clock.TOLERANCE:
             self._note("this machine's clock differs from the store's, and the store's counts")
         self._schedule(self.time.now())
+        self.alerts.start()
         threading.Thread(target=self._end_when_asked, name="stop", daemon=True).start()
         previous = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
@@ -225,6 +233,7 @@ class _Loop:
                 raise self._bug
             self._finish()
         finally:
+            self.alerts.stop()
             for number, handler in previous.items():
                 signal.signal(number, handler)
 
@@ -379,6 +388,7 @@ class _Loop:
                     self._wake_at = self.engine.tick(now, reading.uptime)
                     self._tell()
                     self._beat(now)
+                    self.alerts.store_back()
                     self.health.turned(reading.uptime)
                 except StoreError as error:
                     # Locked, full, gone: nothing was claimed, and what came back is kept until it can be written.
@@ -409,6 +419,7 @@ class _Loop:
 
     def _failed(self, error: StoreError) -> None:
         """Say once what is wrong with the store; it is tried again every few seconds."""
+        self.alerts.store_away(self.time.now())
         if error.message != self._trouble:
             self._trouble = error.message
             self._note(f"{error.message}; trying again")

@@ -244,7 +244,7 @@ class Planner:
         key = delivery_key(campaign.id, slot.id, moment.wall, target.name)
         reason = self.gate(
             connection, campaign, slot, moment, target, composition.row_id
-        ) or approved.refusal(connection, slot, target, key, posts, moment.due)
+        ) or approved.refusal(connection, campaign, slot, target, key, posts, moment.due)
         return self.freezer.rows(
             campaign.id,
             slot,
@@ -317,7 +317,9 @@ class Planner:
             )  # an approval that comes in now is seen, or sees what is held
             reason = self.gate(
                 connection, campaign, slot, moment, target, composition.row_id
-            ) or approved.refusal(connection, slot, target, row.key, posts, approved.due_of(connection, row))
+            ) or approved.refusal(
+                connection, campaign, slot, target, row.key, posts, approved.due_of(connection, row)
+            )
             made = self.freezer.rows(
                 campaign.id,
                 slot,

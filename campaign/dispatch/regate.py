@@ -94,11 +94,12 @@ class Gate:
     def _ask_again(self, connection: Connection, row: Delivery) -> None:
         """What waits for approval says what its files say now, as long as nothing of it was tried; and asks for what
         they ask for."""
-        if row.part > 1:
+        parts = approved.parts(connection, row)
+        if row.part > 1 and parts[row.part - 2].state is not State.SENT:
             return  # goes with its first part
         found = self.planner.where(row)
         posts = approvals.thread(connection, row)
-        if found is not None and posts and not any(part.attempt for part in approved.parts(connection, row)):
+        if found is not None and posts and not any(part.attempt for part in parts):
             composition = self.planner.composer.compose(*found, self.now)
             frozen = (
                 self._frozen(composition.posts, found[3]) if len(composition.posts) == len(posts) else None
@@ -108,7 +109,8 @@ class Gate:
                     key = str(replace(parse_key(row.key), part=part))
                     outbox.refreeze(connection, key, new, self.now)
         if found is not None or row.campaign == AD_HOC:
-            approved.settle(connection, self.planner.workspace, row, self.now)
+            fresh = history.delivery(connection, row.key) or row
+            approved.settle(connection, self.planner.workspace, fresh, self.now)
 
     def _frozen(self, posts: Sequence[Post], target: Target) -> list[Post] | None:
         """The same, frozen; None while its account does not work or a picture can't be read: then it waits on."""

@@ -63,7 +63,10 @@ def _tell(address: str, title: str, body: str, attach: Sequence[str]) -> str:
             return "the address is none that Apprise knows"
         with _heard() as warned:
             took = [
-                service.notify(body=body, title=title, attach=list(attach) or None, body_format="text")
+                # In pieces where it is too long for a service, which would refuse it.
+                service.notify(
+                    body=body, title=title, attach=list(attach) or None, body_format="text", overflow="split"
+                )
                 for service in services
             ]
     except Exception as error:  # noqa: BLE001 - any of a hundred services; its text may hold the address

@@ -18,6 +18,7 @@ from campaign.core.standing import BARRED
 from campaign.core.timetable import moments
 from campaign.errors import Level, Place, Problem
 from campaign.review import times
+from campaign.review.alerts import unreached
 from campaign.review.approvals import approval_row, lacking_lines
 from campaign.review.coming import Coming, coming
 from campaign.review.log import Unplanned, log_entries, log_row, unplanned_row
@@ -162,6 +163,7 @@ def read(
     if runner is not None and last_tick is not None and now - last_tick > STALE:
         found.append(_stuck(runner, last_tick, now))
     found += [_behind(host) for host in versions.behind(connection, now - STALE)]
+    found += unreached(connection, workspace, now)
     return Status(
         now=now,
         runner=runner,

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
 from campaign.core.approval import Verdict, Vote
 from campaign.core.content import Content
-from campaign.core.model import Post
+from campaign.core.model import Post, parse_key
 from campaign.store import log
 from campaign.store.log import Who
 from campaign.store.rows import Delivery
@@ -144,6 +144,22 @@ _ON = select(approvals).where(approvals.c.key == bindparam("of_key")).order_by(a
 def votes_on(connection: Connection, key: str) -> list[Vote]:
     """The verdicts on one post."""
     return [_vote(row) for row in connection.execute(_ON, {"of_key": key}).mappings()]
+
+
+def votes_on_slot(connection: Connection, campaign: str, slot: str) -> dict[str, list[Vote]]:
+    """The verdicts on all posts of a slot, by key."""
+    begin = f"{campaign}/{slot}/"
+    here = func.substr(approvals.c.key, 1, len(begin)) == begin  # LIKE would ignore case in SQLite
+    found: dict[str, list[Vote]] = {}
+    for row in connection.execute(select(approvals).where(here).order_by(approvals.c.id)).mappings():
+        found.setdefault(row["key"], []).append(_vote(row))
+    return found
+
+
+def slots(connection: Connection) -> set[tuple[str, str]]:
+    """The slots (campaign, slot) on whose posts there is any verdict."""
+    keys = connection.execute(select(approvals.c.key).distinct()).scalars()
+    return {(parsed.campaign, parsed.slot) for parsed in map(parse_key, keys)}
 
 
 def all_votes(connection: Connection) -> list[Vote]:

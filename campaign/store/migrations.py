@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateColumn
 
 from campaign.errors import StoreError
 from campaign.store import approvals, log, marks, meta
-from campaign.store.tables import accounts, deliveries, metadata
+from campaign.store.tables import accounts, deliveries, events, metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,15 @@ def pausing(connection: Connection) -> None:
         metadata.tables[name].create(connection)
 
 
+def alerts(connection: Connection) -> None:
+    """Who was told what, and which addresses can't be reached."""
+    for name in ("alerts_told", "alert_addresses"):
+        metadata.tables[name].create(connection)
+    for index in events.indexes:
+        if index.name == "events_doubled":
+            index.create(connection)
+
+
 def approving(connection: Connection) -> None:
     """Who approved or rejected which content, only ever added to; and under which approval a post was let out."""
     for name in ("approvals", "cleared"):
@@ -107,6 +116,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("review marks", review_marks),
     Migration("tokens and pages of campaign web", web),
     Migration("crisis pauses", pausing),
+    Migration("alerts", alerts),
     Migration("approvals of content", approving),
 )
 """Version n of the store is the state after the first n steps."""

@@ -53,6 +53,7 @@ class Instant(TypeDecorator[datetime]):
 _IS_PART = text("previous IS NOT NULL")
 _SENDING = text("state = 'sending'")
 _UNWANTED = text("withdraw_at IS NOT NULL")
+_DOUBLED = text("kind = 'doubled'")
 
 
 def _states() -> str:
@@ -215,6 +216,7 @@ events = Table(
     Column("door", Text, nullable=False, server_default=""),  # cli user@host
     Column("detail", JSON, nullable=False, server_default="{}"),
     Index("events_of_key", "key"),
+    Index("events_doubled", "id", sqlite_where=_DOUBLED, postgresql_where=_DOUBLED),
 )
 
 vault = Table(
@@ -295,6 +297,28 @@ pause_posts = Table(
     Column("decided", Instant),  # null: nobody has looked at it yet
     Column("decision", Text, nullable=False, server_default=""),  # send | skip | move | passed on
     Index("pause_posts_by_key", "key"),
+)
+
+alerts_told = Table(
+    "alerts_told",
+    metadata,
+    Column("address", Text, primary_key=True),  # where the address is kept: env:ALERT_URL
+    Column("name", Text, primary_key=True),  # of the alert
+    Column("at", Instant, nullable=False),  # of the message that told it; the same for all in one message
+    Index("alerts_told_lately", "address", "at"),
+)
+
+alert_addresses = Table(
+    "alert_addresses",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("owner", Text),  # host:pid that is telling it something
+    Column("lease_until", Instant),
+    Column("digest_on", Text),  # the day of its last daily digest, 2027-07-30
+    Column("fails", Integer, nullable=False, server_default="0"),  # messages in a row that did not arrive
+    Column("failing_since", Instant),
+    Column("next_at", Instant),  # not tried again before
+    Column("reason", Text, nullable=False, server_default=""),  # why not, in plain words
 )
 
 approvals = Table(

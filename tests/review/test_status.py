@@ -29,6 +29,7 @@ KEYS = [
     "failed",
     "held",
     "missed",
+    "unapproved",
     "to_withdraw",
     "parked",
     "waiting",

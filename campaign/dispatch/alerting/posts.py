@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from campaign.core.alert import Alert, AlertKind, quotes
 from campaign.core.lifecycle import State, is_quiet
-from campaign.core.model import Post, Text, Workspace
+from campaign.core.model import Text, Workspace
 from campaign.core.standing import BARRED
 from campaign.store import concerns
 from campaign.store.concerns import Concern
@@ -26,6 +26,9 @@ LOOKED = timedelta(minutes=10)
 
 DELETED = timedelta(hours=1)
 """How long whoever takes a post back has for deleting by hand before everybody is reminded."""
+
+PAUSED = "paused by "
+"""How the reason of a row begins that a crisis pause holds."""
 
 
 def posts(connection: Connection, workspace: Workspace, now: datetime) -> Iterator[Alert]:
@@ -40,6 +43,8 @@ def posts(connection: Connection, workspace: Workspace, now: datetime) -> Iterat
                 yield _alert(concern, AlertKind.UNCERTAIN, UNCERTAIN)
             case State.HELD if concern.reason.startswith(BARRED):
                 yield _alert(concern, AlertKind.HELD, BARRED_NOW)
+            case State.HELD if concern.reason.startswith(PAUSED):
+                pass  # the pause itself is told, not each post that falls into it
             case State.HELD if concern.network == "handoff":
                 yield _alert(concern, AlertKind.HELD, BY_HAND, urgent=False)
             case State.HELD:
@@ -61,9 +66,7 @@ def _failed(concern: Concern) -> Text:
     """With the network's own words, if they are the network's and not the post's."""
     if not concern.attempt or concern.post is None:
         return NOT_MADE
-    post = Post.from_json(concern.post)
-    said = (post.text, post.warning, post.link, *(item.alt for item in post.media))
-    if not concern.reason or quotes(concern.reason, said):
+    if not concern.reason or quotes(concern.reason, concerns.words_of(concern.post)):
         return FAILED
     return {language: f"{words}: {concern.reason}" for language, words in FAILED.items()}
 
