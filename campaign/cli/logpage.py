@@ -20,8 +20,7 @@ def write_page(
 ) -> None:
     """Write the page of these rows to a file. CampaignError: it can't be written, or its name is none of a page."""
     from campaign.core.languages import primary
-    from campaign.core.marks import post_of
-    from campaign.review.log_html import page, with_threads
+    from campaign.review.log_html import latest, page
     from campaign.review.log_pictures import small
     from campaign.store import marks
 
@@ -31,11 +30,12 @@ def write_page(
     workspace = session.workspace
     spoken = language or ("id" if primary(workspace.languages[0]) == "id" else "en")
     with station.store.read() as connection:
-        rows = with_threads(connection, rows)
-        made = marks.of_posts(connection, {post_of(row.key) for row in rows})
-    html, left_out = page(
-        rows,
+        posts, left_out = latest(connection, rows)
+        made = marks.of_posts(connection, posts)
+    html = page(
+        posts,
         made,
+        left_out,
         workspace,
         station.freezer(workspace).workspace_id,
         small(station.files),

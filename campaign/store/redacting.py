@@ -20,7 +20,20 @@ from campaign.store.tables import attempts, deliveries, events
 from campaign.store.transitions import current
 
 _KEPT = frozenset(
-    {"attempt", "owner", "due", "not_before", "deadline", "look_at", "from", "outcome", "backup", "mark"}
+    {
+        "attempt",
+        "owner",
+        "due",
+        "not_before",
+        "deadline",
+        "look_at",
+        "from",
+        "outcome",
+        "backup",
+        "mark",
+        "flag",
+        "said",
+    }
 )
 """What details of events hold that is none of a text's words, nor anybody else's."""
 

@@ -233,6 +233,7 @@ marks = Table(
     Column(
         "text", Text, nullable=False, server_default=""
     ),  # what is wrong, or was done; "" also once redacted
+    Column("salt", Text, nullable=False, server_default=""),  # of the hash in its event; "" once redacted
     Column("by", Text, nullable=False),
     Column("door", Text, nullable=False, server_default=""),
     Column("at", Instant, nullable=False),  # when it was recorded

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from campaign.core.lifecycle import State
@@ -54,8 +54,13 @@ def test_a_mark_counts_once_and_is_an_event_of_the_log(store: Store) -> None:
     with store.read() as connection:
         assert marks.of_posts(connection, [key]) == {key: [one]}
         event = history.events(connection, key)[-1]
+        salt = connection.execute(select(tables.marks.c.salt)).scalar_one()
+    # The words stand in the mark alone, so that they can be removed; the event vouches for them.
+    assert (event.by, event.detail) == (
+        "sari",
+        {"mark": one.id, "said": marks.vouched("the wrong picture", salt)},
+    )
     assert kinds(store, key).count("flagged") == 1
-    assert (event.by, event.detail) == ("sari", {"mark": one.id, "reason": "the wrong picture"})
 
 
 def test_a_flag_stays_open_until_a_close_names_it(store: Store) -> None:
@@ -94,7 +99,13 @@ def test_what_nobody_has_looked_at_the_latest_first(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", ["DELETE FROM marks", "UPDATE marks SET verdict = 'ok'", "UPDATE marks SET text = 'fine'"]
+    "change",
+    [
+        "DELETE FROM marks",
+        "UPDATE marks SET verdict = 'ok'",
+        "UPDATE marks SET text = 'fine'",
+        "UPDATE marks SET salt = ''",
+    ],
 )
 def test_the_database_lets_nobody_change_a_mark(store: Store, change: str) -> None:
     key = bring_to(store, State.SENT, "s", "fedi")
@@ -113,6 +124,7 @@ def test_a_redaction_takes_the_words_of_marks_and_leaves_the_marks(store: Store)
     with store.read() as connection:
         told = [event.detail for event in history.events(connection, key)]
         there = marks.of_posts(connection, [key])[key]
+        assert connection.execute(select(tables.marks.c.salt)).scalars().all() == ["", ""]
     assert "Wulandari" not in str(told)
     assert {mark.text for mark in there} == {""}
     assert flagged(store) == [""]  # it is still wrong
