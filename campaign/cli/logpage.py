@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,18 @@ if TYPE_CHECKING:
 
 
 def write_page(
-    session: Session, station: Station, rows: Sequence[Delivery], file: str, language: str | None
+    session: Session,
+    station: Station,
+    rows: Iterable[Delivery],
+    file: str,
+    language: str | None,
+    *,
+    names: bool,
 ) -> None:
-    """Write the page of these rows to a file. CampaignError: it can't be written, or its name is none of a page."""
+    """Write the page of these rows to a file; with roles instead of handles, unless ``names``. CampaignError: it can't
+    be written, or its name is none of a page."""
     from campaign.core.languages import primary
-    from campaign.review.log_html import latest, page
+    from campaign.review.log_html import due_of, latest, page
     from campaign.review.log_pictures import small
     from campaign.store import marks
 
@@ -29,8 +36,9 @@ def write_page(
         raise CampaignError(f"{file} is no web page", "end its name in .html")
     workspace = session.workspace
     spoken = language or ("id" if primary(workspace.languages[0]) == "id" else "en")
+    due = due_of(rows)  # a long log comes piece by piece, each by a transaction of its own
     with station.store.read() as connection:
-        posts, left_out = latest(connection, rows)
+        posts, left_out = latest(connection, due)
         made = marks.of_posts(connection, posts)
     html = page(
         posts,
@@ -41,6 +49,7 @@ def write_page(
         small(station.files),
         session.now,
         language=spoken,
+        names=names,
     )
     try:
         path.write_bytes(html)

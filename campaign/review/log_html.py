@@ -119,12 +119,17 @@ def page(
     return html.encode(errors="replace")
 
 
-def latest(connection: Connection, rows: Iterable[Delivery]) -> tuple[dict[str, list[Delivery]], int]:
-    """The latest posts among these rows, by key and in the order in which they were due, each with all parts of its
-    thread (for a thread is looked at as one); and how many older ones there are."""
+def due_of(rows: Iterable[Delivery]) -> dict[str, datetime]:
+    """When each post was due, by its key; of a thread that of the first of its rows."""
     due: dict[str, datetime] = {}
     for row in rows:
         due.setdefault(post_of(row.key), row.due)
+    return due
+
+
+def latest(connection: Connection, due: Mapping[str, datetime]) -> tuple[dict[str, list[Delivery]], int]:
+    """The latest of these posts (``due_of``), by key and in the order in which they were due, each with all parts of
+    its thread (for a thread is looked at as one); and how many older ones there are."""
     keys = sorted(due, key=lambda key: (due[key], key))
     kept = keys[-MOST_POSTS:]
     first = history.by_keys(connection, kept)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, sele
 from campaign.core.lifecycle import State
 from campaign.core.marks import Mark, Verdict, by_post, post_of
 from campaign.store import log
+from campaign.store.hashes import salted
 from campaign.store.log import Who
 from campaign.store.rows import Delivery
 from campaign.store.tables import deliveries, marks
@@ -219,7 +219,7 @@ def blank(connection: Connection, key: str) -> None:
 def vouched(text: str, salt: str) -> str:
     """What the event of a mark holds instead of its text ("" for none): sealed with it, the text can't be changed
     unnoticed, and it can still be removed."""
-    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest() if text else ""
+    return salted(salt, text) if text else ""
 
 
 def _values(mark: Mark, salt: str) -> dict[str, Any]:

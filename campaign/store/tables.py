@@ -213,6 +213,7 @@ events = Table(
     Column("by", Text, nullable=False, server_default=""),  # a handle of people; empty: the loop
     Column("door", Text, nullable=False, server_default=""),  # cli user@host
     Column("detail", JSON, nullable=False, server_default="{}"),
+    Column("salt", Text),  # of the detail's hash; gone when the detail is
     Index("events_of_key", "key"),
 )
 
@@ -222,6 +223,18 @@ vault = Table(
     Column("account", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("previous", Text, nullable=False),  # the hash of seal n - 1; empty: the first one
+    Column("at", Instant, nullable=False),
+    Column("first", BigInteger, nullable=False),  # ids of events
+    Column("last", BigInteger, nullable=False),
+    Column("entries", Text, nullable=False),  # one line an event: id, hash of what it is, hash of its detail
+    Column("sha256", Text, nullable=False),
 )
 
 marks = Table(

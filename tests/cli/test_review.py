@@ -26,7 +26,7 @@ def out(place: Place) -> Place:
 
 
 def reviewers(place: Place) -> list[str]:
-    [row] = place("log", "--json").rows()
+    [row] = place("log", "--json", "--names").rows()
     names: list[str] = row["reviewed_by"]
     return names
 

@@ -20,7 +20,7 @@ from campaign.core.model import Media, Person, Post, Target, Workspace
 from campaign.core.outcome import Receipt
 from campaign.review import log_html
 from campaign.review.checklist import QUESTIONS
-from campaign.review.log_html import latest, page
+from campaign.review.log_html import due_of, latest, page
 from campaign.review.log_page import words as own
 from campaign.review.log_pictures import MOST_BYTES, RULES, Small, small
 from campaign.store import history
@@ -239,8 +239,8 @@ def test_a_long_log_makes_a_bounded_page_of_the_latest(world: World, monkeypatch
     world.go(hours=12)
     with world.store.read() as connection:
         rows = history.deliveries(connection)
-        posts, left_out = latest(connection, rows)
-        assert list(latest(connection, rows[-1:])[0]) == [rows[-1].key]
+        posts, left_out = latest(connection, due_of(rows))
+        assert list(latest(connection, due_of(rows[-1:]))[0]) == [rows[-1].key]
     assert (len(rows), left_out) == (8, 5)
     assert [key.split("/")[2] for key in posts] == [f"2027-07-01T{hour}:00" for hour in (14, 15, 16)]
     long = [a_row(number, f"Post {number}. " + "x" * 20_000) for number in range(3)]

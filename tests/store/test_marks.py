@@ -15,6 +15,7 @@ from campaign.core.outcome import Sent
 from campaign.store import history, marks, migrations, outbox, tables
 from campaign.store.database import Store
 from campaign.store.marks import Counted
+from campaign.store.verify import verify
 from tests.store.made import ANI, NOW, a_row, a_thread, after, bring_to, kinds, put, receipt, settle, take
 
 
@@ -124,6 +125,7 @@ def test_a_redaction_takes_the_words_of_marks_and_leaves_the_marks(store: Store)
     with store.read() as connection:
         told = [event.detail for event in history.events(connection, key)]
         there = marks.of_posts(connection, [key])[key]
+        assert verify(connection).holds
         assert connection.execute(select(tables.marks.c.salt)).scalars().all() == ["", ""]
     assert "Wulandari" not in str(told)
     assert {mark.text for mark in there} == {""}
@@ -144,7 +146,36 @@ def test_a_thread_s_marks_are_redacted_with_any_of_its_parts(store: Store) -> No
         assert outbox.redact(connection, f"{first}#2", NOW, ANI)
     with store.read() as connection:
         assert "Wulandari" not in str([event.detail for event in history.events(connection)])
+        assert verify(connection).holds
     assert flagged(store) == [""]
+
+
+TAMPERED = {
+    "UPDATE marks SET text = 'all fine'": "what the review mark says was changed",
+    "UPDATE marks SET text = ''": "what the review mark says was changed",
+    "UPDATE marks SET by = 'budi'": "the review mark was changed",
+    "DELETE FROM marks": "the review mark is gone",
+    "INSERT INTO marks (id, key, verdict, by, at) SELECT 'x', key, 'ok', 'budi', at FROM marks": "no event says how",
+}
+
+
+@pytest.mark.parametrize(("change", "says"), TAMPERED.items())
+def test_whoever_changes_a_mark_in_the_file_is_found_out(store: Store, change: str, says: str) -> None:
+    key = bring_to(store, State.SENT, "s", "fedi")
+    add(store, a_mark(key, Verdict.FLAG, "wrong"))
+
+    def found() -> list[str]:
+        with store.read() as connection:
+            return [difference.what for difference in verify(connection).differences]
+
+    assert found() == []
+    with store.write() as connection:
+        off = {"sqlite": "DROP TRIGGER", "postgresql": "ALTER TABLE marks DISABLE TRIGGER"}
+        for name in ("marks_no_update", "marks_no_delete"):
+            connection.execute(text(f"{off[connection.dialect.name]} {name}"))
+        connection.execute(text(change))
+    (told,) = found()
+    assert told.startswith(says)
 
 
 def test_a_store_from_before_marks_gets_them(store: Store) -> None:
