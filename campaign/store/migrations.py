@@ -78,6 +78,9 @@ def seals(connection: Connection) -> None:
 def review_marks(connection: Connection) -> None:
     """What reviewers say about posts that are out."""
     metadata.tables["marks"].create(connection)
+    for index in deliveries.indexes:
+        if index.name == "deliveries_out":
+            index.create(connection)
     for statement in marks.GUARDS[connection.dialect.name]:
         connection.execute(text(statement))
 

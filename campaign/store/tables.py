@@ -53,6 +53,7 @@ class Instant(TypeDecorator[datetime]):
 _IS_PART = text("previous IS NOT NULL")
 _SENDING = text("state = 'sending'")
 _UNWANTED = text("withdraw_at IS NOT NULL")
+_OUT = text("sent_at IS NOT NULL AND part = 1")
 
 
 def _states() -> str:
@@ -131,6 +132,10 @@ deliveries = Table(
     Index("deliveries_of_slot", "campaign", "slot", "wall"),
     Index("deliveries_threads", "state", "account", "due", sqlite_where=_IS_PART, postgresql_where=_IS_PART),
     Index("deliveries_unwanted", "state", sqlite_where=_UNWANTED, postgresql_where=_UNWANTED),
+    # What went out when, and whether somebody has looked at it, is asked of all that ever went out.
+    Index(
+        "deliveries_out", "sent_at", "key", "campaign", "account", sqlite_where=_OUT, postgresql_where=_OUT
+    ),
     # An account has one request in flight, whoever tries, on whichever host.
     Index("one_in_flight", "account", unique=True, sqlite_where=_SENDING, postgresql_where=_SENDING),
 )
