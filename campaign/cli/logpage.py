@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,18 @@ if TYPE_CHECKING:
 
 
 def write_page(
-    session: Session, station: Station, rows: Sequence[Delivery], file: str, language: str | None
+    session: Session,
+    station: Station,
+    rows: Iterable[Delivery],
+    file: str,
+    language: str | None,
+    *,
+    names: bool,
 ) -> None:
-    """Write the page of these rows to a file. CampaignError: it can't be written, or its name is none of a page."""
+    """Write the page of these rows to a file; with roles instead of handles, unless ``names``. CampaignError: it can't
+    be written, or its name is none of a page."""
     from campaign.core.languages import primary
-    from campaign.core.marks import post_of
-    from campaign.review.log_html import page, with_threads
+    from campaign.review.log_html import due_of, latest, page
     from campaign.review.log_pictures import small
     from campaign.store import marks
 
@@ -30,17 +36,20 @@ def write_page(
         raise CampaignError(f"{file} is no web page", "end its name in .html")
     workspace = session.workspace
     spoken = language or ("id" if primary(workspace.languages[0]) == "id" else "en")
+    due = due_of(rows)  # a long log comes piece by piece, each by a transaction of its own
     with station.store.read() as connection:
-        rows = with_threads(connection, rows)
-        made = marks.of_posts(connection, {post_of(row.key) for row in rows})
-    html, left_out = page(
-        rows,
+        posts, left_out = latest(connection, due)
+        made = marks.of_posts(connection, posts)
+    html = page(
+        posts,
         made,
+        left_out,
         workspace,
         station.freezer(workspace).workspace_id,
         small(station.files),
         session.now,
         language=spoken,
+        names=names,
     )
     try:
         path.write_bytes(html)

@@ -24,7 +24,7 @@ SHOWN = 200
 """Posts of a list for people; a program gets all."""
 
 
-@verb("review", 'campaign review stories/vigil/2027-07-30T20:00/fedi --flag "wrong picture"', decides=True)
+@verb("review", "campaign review stories/vigil/2027-07-30T20:00/fedi --ok --by ani", decides=True)
 @click.argument("keys", metavar="[KEY...]", nargs=-1)
 @click.option("--ok", is_flag=True, help="It is all right.")
 @click.option("--flag", metavar="TEXT", help="Something is wrong: say what.")

@@ -8,11 +8,9 @@ from __future__ import annotations
 import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from campaign.core.model import parse_key
 
 FORMAT = "campaign marks 1"
 """What a file of marks says first, so that nothing else is taken for one."""
@@ -77,7 +75,7 @@ def space_of(workspace: uuid.UUID) -> str:
 
 def post_of(key: str) -> str:
     """The key that marks of a delivery stand under: a thread is reviewed as one post, under its first part."""
-    return str(replace(parse_key(key), part=1))
+    return key.partition("#")[0]
 
 
 def plain(text: str) -> str:

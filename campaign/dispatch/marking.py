@@ -110,10 +110,7 @@ def _same(number: int, given: Given, known: Mark) -> None:
 
 def _post(connection: Connection, key: str) -> str:
     """The key that marks of a post stand under; its row is locked, so that two who mark it do so in turn."""
-    try:
-        post = post_of(key)
-    except ValueError:
-        raise CampaignError(f"there is no post {key!r}", "campaign log shows the keys") from None
+    post = post_of(key)
     row = current(connection, post)
     if row is None or history.delivery(connection, key) is None:
         raise CampaignError(f"there is no post {key!r} in the record", "campaign log shows the keys")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -75,8 +75,9 @@ class _Shelf:
 
 
 def page(
-    rows: Sequence[Delivery],
+    posts: Mapping[str, Sequence[Delivery]],
     marks: Mapping[str, Sequence[Mark]],
+    left_out: int,
     workspace: Workspace,
     workspace_id: UUID,
     picture: Picture,
@@ -84,18 +85,14 @@ def page(
     *,
     language: str,
     names: bool = False,
-) -> tuple[bytes, int]:
-    """The page, and how many older posts are not on it. ``rows``: all parts of what is shown; ``marks``: by key of the
-    post; ``language``: of the page's own words ("en" or "id"); ``names``: say handles instead of roles."""
-    posts: dict[str, list[Delivery]] = {}
-    for row in sorted(rows, key=lambda row: (row.due, row.campaign, row.slot, row.target, row.part)):
-        posts.setdefault(post_of(row.key), []).append(row)
-    left_out = max(len(posts) - MOST_POSTS, 0)
-    kept = list(posts.items())[left_out:]
+) -> bytes:
+    """The page. ``posts``: by key, in order, each with all its parts, and ``left_out``, how many older ones are not
+    among them (``latest``); ``marks``: by key; ``language``: of the page's own words ("en" or "id"); ``names``: say
+    handles instead of roles."""
     roles = Roles(workspace.people, names=names, language=language)
     writer = _Writer(workspace, language, own.words(language), roles, _Shelf(picture))
     # The latest first, so that it is not theirs if there is no room for all pictures.
-    shown = [writer.post(key, parts, marks.get(key, ())) for key, parts in reversed(kept)][::-1]
+    shown = [writer.post(key, posts[key], marks.get(key, ())) for key in reversed(list(posts))][::-1]
     style, script = _asset("page.css"), _asset("page.js")
     html = (
         _environment()
@@ -111,7 +108,7 @@ def page(
             space=space_of(workspace_id),
             made=times.local(now, workspace.zone),
             when=lambda moment: date_text(moment, language),
-            days=writer.days([row for _, parts in kept for row in parts]),
+            days=writer.days([row for parts in posts.values() for row in parts]),
             questions=QUESTIONS[language],
             posts=shown,
             left_out=left_out,
@@ -119,19 +116,28 @@ def page(
             longest=MAX_TEXT,
         )
     )
-    return html.encode(errors="replace"), left_out
+    return html.encode(errors="replace")
 
 
-def with_threads(connection: Connection, rows: Sequence[Delivery]) -> list[Delivery]:
-    """The same rows and the other parts of their threads, for a thread is looked at as one post."""
-    named = {row.key for row in rows}
-    others = {
-        str(replace(parse_key(row.key), part=number))
-        for row in rows
-        if row.parts > 1
-        for number in range(1, row.parts + 1)
+def due_of(rows: Iterable[Delivery]) -> dict[str, datetime]:
+    """When each post was due, by its key; of a thread that of the first of its rows."""
+    due: dict[str, datetime] = {}
+    for row in rows:
+        due.setdefault(post_of(row.key), row.due)
+    return due
+
+
+def latest(connection: Connection, due: Mapping[str, datetime]) -> tuple[dict[str, list[Delivery]], int]:
+    """The latest of these posts (``due_of``), by key and in the order in which they were due, each with all parts of
+    its thread (for a thread is looked at as one); and how many older ones there are."""
+    keys = sorted(due, key=lambda key: (due[key], key))
+    kept = keys[-MOST_POSTS:]
+    first = history.by_keys(connection, kept)
+    parts = {
+        key: [str(replace(parse_key(key), part=n)) for n in range(1, first[key].parts + 1)] for key in kept
     }
-    return [*rows, *history.by_keys(connection, others - named).values()]
+    found = history.by_keys(connection, {part for several in parts.values() for part in several})
+    return {key: [found[part] for part in parts[key] if part in found] for key in kept}, len(keys) - len(kept)
 
 
 @dataclass(frozen=True)

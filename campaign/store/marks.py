@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select, text, update
 
 from campaign.core.lifecycle import State
-from campaign.core.marks import Mark, Verdict, by_post, post_of, reviewers
+from campaign.core.marks import Mark, Verdict, by_post, post_of
 from campaign.store import log
-from campaign.store.log import REMOVED, Who
+from campaign.store.hashes import salted
+from campaign.store.log import Who
 from campaign.store.rows import Delivery
-from campaign.store.tables import deliveries, events, marks
+from campaign.store.tables import deliveries, marks
 from campaign.store.upsert import batches, insert_missing
 
 KINDS = {Verdict.OK: "reviewed", Verdict.FLAG: "flagged", Verdict.CLOSE: "flag-closed"}
@@ -25,18 +27,19 @@ REFUSAL = "review marks are only ever added"
 _SAME = " AND ".join(
     f'NEW."{column.name}" IS NOT DISTINCT FROM OLD."{column.name}"'
     for column in marks.columns
-    if column.name != "text"
+    if column.name not in ("text", "salt")
 )
 
 GUARDS = {
     "sqlite": (
         f"CREATE TRIGGER marks_no_delete BEFORE DELETE ON marks BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
-        "CREATE TRIGGER marks_no_update BEFORE UPDATE ON marks WHEN NOT (NEW.text = '' AND "
+        "CREATE TRIGGER marks_no_update BEFORE UPDATE ON marks WHEN NOT (NEW.text = '' AND NEW.salt = '' AND "
         f"{_SAME.replace('IS NOT DISTINCT FROM', 'IS')}) BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
     ),
     "postgresql": (
         "CREATE FUNCTION marks_only_added() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN IF TG_OP = 'UPDATE' THEN IF NEW.text = '' AND {_SAME} THEN RETURN NEW; END IF; END IF; "
+        "$$ BEGIN IF TG_OP = 'UPDATE' THEN "
+        f"IF NEW.text = '' AND NEW.salt = '' AND {_SAME} THEN RETURN NEW; END IF; END IF; "
         f"RAISE EXCEPTION '{REFUSAL}'; END $$",
         "CREATE TRIGGER marks_no_update BEFORE UPDATE ON marks "
         "FOR EACH ROW EXECUTE FUNCTION marks_only_added()",
@@ -47,6 +50,11 @@ GUARDS = {
 """What makes the table append-only, by database."""
 
 _m, _d = marks.c, deliveries.c
+_OUT = text("deliveries.sent_at IS NOT NULL AND deliveries.part = 1")
+"""Only what is ``sent`` has a moment at which it went out. As the index says it, and without the state, for whose index
+SQLite would take that."""
+
+_READ = [column for column in marks.columns if column.name != "salt"]
 _LOOKED = (Verdict.OK.value, Verdict.FLAG.value)
 
 
@@ -63,7 +71,9 @@ def _open() -> ColumnElement[bool]:
 
 def add(connection: Connection, new: Sequence[Mark]) -> list[Mark]:
     """Add those marks whose ids are not there yet, each with its event; the ones added."""
-    added = {key for (key,) in insert_missing(connection, marks, [_values(mark) for mark in new])}
+    salts = {mark.id: secrets.token_hex(16) if mark.text else "" for mark in new}
+    values = [_values(mark, salts[mark.id]) for mark in new]
+    added = {key for (key,) in insert_missing(connection, marks, values)}
     kept = [mark for mark in new if mark.id in added]
     rows = [
         log.event(
@@ -73,7 +83,7 @@ def add(connection: Connection, new: Sequence[Mark]) -> list[Mark]:
             before=State.SENT.value,
             after=State.SENT.value,
             who=Who(mark.by, mark.door),
-            detail={"mark": mark.id, "flag": mark.flag, "reason": mark.text},
+            detail={"mark": mark.id, "flag": mark.flag, "said": vouched(mark.text, salts[mark.id])},
         )
         for mark in kept
     ]
@@ -85,7 +95,7 @@ def by_ids(connection: Connection, ids: Collection[str]) -> dict[str, Mark]:
     """Marks by their ids; ids that are not there are left out."""
     found: list[Mark] = []
     for batch in batches(sorted(ids)):
-        found += _read(connection, select(marks).where(_m.id.in_(batch)))
+        found += _read(connection, select(*_READ).where(_m.id.in_(batch)))
     return {mark.id: mark for mark in found}
 
 
@@ -93,13 +103,13 @@ def of_posts(connection: Connection, keys: Iterable[str]) -> dict[str, Sequence[
     """All marks of posts by key (of threads: their first part), the oldest first; posts without any are left out."""
     found: list[Mark] = []
     for batch in batches(sorted(set(keys))):
-        found += _read(connection, select(marks).where(_m.key.in_(batch)))
+        found += _read(connection, select(*_READ).where(_m.key.in_(batch)))
     return dict(by_post(found))
 
 
 def flagged(connection: Connection, campaign: str | None = None) -> list[Mark]:
     """The open flags, the oldest first."""
-    statement = select(marks).where(_open())
+    statement = select(*_READ).where(_open())
     if campaign is not None:
         statement = statement.join(deliveries, _d.key == _m.key).where(_d.campaign == campaign)
     return _read(connection, statement)
@@ -108,10 +118,18 @@ def flagged(connection: Connection, campaign: str | None = None) -> list[Mark]:
 def with_reviewers(connection: Connection, rows: Iterable[Delivery]) -> list[Delivery]:
     """The same rows, each saying who has looked at it."""
     rows = list(rows)
-    out = {row.key: post_of(row.key) for row in rows if row.state is State.SENT}
-    found = of_posts(connection, out.values())
+    out = sorted({post_of(row.key) for row in rows if row.state is State.SENT})
+    found: dict[str, dict[str, None]] = {}
+    for batch in batches(out):
+        looked = (
+            select(_m.key, _m.by).where(_m.key.in_(batch), _m.verdict.in_(_LOOKED)).order_by(_m.at, _m.id)
+        )
+        for key, by in connection.execute(looked):
+            found.setdefault(key, {})[by] = None
     return [
-        replace(row, reviewed_by=reviewers(found.get(out[row.key], ()))) if row.key in out else row
+        replace(row, reviewed_by=tuple(by))
+        if row.state is State.SENT and (by := found.get(post_of(row.key))) is not None
+        else row
         for row in rows
     ]
 
@@ -127,7 +145,7 @@ def _out(
     without: Collection[str],
 ) -> Select[Any]:
     """Posts (a thread is one) that went out in since <= t < until, not on the accounts ``without``."""
-    statement = statement.where(_d.state == State.SENT.value, _d.part == 1)
+    statement = statement.where(_OUT)
     if since is not None:
         statement = statement.where(_d.sent_at >= since)
     if until is not None:
@@ -148,13 +166,17 @@ def unreviewed(
 ) -> tuple[list[Delivery], int]:
     """The newest ``limit`` posts that went out in since <= t < until (aware) and nobody has looked at, of threads the
     first part, the latest first; and how many there are in all. ``without``: accounts that don't count."""
-    chosen = _out(select(deliveries), since, until, campaign, without).where(~_has_mark(*_LOOKED))
-    rows = connection.execute(chosen.order_by(_d.sent_at.desc(), _d.key).limit(limit)).mappings()
+
+    def chosen(what: Any) -> Select[Any]:
+        return _out(select(what), since, until, campaign, without).where(~_has_mark(*_LOOKED))
+
+    rows = connection.execute(
+        chosen(deliveries).order_by(_d.sent_at.desc(), _d.key.desc()).limit(limit)
+    ).mappings()
     found = [Delivery.of(row) for row in rows]
     if limit is None or len(found) < limit:
         return found, len(found)
-    counted = select(func.count()).select_from(chosen.subquery())
-    return found, int(connection.execute(counted).scalar_one())
+    return found, int(connection.execute(chosen(func.count(_d.key))).scalar_one())
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,19 +219,19 @@ def counted(
 
 def blank(connection: Connection, key: str) -> None:
     """Remove what people wrote about a post whose text is removed (of any part of its thread): they may have quoted
-    it."""
-    post = post_of(key)
-    connection.execute(update(marks).where(_m.key == post, _m.text != "").values(text=""))
-    told = select(events.c.id, events.c.detail).where(
-        events.c.key == post, events.c.kind.in_(sorted(KINDS.values()))
-    )
-    for row in connection.execute(told).all():
-        if "reason" in row.detail:
-            connection.execute(update(events).where(events.c.id == row.id).values(detail=REMOVED))
+    it. With the salt goes what its events could be guessed from."""
+    written = (_m.text != "") | (_m.salt != "")
+    connection.execute(update(marks).where(_m.key == post_of(key), written).values(text="", salt=""))
 
 
-def _values(mark: Mark) -> dict[str, Any]:
-    return asdict(mark) | {"verdict": mark.verdict.value}  # psycopg would write an Enum's name
+def vouched(text: str, salt: str) -> str:
+    """What the event of a mark holds instead of its text ("" for none): sealed with it, the text can't be changed
+    unnoticed, and it can still be removed."""
+    return salted(salt, text) if text else ""
+
+
+def _values(mark: Mark, salt: str) -> dict[str, Any]:
+    return asdict(mark) | {"verdict": mark.verdict.value, "salt": salt}  # psycopg would write an Enum's name
 
 
 def _read(connection: Connection, statement: Select[Any]) -> list[Mark]:

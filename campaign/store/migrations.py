@@ -16,6 +16,7 @@ from sqlalchemy.schema import CreateColumn
 from campaign.errors import StoreError
 from campaign.store import approvals, log, marks, meta
 from campaign.store.tables import accounts, deliveries, events, metadata
+from campaign.store.taking_over import take_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,18 @@ def removals(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def seals(connection: Connection) -> None:
+    """A log that is sealed from now on."""
+    _add(connection, events.c.salt)
+    take_over(connection)
+
+
 def review_marks(connection: Connection) -> None:
     """What reviewers say about posts that are out."""
     metadata.tables["marks"].create(connection)
+    for index in deliveries.indexes:
+        if index.name == "deliveries_out":
+            index.create(connection)
     for statement in marks.GUARDS[connection.dialect.name]:
         connection.execute(text(statement))
 
@@ -113,6 +123,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("breakers of accounts", breakers),
     Migration("versions of the files", checkouts),
     Migration("posts that are withdrawn or redacted", removals),
+    Migration("a sealed log", seals),
     Migration("review marks", review_marks),
     Migration("tokens and pages of campaign web", web),
     Migration("crisis pauses", pausing),
@@ -163,4 +174,5 @@ def check(found: int, place: str, steps: Sequence[Migration] = MIGRATIONS) -> No
 
 
 LOCK_SPACE = 0x63616D70
-"""The first half of our advisory locks in PostgreSQL ("camp"); 0: planner, 1: migrations, others: runners by host."""
+"""The first half of our advisory locks in PostgreSQL ("camp"); 0: planner, 1: migrations, -1: seals, others: runners by
+host."""

@@ -54,6 +54,7 @@ _IS_PART = text("previous IS NOT NULL")
 _SENDING = text("state = 'sending'")
 _UNWANTED = text("withdraw_at IS NOT NULL")
 _DOUBLED = text("kind = 'doubled'")
+_OUT = text("sent_at IS NOT NULL AND part = 1")
 
 
 def _states() -> str:
@@ -133,6 +134,10 @@ deliveries = Table(
     Index("deliveries_of_slot", "campaign", "slot", "wall"),
     Index("deliveries_threads", "state", "account", "due", sqlite_where=_IS_PART, postgresql_where=_IS_PART),
     Index("deliveries_unwanted", "state", sqlite_where=_UNWANTED, postgresql_where=_UNWANTED),
+    # What went out when, and whether somebody has looked at it, is asked of all that ever went out.
+    Index(
+        "deliveries_out", "sent_at", "key", "campaign", "account", sqlite_where=_OUT, postgresql_where=_OUT
+    ),
     # An account has one request in flight, whoever tries, on whichever host.
     Index("one_in_flight", "account", unique=True, sqlite_where=_SENDING, postgresql_where=_SENDING),
 )
@@ -215,6 +220,7 @@ events = Table(
     Column("by", Text, nullable=False, server_default=""),  # a handle of people; empty: the loop
     Column("door", Text, nullable=False, server_default=""),  # cli user@host
     Column("detail", JSON, nullable=False, server_default="{}"),
+    Column("salt", Text),  # of the detail's hash; gone when the detail is
     Index("events_of_key", "key"),
     Index("events_doubled", "id", sqlite_where=_DOUBLED, postgresql_where=_DOUBLED),
 )
@@ -252,6 +258,18 @@ web_sessions = Table(
     Column("ends_at", Instant, nullable=False),
 )
 
+seals = Table(
+    "seals",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("previous", Text, nullable=False),  # the hash of seal n - 1; empty: the first one
+    Column("at", Instant, nullable=False),
+    Column("first", BigInteger, nullable=False),  # ids of events
+    Column("last", BigInteger, nullable=False),
+    Column("entries", Text, nullable=False),  # one line an event: id, hash of what it is, hash of its detail
+    Column("sha256", Text, nullable=False),
+)
+
 marks = Table(
     "marks",
     metadata,
@@ -261,6 +279,7 @@ marks = Table(
     Column(
         "text", Text, nullable=False, server_default=""
     ),  # what is wrong, or was done; "" also once redacted
+    Column("salt", Text, nullable=False, server_default=""),  # of the hash in its event; "" once redacted
     Column("by", Text, nullable=False),
     Column("door", Text, nullable=False, server_default=""),
     Column("at", Instant, nullable=False),  # when it was recorded

@@ -59,7 +59,8 @@ def test_a_volunteer_marks_two_posts_and_the_record_has_them(out: Place, tmp_pat
     taken = out("review", "--import", str(files[0]))
     assert (taken.code, taken.err) == (0, "2 taken, 0 there already, from sari\n")
     assert out("review", "--import", str(files[1])).err == "0 taken, 2 there already, from sari\n"
-    assert [row["reviewed_by"] for row in out("log", "--json").rows()] == [["sari"], ["sari"]]
+    assert [row["reviewed_by"] for row in out("log", "--json", "--names").rows()] == [["sari"], ["sari"]]
+    assert [row["reviewed_by"] for row in out("log", "--json").rows()] == [["reviewer 2"], ["reviewer 2"]]
     [told] = out("status", "--json").rows()
     assert [flag["text"] for flag in told["flagged"][0]["flags"]] == ["The picture is <b>too</b> dark"]
     again = out("log", "--html", str(page), "--flagged", "--language", "id")

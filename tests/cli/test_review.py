@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ def out(place: Place) -> Place:
 
 
 def reviewers(place: Place) -> list[str]:
-    [row] = place("log", "--json").rows()
+    [row] = place("log", "--json", "--names").rows()
     names: list[str] = row["reviewed_by"]
     return names
 
@@ -201,3 +202,17 @@ def test_a_mark_that_was_changed_after_it_was_taken_is_refused(out: Place) -> No
     out("review", "--import", str(a_file(out, mark)))
     refused = out("review", "--import", str(a_file(out, mark | {"verdict": "ok"})))
     assert (refused.code, "said something else" in refused.err) == (1, True)
+
+
+def test_the_names_in_json_are_those_that_the_docs_promise(out: Place) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "running.md").read_text(encoding="utf-8")
+
+    def promised(verb: str) -> list[str]:
+        (cell,) = re.findall(rf"^\| `{verb} --json` \| ([^;\n]*?)(?:;.*)? \|$", text, re.MULTILINE)
+        return [name.strip() for name in re.sub(r"\([^)]*\)", "", cell).split(",")]
+
+    assert list(out("review", "--json").rows()[0]) == promised("review")
+    assert list(out("review", out.vigil, "--ok", "--by", "ani", "--json").rows()[0]) == promised(
+        "review KEY --ok"
+    )
+    assert list(out("review", "--digest", "--json").rows()[0]) == promised("review --digest")

@@ -15,18 +15,19 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from campaign.core.lifecycle import State
-from campaign.core.marks import Mark, Verdict
-from campaign.core.model import Media, Person, Post, Workspace
+from campaign.core.marks import Mark, Verdict, by_post, post_of
+from campaign.core.model import Media, Person, Post, Target, Workspace
 from campaign.core.outcome import Receipt
 from campaign.review import log_html
 from campaign.review.checklist import QUESTIONS
-from campaign.review.log_html import page
+from campaign.review.log_html import due_of, latest, page
 from campaign.review.log_page import words as own
 from campaign.review.log_pictures import MOST_BYTES, RULES, Small, small
+from campaign.store import history
 from campaign.store.history import Delivery
 from campaign.workspace.files import MediaFiles
 from tests.browser import Tab, browser, tab
-from tests.dispatch.world import account, workspace
+from tests.dispatch.world import World, account, at, slot, workspace
 from tests.networks.reading import Reader
 
 NOW = datetime(2027, 7, 31, 1, 0, tzinfo=UTC)
@@ -78,8 +79,11 @@ def space() -> Workspace:
 def html(
     rows: Sequence[Delivery], marks: Sequence[Mark] = (), picture: Any = lambda media: SMALL, **more: Any
 ) -> str:
-    of = {mark.key: [other for other in marks if other.key == mark.key] for mark in marks}
-    made, _ = page(rows, of, space(), IDENTITY, picture, NOW, **{"language": "en"} | more)
+    posts: dict[str, list[Delivery]] = {}
+    for row in rows:
+        posts.setdefault(post_of(row.key), []).append(row)
+    left_out = more.pop("left_out", 0)
+    made = page(posts, by_post(marks), left_out, space(), IDENTITY, picture, NOW, **{"language": "en"} | more)
     return made.decode()
 
 
@@ -228,16 +232,21 @@ def test_each_text_says_its_language_and_direction_and_pictures_their_descriptio
     assert "https://fedi.example/1" in hrefs and "https://fedi.example/6" not in hrefs
 
 
-def test_a_long_log_makes_a_bounded_page_of_the_latest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_log_makes_a_bounded_page_of_the_latest(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_html, "MOST_POSTS", 3)
-    rows = [a_row(number, f"Post {number}. " + "x" * 20_000) for number in range(8)]
-    made, left_out = page(rows, {}, space(), IDENTITY, lambda media: None, NOW, language="en")
-    assert left_out == 5
-    text = made.decode()
-    assert "5 older posts are not on this page" in text
-    assert [f"Post {number}." in text for number in range(8)] == [False] * 5 + [True] * 3
-    assert len(made) < 3 * log_html.MOST_LETTERS + 30_000
-    assert "Only the beginning is shown." in text
+    hourly = at(*(f"2027-07-01T{hour:02}:00" for hour in range(9, 17)))
+    world.adopt(workspace([account()], [slot("s", hourly, [Target(account(), "en")], "Hello")]))
+    world.go(hours=12)
+    with world.store.read() as connection:
+        rows = history.deliveries(connection)
+        posts, left_out = latest(connection, due_of(rows))
+        assert list(latest(connection, due_of(rows[-1:]))[0]) == [rows[-1].key]
+    assert (len(rows), left_out) == (8, 5)
+    assert [key.split("/")[2] for key in posts] == [f"2027-07-01T{hour}:00" for hour in (14, 15, 16)]
+    long = [a_row(number, f"Post {number}. " + "x" * 20_000) for number in range(3)]
+    text = html(long, left_out=left_out)
+    assert "5 older posts are not on this page" in text and "Only the beginning is shown." in text
+    assert len(text) < 3 * log_html.MOST_LETTERS + 30_000
 
 
 def test_the_pictures_of_the_latest_posts_come_first_where_there_is_no_room_for_all(

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from campaign.core.lifecycle import State
@@ -15,6 +15,7 @@ from campaign.core.outcome import Sent
 from campaign.store import history, marks, migrations, outbox, tables
 from campaign.store.database import Store
 from campaign.store.marks import Counted
+from campaign.store.verify import verify
 from tests.store.made import ANI, NOW, a_row, a_thread, after, bring_to, kinds, put, receipt, settle, take
 
 
@@ -54,8 +55,13 @@ def test_a_mark_counts_once_and_is_an_event_of_the_log(store: Store) -> None:
     with store.read() as connection:
         assert marks.of_posts(connection, [key]) == {key: [one]}
         event = history.events(connection, key)[-1]
+        salt = connection.execute(select(tables.marks.c.salt)).scalar_one()
+    # The words stand in the mark alone, so that they can be removed; the event vouches for them.
+    assert (event.by, event.detail) == (
+        "sari",
+        {"mark": one.id, "said": marks.vouched("the wrong picture", salt)},
+    )
     assert kinds(store, key).count("flagged") == 1
-    assert (event.by, event.detail) == ("sari", {"mark": one.id, "reason": "the wrong picture"})
 
 
 def test_a_flag_stays_open_until_a_close_names_it(store: Store) -> None:
@@ -94,7 +100,13 @@ def test_what_nobody_has_looked_at_the_latest_first(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", ["DELETE FROM marks", "UPDATE marks SET verdict = 'ok'", "UPDATE marks SET text = 'fine'"]
+    "change",
+    [
+        "DELETE FROM marks",
+        "UPDATE marks SET verdict = 'ok'",
+        "UPDATE marks SET text = 'fine'",
+        "UPDATE marks SET salt = ''",
+    ],
 )
 def test_the_database_lets_nobody_change_a_mark(store: Store, change: str) -> None:
     key = bring_to(store, State.SENT, "s", "fedi")
@@ -113,6 +125,8 @@ def test_a_redaction_takes_the_words_of_marks_and_leaves_the_marks(store: Store)
     with store.read() as connection:
         told = [event.detail for event in history.events(connection, key)]
         there = marks.of_posts(connection, [key])[key]
+        assert verify(connection).holds
+        assert connection.execute(select(tables.marks.c.salt)).scalars().all() == ["", ""]
     assert "Wulandari" not in str(told)
     assert {mark.text for mark in there} == {""}
     assert flagged(store) == [""]  # it is still wrong
@@ -132,13 +146,43 @@ def test_a_thread_s_marks_are_redacted_with_any_of_its_parts(store: Store) -> No
         assert outbox.redact(connection, f"{first}#2", NOW, ANI)
     with store.read() as connection:
         assert "Wulandari" not in str([event.detail for event in history.events(connection)])
+        assert verify(connection).holds
     assert flagged(store) == [""]
+
+
+TAMPERED = {
+    "UPDATE marks SET text = 'all fine'": "what the review mark says was changed",
+    "UPDATE marks SET text = ''": "what the review mark says was changed",
+    "UPDATE marks SET by = 'budi'": "the review mark was changed",
+    "DELETE FROM marks": "the review mark is gone",
+    "INSERT INTO marks (id, key, verdict, by, at) SELECT 'x', key, 'ok', 'budi', at FROM marks": "no event says how",
+}
+
+
+@pytest.mark.parametrize(("change", "says"), TAMPERED.items())
+def test_whoever_changes_a_mark_in_the_file_is_found_out(store: Store, change: str, says: str) -> None:
+    key = bring_to(store, State.SENT, "s", "fedi")
+    add(store, a_mark(key, Verdict.FLAG, "wrong"))
+
+    def found() -> list[str]:
+        with store.read() as connection:
+            return [difference.what for difference in verify(connection).differences]
+
+    assert found() == []
+    with store.write() as connection:
+        off = {"sqlite": "DROP TRIGGER", "postgresql": "ALTER TABLE marks DISABLE TRIGGER"}
+        for name in ("marks_no_update", "marks_no_delete"):
+            connection.execute(text(f"{off[connection.dialect.name]} {name}"))
+        connection.execute(text(change))
+    (told,) = found()
+    assert told.startswith(says)
 
 
 def test_a_store_from_before_marks_gets_them(store: Store) -> None:
     key = bring_to(store, State.SENT, "s", "fedi")
     with store.write() as connection:
         connection.execute(text("DROP TABLE marks"))
+        connection.execute(text("DROP INDEX deliveries_out"))
         if connection.dialect.name == "postgresql":
             connection.execute(text("DROP FUNCTION marks_only_added"))
     with store.write() as connection:

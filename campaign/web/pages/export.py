@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, Response
 
-from campaign.core.marks import post_of
 from campaign.core.timetable import to_utc
 from campaign.errors import CampaignError
 from campaign.review import log_html
@@ -40,11 +39,12 @@ def page() -> Response:
     first, rows = _week()
     here, files = site(), workspace()
     with here.station.store.read() as connection:
-        rows = log_html.with_threads(connection, rows)
-        made = marks.of_posts(connection, {post_of(row.key) for row in rows})
-    html, _ = log_html.page(
-        rows,
+        posts, left_out = log_html.latest(connection, log_html.due_of(rows))
+        made = marks.of_posts(connection, posts)
+    html = log_html.page(
+        posts,
         made,
+        left_out,
         files,
         here.station.freezer(files).workspace_id,
         small(here.station.files),
