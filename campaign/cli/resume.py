@@ -66,12 +66,15 @@ def command(
     told = bool(end or send or skip or move or send_all or skip_all)
     if only_list and told:
         raise click.UsageError("--list only shows")
-    asking = not told and not only_list and sys.stdin.isatty() and not as_json
+    asking = not told and not only_list and not as_json and at_a_terminal()
     with session.station(create=told or asking, temporary=not (told or asking)) as station:
         pausefile.look(station.store, session.folder, session.now)
         desk = session.desk(station, deciding=told or asking, rights=pausing.RIGHTS)
         scope = scope_of(session.workspace, given.items()) if any(given.values()) else None
         there = pausing.chosen(desk, number, scope, ending=not only_list)
+        if not (there or send or skip or move):
+            output.talk("nothing is paused, and nothing waits for a decision")
+            return 0
         left = _Review(session, station, there, as_json)
         if not told and not asking:
             left.show()
@@ -81,8 +84,14 @@ def command(
             raise CampaignError("nothing was ended: nobody is here to be asked", hint)
         if asking:
             return _ask(left)
+        asked = _asked(left, desk, send, skip, move)  # before anything is ended
         left.end(desk)
-        return _do(left, desk, send, skip, move, "send" if send_all else "skip" if skip_all else "")
+        return _do(left, desk, asked, "send" if send_all else "skip" if skip_all else "")
+
+
+def at_a_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty()
 
 
 class _Review:
@@ -155,18 +164,28 @@ class _Review:
         return 1 if self.found else 0
 
 
-def _do(
-    left: _Review, desk: Desk, send: Sequence[str], skip: Sequence[str], move: Sequence[str], rest: str
-) -> int:
-    """What the options say. All of it is read before the first decision is made."""
-    from campaign.dispatch import after_pause
-
+def _asked(
+    left: _Review, desk: Desk, send: Sequence[str], skip: Sequence[str], move: Sequence[str]
+) -> tuple[list[str], list[str], list[tuple[str, datetime]]]:
+    """What the options name: whole keys to send, to skip, to move and when. Wrong ones are said before anything is
+    done."""
     moves = list(_moves(left, desk, move))
     sending, skipping = find(desk, send), find(desk, skip)
     named = [*sending, *skipping, *(key for key, _ in moves)]
     if double := sorted({key for key in named if named.count(key) > 1}):
         raise click.UsageError(f"{double[0]} is named twice")
+    return sending, skipping, moves
+
+
+def _do(
+    left: _Review, desk: Desk, asked: tuple[list[str], list[str], list[tuple[str, datetime]]], rest: str
+) -> int:
+    """Decide as the options say; ``rest``: "send" or "skip" what they do not name."""
+    from campaign.dispatch import after_pause
+
+    sending, skipping, moves = asked
     if rest:
+        named = {*sending, *skipping, *(key for key, _ in moves)}
         others = [one.row.key for one in left.found if one.row.key not in named]
         (sending if rest == "send" else skipping).extend(others)
     for key in skipping:

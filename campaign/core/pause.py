@@ -133,6 +133,11 @@ def is_paused(reason: str) -> bool:
     return reason.startswith(PAUSED)
 
 
+def fell(reason: str) -> bool:
+    """The same of a row that may have become too late since: the store puts that in front."""
+    return is_paused(reason) or f"; {PAUSED}" in reason
+
+
 def stops(
     pauses: Sequence[Pause], post: About, ready: datetime, decided: datetime | None, now: datetime
 ) -> Pause | None:

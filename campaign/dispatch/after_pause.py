@@ -53,6 +53,11 @@ def move(desk: Desk, key: str, to: datetime) -> Delivery:
     if utc(to) <= desk.now:
         raise RefusedChange(f"{to:%Y-%m-%d %H:%M} has passed", "give a time ahead, or send it now")
     posts = _text(desk, key)
+    with desk.store.read() as connection:
+        row = _waiting(connection, key)
+        _must_be_free(connection, desk, row)
+    if row.state is State.HELD:  # it stays so until it is released
+        desk.move(key, to)
     with desk.store.write() as connection:
         _go(connection, desk, key, posts, utc(to))
         pauses.decide(connection, key, "move", desk.now)
@@ -63,18 +68,12 @@ def _go(connection: Connection, desk: Desk, key: str, posts: Sequence[Post], at:
     """held | missed -> pending from ``at`` on, all parts of a thread. ``posts``: what they say from now on ([]: what
     was frozen, or nothing yet)."""
     row = _waiting(connection, key)
-    other = Halt.going(connection, desk.workspace, desk.now).stopping(connection, row)
-    if other is not None:
-        raise RefusedChange(
-            f"{key} is still {other.because}", f"campaign resume {other.id} ends that; until then: skip it"
-        )
+    _must_be_free(connection, desk, row)
     late = max(row.deadline - row.not_before, RETRY_GRACE) if row.deadline is not None else None
     deadline = at + late if late is not None else None
     later = _later(connection, row)
     if row.state is State.HELD:
         done = _release(connection, desk, row, posts, deadline)
-        for part in (row, *later) if at > desk.now else ():
-            outbox.move(connection, part.key, at, deadline, desk.now, desk.who)
     else:
         texts = {post.part: post for post in posts} if row.post is not None else {}
         done, *_ = [
@@ -91,6 +90,16 @@ def _go(connection: Connection, desk: Desk, key: str, posts: Sequence[Post], at:
         ]
     if not done:
         raise _too_late(connection, key)
+
+
+def _must_be_free(connection: Connection, desk: Desk, row: Delivery) -> None:
+    """RefusedChange while a pause in force covers it."""
+    other = Halt.going(connection, desk.workspace, desk.now).stopping(connection, row)
+    if other is not None:
+        raise RefusedChange(
+            f"{row.key} is still {other.because}",
+            f"campaign resume {other.id} ends that; until then: skip it",
+        )
 
 
 def _release(

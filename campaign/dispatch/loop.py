@@ -32,7 +32,7 @@ from campaign.dispatch.alerting.watch import Alerts
 from campaign.dispatch.clock import Reading, Time
 from campaign.dispatch.happening import Happening, Say, Summary
 from campaign.dispatch.health import Health
-from campaign.dispatch.pausing import told
+from campaign.dispatch.pausing import going, told
 from campaign.dispatch.skew import Ask
 from campaign.dispatch.station import Station
 from campaign.dispatch.tick import MAX_SENDERS, Engine
@@ -161,6 +161,9 @@ class _Loop:
         )
         look = Look(here.store, self.health.secrets, self.engine.owner)
         self.alerts = Alerts(look, lambda: self.workspace, self.time.now, self._note)
+        pausefile.look(here.store, here.directory, now)
+        for line in going(here.store, self.workspace.zone, now):
+            self._note(line)
         self._nudges = here.store.nudges()
         with here.store.read() as connection:
             self._last_event = history.last_event(connection)
@@ -169,7 +172,6 @@ class _Loop:
         if skew.rested(self._last_work, now) and not self.trust_clock:
             self._compare()
         self._believe(self._reading)
-        pausefile.look(here.store, here.directory, now)
         if not here.store.shared:
             self.engine.start(now)
         self.engine.adopt(here.planner(self.workspace), now)

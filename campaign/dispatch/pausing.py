@@ -181,10 +181,10 @@ def _pass_on(connection: Connection, desk: Desk, numbers: Sequence[int]) -> None
     for _, row in pauses.fallen(connection, numbers) if halt.pauses else ():
         other = halt.stopping(connection, row)
         if other is not None:
-            pauses.decide(connection, row.key, "passed on", desk.now)
-            pauses.fell(connection, other.id, [row.key], desk.now)
             if row.state is State.HELD:
                 outbox.hold_on(connection, row.key, other.because, desk.now)
+            pauses.decide(connection, row.key, "passed on", desk.now)
+            pauses.fell(connection, other.id, [row.key], desk.now)
 
 
 # -- telling ---------------------------------------------------------------------------------------------
@@ -195,15 +195,32 @@ def told(event: EventRow, zone: str) -> str:
     number, reason = event.detail.get("pause"), str(event.detail.get("reason", ""))
     match event.kind:
         case "pause":
-            scope = Scope.from_json(event.detail.get("scope", {}))
             until = event.detail.get("until")
-            end = f", until {_local(datetime.fromisoformat(str(until)), zone)}" if until else ""
-            why = f": {reason}" if reason else ""
-            return f"PAUSED by {event.by or event.door}{why} ({scope.say}{end}; pause {number})"
+            return _begun(
+                event.by or event.door.partition(":")[0],
+                reason,
+                Scope.from_json(event.detail.get("scope", {})),
+                datetime.fromisoformat(str(until)) if until else None,
+                number,
+                zone,
+            )
         case "pause-ended":
             who = f" by {event.by}" if event.by else f": {reason}" if reason else ""
             return f"pause {number} has ended{who}; what fell into it waits: campaign resume"
     return ""
+
+
+def going(store: Store, zone: str, now: datetime) -> list[str]:
+    """The same of the pauses that are in force, for a loop that begins."""
+    with store.read() as connection:
+        there = [one for one in pauses.relevant(connection, now) if one.in_force(now)]
+    return [_begun(one.who, one.reason, one.scope, one.until, one.id, zone) for one in there]
+
+
+def _begun(who: str, reason: str, scope: Scope, until: datetime | None, number: object, zone: str) -> str:
+    end = f", until {_local(until, zone)}" if until else ""
+    why = f": {reason}" if reason else ""
+    return f"PAUSED by {who}{why} ({scope.say}{end}; pause {number})"
 
 
 def _local(moment: datetime, zone: str) -> str:

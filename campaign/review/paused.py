@@ -14,6 +14,7 @@ from campaign.core.compose import Composer
 from campaign.core.lifecycle import State
 from campaign.core.model import Post, Workspace
 from campaign.core.pause import About, Pause, tags_of
+from campaign.core.quiet import why_quiet
 from campaign.core.standing import standing
 from campaign.core.timetable import to_wall
 from campaign.errors import Level, Problem
@@ -80,6 +81,7 @@ def _fallen(
         problems += (problem for problem in made.problems if problem.level is Level.ERROR)
     if not problems:
         problems += _standing(workspace, row, posts, now)
+    problems += _quiet(workspace, row, now)
     spoken = [
         text for post in posts for text in (post.text, post.warning, *(item.alt for item in post.media))
     ]
@@ -93,6 +95,16 @@ def _standing(workspace: Workspace, row: Delivery, posts: Sequence[Post], now: d
     audience = workspace.speaks_to(campaign, target.account if target else None)
     day = to_wall(now, campaign.zone if campaign else workspace.zone).date()
     return standing(workspace, posts, audience, day, campaign)
+
+
+def _quiet(workspace: Workspace, row: Delivery, now: datetime) -> Iterator[Problem]:
+    """A warning where today is a day on which this post was to say nothing."""
+    campaign, target = workspace.campaigns.get(row.campaign), workspace.target(row.target)
+    slot = campaign.slot(row.slot) if campaign is not None else None
+    if campaign is None or slot is None or target is None:
+        return
+    if reason := why_quiet(workspace, campaign, slot, target, now):
+        yield Problem(slot.place, reason, "move it to another day", Level.WARN, "quiet-day", row.key)
 
 
 # -- what fell in ----------------------------------------------------------------------------------------

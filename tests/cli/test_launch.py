@@ -21,6 +21,7 @@ STATUS_KEYS = [
     "parked",
     "waiting",
     "flagged",
+    "paused",
     "problems",
 ]
 

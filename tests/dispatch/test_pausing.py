@@ -12,6 +12,7 @@ from campaign.core.model import Target, Workspace
 from campaign.core.outcome import Absent, Refused, Retry, Unknown
 from campaign.core.pause import Scope
 from campaign.dispatch import after_pause, pausefile, pausing
+from campaign.dispatch.alerting.sources import standing
 from campaign.dispatch.decide import Desk
 from campaign.dispatch.freeze import Freezer
 from campaign.errors import CampaignError, RefusedChange
@@ -332,3 +333,29 @@ def test_a_file_stops_all_hosts_until_it_is_removed_where_it_was(
     after_pause.send(desk(world), [FIRST])
     world.go(minutes=1)
     assert world.states() == {FIRST: "sent"}
+
+
+def test_alerts_ask_each_day_and_remind_of_what_waits_but_not_of_each_post(world: World) -> None:
+    one(world)
+    pause(world)
+
+    def told() -> list[str]:
+        assert world.engine.planner is not None
+        with world.store.read() as connection:
+            return [alert.name for alert in standing(connection, world.engine.planner.workspace, world.now)]
+
+    world.go(hours=23)
+    assert world.states() == {FIRST: "missed"} and told() == []
+    world.go(hours=1)
+    (asked,) = told()
+    world.go(hours=24)
+    (again,) = told()
+    assert asked != again and asked.startswith("pause:1:")
+    pausing.keep(desk(world), 1)
+    assert told() == []
+    resume(world)
+    assert told() == []
+    world.go(hours=1)
+    assert told() == ["pause-ended:1"]
+    after_pause.skip(desk(world), [FIRST])
+    assert told() == []

@@ -34,6 +34,7 @@ KEYS = [
     "parked",
     "waiting",
     "flagged",
+    "paused",
     "problems",
 ]
 

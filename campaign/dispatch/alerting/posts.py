@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from campaign.core.alert import Alert, AlertKind, quotes
 from campaign.core.lifecycle import State, is_quiet
 from campaign.core.model import Text, Workspace
+from campaign.core.pause import fell
 from campaign.core.standing import BARRED
 from campaign.store import concerns
 from campaign.store.concerns import Concern
@@ -37,6 +38,8 @@ def posts(connection: Connection, workspace: Workspace, now: datetime) -> Iterat
         match concern.state:
             case State.FAILED:
                 yield _alert(concern, AlertKind.FAILED, _failed(concern))
+            case State.HELD | State.MISSED if fell(concern.reason):
+                pass  # the pause itself is told, not each post that falls into it
             case State.MISSED if not is_quiet(concern.reason):
                 yield _alert(concern, AlertKind.MISSED, MISSED)
             case State.UNCERTAIN if concern.at <= now - LOOKED:
