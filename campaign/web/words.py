@@ -288,6 +288,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "event_withdrawing": ("the network was asked to delete it", "jaringan diminta menghapusnya"),
     "event_withdrawn": ("gone from the network", "hilang dari jaringan"),
     "event_not-withdrawn": ("still there, or nobody knows", "masih ada, atau tidak diketahui"),
+    "event_approved": ("approved", "disetujui"),
+    "event_rejected": ("rejected", "ditolak"),
+    "event_reviewed": ("looked at: all right", "dilihat: benar"),
+    "event_flagged": ("looked at: something is wrong", "dilihat: ada yang salah"),
+    "event_flag-closed": ("what was wrong is dealt with", "yang salah sudah ditangani"),
     "event_redacted": ("its text was removed", "teksnya dihapus"),
     # -- log --
     "quick": ("Days", "Hari"),

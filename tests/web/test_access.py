@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+import requests
 
 from campaign.core.roles import Role
 from campaign.dispatch.admission import revoke_token
@@ -284,6 +286,41 @@ def test_behind_a_proxy_only_tls_and_its_own_host(town: Town) -> None:
     plain = Visitor(app.test_client(), "http://campaign.example.org", "campaign.example.org")
     found = plain.get("/sign-in")
     assert (found.status_code, "TLS" in found.text) == (400, True)
+
+
+def test_the_server_believes_the_proxy_and_bounds_what_it_takes(town: Town) -> None:
+    address = Address.public("https://campaign.example.org")
+    tls = {
+        "Host": "campaign.example.org",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-For": "192.0.2.1, 192.0.2.9",
+    }
+    with town.served(address) as origin, requests.Session() as proxy:
+        assert proxy.get(f"{origin}/sign-in", headers={"Host": "campaign.example.org"}).status_code == 400
+        found = proxy.get(f"{origin}/sign-in", headers=tls)
+        assert found.status_code == 200
+        assert found.headers["Server"] == "campaign"
+        form = re.search(r'name="form" value="([^"]+)"', found.text)
+        assert form is not None
+        cookie = found.headers["Set-Cookie"].partition(";")[0]
+        assert cookie.startswith("__Host-campaign-form=")
+
+        def tried(visitor: str) -> int:
+            answer = proxy.post(
+                f"{origin}/sign-in",
+                {"form": form[1], "token": "cw_wrong"},
+                headers={**tls, "Origin": address.origin, "Cookie": cookie, "X-Forwarded-For": visitor},
+            )
+            return answer.status_code
+
+        # What a visitor says of itself counts for nothing: only what the proxy adds at the end.
+        assert [tried(f"198.51.100.{n}, 192.0.2.9") for n in range(FAILURES)] == [403] * FAILURES
+        assert tried("198.51.100.77, 192.0.2.9") == 429
+        assert tried("192.0.2.8") == 403
+        large = proxy.post(f"{origin}/sign-in", b"x" * 70_000, headers={**tls, "Origin": address.origin})
+        assert large.status_code == 413
+        long = proxy.get(f"{origin}/sign-in", headers={**tls, "X-Long": "x" * 40_000})
+        assert long.status_code == 431
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from sqlalchemy import event, text
 
 from campaign.core.lifecycle import State
 from campaign.core.roles import Role
+from campaign.review import story
 from campaign.store import outbox, paging
 from campaign.web.here import FIRST_DAY, LAST_DAY
 from campaign.web.words import words
@@ -36,6 +37,11 @@ def test_both_languages_say_the_same_things() -> None:
         assert other, name
 
         assert set(re.findall(r"\{\w+\}", said)) == set(re.findall(r"\{\w+\}", other)), name
+
+
+def test_what_happened_to_a_post_has_words() -> None:
+    assert {f"event_{kind}" for kind in story._EVENT} <= set(words("en"))
+    assert {f"outcome_{outcome or 'none'}" for outcome in story._OUTCOME} <= set(words("en"))
 
 
 def test_every_state_and_every_word_that_a_template_names_is_there() -> None:

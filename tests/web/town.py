@@ -186,14 +186,14 @@ class Town:
         return visitor
 
     @contextmanager
-    def served(self) -> Iterator[str]:
-        """The pages by HTTP on a free port; their address."""
+    def served(self, address: Address | None = None) -> Iterator[str]:
+        """The pages by HTTP on a free port; where they are. ``address``: of the proxy that the test plays."""
         with listening("127.0.0.1", 0) as here:
-            address = Address.local(here.getsockname()[1])
-            with server(self.app(address), here, proxied=False) as run:
+            local = Address.local(here.getsockname()[1])
+            with server(self.app(address or local), here, proxied=address is not None) as run:
                 thread = threading.Thread(target=run, daemon=True)
                 thread.start()
-                yield address.origin
+                yield local.origin
             thread.join(10)
             assert not thread.is_alive()
 
