@@ -175,9 +175,9 @@ def calls() -> Iterator[tuple[str, str, bool]]:
 
 
 def command(words: list[str]) -> tuple[click.Command, list[str]]:
-    """The command that words name (`hotlines`, `kit build`), and the words behind it."""
+    """The command that words name (`hotlines`, `kit build`, `web token add`), and the words behind it."""
     found, rest = importlib.import_module(f"campaign.cli.{words[0]}").command, words[1:]
-    if isinstance(found, click.Group) and rest:
+    while isinstance(found, click.Group) and rest and not rest[0].startswith("-"):
         found, rest = found.commands[rest[0]], rest[1:]
     assert isinstance(found, click.Command)
     return found, rest

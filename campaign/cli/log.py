@@ -12,6 +12,7 @@ import click
 from campaign.cli import output
 from campaign.cli.arguments import from_to
 from campaign.cli.keys import find, print_rows, print_story
+from campaign.cli.logpage import write_page
 from campaign.cli.logverify import verify_log
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
@@ -44,8 +45,12 @@ BATCH = 500
 @click.option("--consent", metavar="ID", help="Only what is out and needed this consent.")
 @from_to
 @json_option
+@click.option("--unreviewed", is_flag=True, help="Only what is out and nobody has looked at.")
+@click.option("--flagged", is_flag=True, help="Only what is out and has a flag open.")
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
-@click.option("--names", is_flag=True, help="Handles in --json and --csv, instead of roles.")
+@click.option("--html", "file", metavar="FILE", help="One page for volunteers, to look at and to mark.")
+@click.option("--language", type=click.Choice(("en", "id")), help="Of the page's own words.")
+@click.option("--names", is_flag=True, help="Handles in --json, --csv, --html, instead of roles.")
 @click.option(
     "--head", "heads", metavar="FILE|HASH", multiple=True, help="With verify: a head kept elsewhere."
 )
@@ -62,7 +67,11 @@ def command(
     first: date | None,
     last: date | None,
     as_json: bool,
+    unreviewed: bool,
+    flagged: bool,
     as_csv: bool,
+    file: str | None,
+    language: str | None,
     names: bool,
     heads: tuple[str, ...],
 ) -> int:
@@ -76,14 +85,16 @@ def command(
     if key == VERIFY and as_events:
         raise click.UsageError("give verify or --events, not both")
     if key == VERIFY:
-        given = (campaign, account, state, fact, hotline, consent, first, last)
-        if as_csv or names or any(one is not None for one in given):
+        given = (campaign, account, state, fact, hotline, consent, first, last, file, language)
+        if as_csv or names or unreviewed or flagged or any(one is not None for one in given):
             raise click.UsageError("with verify, give --head and --json only: it looks at all of the log")
         return verify_log(session, heads, as_json)
     if heads:
         raise click.UsageError("--head belongs to: campaign log verify")
-    if as_json and as_csv:
-        raise click.UsageError("give --json or --csv, not both")
+    if as_json + as_csv + (file is not None) > 1:
+        raise click.UsageError("give only one of --json, --csv and --html")
+    if language is not None and file is None:
+        raise click.UsageError("--language goes with --html")
     if sum(given is not None for given in (key, fact, hotline, consent)) > 1:
         raise click.UsageError("give only one of KEY, --fact, --hotline and --consent")
     if as_events and any(given is not None for given in (account, state, fact, hotline, consent)):
@@ -120,6 +131,10 @@ def command(
                     found, "consent", consent, session.workspace.consents, lambda post: post.consents
                 )
         told = (_explained(session, station, rows) for rows in found)
+        told = (_marked(station, rows, unreviewed=unreviewed, flagged=flagged) for rows in told)
+        if file is not None:
+            write_page(session, station, chain.from_iterable(told), file, language, names=names)
+            return 0
         if as_csv or as_json:
             _export(session, station, told, names=names, as_csv=as_csv)
             return 0
@@ -127,7 +142,7 @@ def command(
         if key is not None:
             print_story(session, station, rows[0])
             return 0
-        print_rows(session, rows, as_json=False)
+        print_rows(session, rows, as_json=False, station=station)
     from campaign.review.log import summary
 
     output.talk(summary(rows))
@@ -168,6 +183,20 @@ def _explained(session: Session, station: Station, rows: list[Delivery]) -> list
     with station.store.read() as connection:
         accounts = history.accounts(connection)
     return explained(rows, accounts, session.workspace, session.now)
+
+
+def _marked(station: Station, rows: list[Delivery], *, unreviewed: bool, flagged: bool) -> list[Delivery]:
+    """The same rows, saying who has looked at them; only those that nobody has, or that have a flag open, if asked."""
+    from campaign.core.lifecycle import State
+    from campaign.core.marks import post_of
+    from campaign.store import marks
+
+    with station.store.read() as connection:
+        rows = marks.with_reviewers(connection, rows)
+        wrong = {mark.key for mark in marks.flagged(connection)} if flagged else set()
+    if unreviewed:
+        rows = [row for row in rows if row.state is State.SENT and not row.reviewed_by]
+    return [row for row in rows if post_of(row.key) in wrong] if flagged else rows
 
 
 def _one(session: Session, station: Station, text: str) -> Delivery:

@@ -25,11 +25,13 @@ SECTIONS: dict[str, dict[str, str]] = {
         "pause": "Stop everything, or a part of it, at once.",
         "resume": "End a pause: send, skip or move what fell into it.",
         "status": "Say whether all is well, and what needs a person.",
+        "web": "Show all this in the browser; approve, pause and review there.",
         "cancel": "Take planned posts out, also those still ahead.",
         "move": "Send planned posts at another time.",
     },
     "After": {
         "log": "List what went out, when, where, with its address.",
+        "review": "Say that a post is right or wrong; list what nobody saw.",
         "retry": "Try again what was not published.",
         "resolve": "Say what became of a post that may be published.",
         "withdraw": "Take posts back: cancelled, or deleted where they are.",

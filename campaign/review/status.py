@@ -22,13 +22,14 @@ from campaign.review.alerts import unreached
 from campaign.review.approvals import approval_row, lacking_lines
 from campaign.review.coming import Coming, coming
 from campaign.review.log import Unplanned, log_entries, log_row, unplanned_row
+from campaign.review.marks import Reviewed, flag_entries, flagged, reviewed_row
 from campaign.review.paused import pause_row
 from campaign.review.problems import problem_lines
 from campaign.review.table import Cell, Columns, Line
 from campaign.review.table import lines as laid_out
 from campaign.review.waiting import Wait, explained, waits
 from campaign.review.words import count
-from campaign.store import history, pauses, versions
+from campaign.store import history, marks, pauses, versions
 from campaign.store.history import AccountRow, Delivery
 from campaign.store.holding import Runner
 from campaign.store.overdue import LATE, is_overdue
@@ -78,6 +79,7 @@ class Status:
     to_withdraw: tuple[Delivery, ...]
     parked: tuple[AccountRow, ...]
     problems: tuple[Problem, ...]
+    flagged: tuple[Reviewed, ...] = ()
     pauses: tuple[Pause, ...] = ()
     fallen: tuple[Fallen, ...] = ()
     """What fell into pauses and waits for a decision; it is held or missed, too."""
@@ -123,6 +125,7 @@ class Status:
                     any(pause.asks(self.now) for pause in self.pauses),
                     self.to_withdraw,
                     self.parked,
+                    self.flagged,
                     self.unapproved_soon,
                 )
             )
@@ -186,9 +189,14 @@ def read(
             sorted(history.deliveries(connection, states=[State.HELD]), key=lambda r: not is_barred(r))
         ),
         missed=tuple(missed),
-        to_withdraw=tuple(row for row in history.still_out(connection) if row.state is State.SENT),
+        to_withdraw=tuple(
+            marks.with_reviewers(
+                connection, (row for row in history.still_out(connection) if row.state is State.SENT)
+            )
+        ),
         parked=tuple(row for row in accounts.values() if row.parked_until is not None),
         problems=tuple(found),
+        flagged=tuple(flagged(connection)),
         pauses=tuple(pauses.standing(connection)),
         fallen=tuple(pauses.fallen(connection)),
         unapproved=tuple(unapproved),
@@ -277,7 +285,7 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
             }
             for wait in status.waiting
         ],
-        "flagged": [],
+        "flagged": [reviewed_row(one, zone(one.row.campaign)) for one in status.flagged],
         "paused": [
             pause_row(
                 pause, [one.row for one in status.fallen if one.pause == pause.id], status.now, own_zone
@@ -292,7 +300,7 @@ def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Itera
     """What needs a person, each group with what to do about it; one line when nothing does."""
     barred = [row for row in status.held if is_barred(row)]
     asked = {one.key for one in status.unapproved}
-    held = [row for row in status.besides(status.held) if not is_barred(row) and not _asked_for(row, asked)]
+    held = [row for row in status.besides(status.held) if not is_barred(row) and not is_asked_for(row, asked)]
     late = tuple(row for row in status.besides(status.missed) if not is_quiet(row.reason))
     quiet = tuple(row for row in status.missed if is_quiet(row.reason))
     groups = (
@@ -316,6 +324,10 @@ def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Itera
             yield from _title(title, hint)
             yield from laid_out(log_entries(rows, zone), Columns(), width)
             yield ()
+    if status.flagged:
+        yield from _title("Something is wrong with what is out", "campaign review KEY --close")
+        yield from laid_out(flag_entries(status.flagged, zone), Columns(), width)
+        yield ()
     if status.unapproved:
         yield from _title("Waiting for approval", "campaign approve KEY, or: campaign reject KEY")
         yield from lacking_lines(status.unapproved[:UNAPPROVED_SHOWN], width)
@@ -351,7 +363,7 @@ def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Itera
         yield (Cell("Nothing needs a person.", "green"),)
 
 
-def _asked_for(row: Delivery, keys: Collection[str]) -> bool:
+def is_asked_for(row: Delivery, keys: Collection[str]) -> bool:
     """Whether a held row stands among those that wait for approval (of a thread: its first part does)."""
     return waits_for_people(row.reason) and row.key.partition("#")[0] in keys
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from campaign.core.lifecycle import State
 from campaign.review import times
@@ -46,14 +47,22 @@ _EVENT = {
     "withdrawn": "gone from the network",
     "not-withdrawn": "still there, or nobody knows",
     "redacted": "its text was removed",
+    "reviewed": "looked at: all right",
+    "flagged": "looked at: something is wrong",
+    "flag-closed": "what was wrong is dealt with",
 }
 """Events that are worth a line of their own; attempts are told as attempts."""
 
 
 def story_lines(
-    delivery: Delivery, attempts: Sequence[Attempt], events: Sequence[EventRow], zone: str, width: int
+    delivery: Delivery,
+    attempts: Sequence[Attempt],
+    events: Sequence[EventRow],
+    zone: str,
+    width: int,
+    marked: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Line]:
-    """The story of one post, for somebody who has to decide about it."""
+    """The story of one post, for somebody who has to decide about it. ``marked``: what review marks say, by id."""
     yield (Cell(delivery.key, "bold"),)
     yield _field("State", said(delivery), STYLE.get(delivery.state, ""))
     yield _field("Account", f"{delivery.target} ({delivery.network}, {delivery.language})")
@@ -80,12 +89,16 @@ def story_lines(
         yield (Cell("What was tried", "bold"),)
         for attempt in attempts:
             yield from _attempt(attempt, zone, width)
-    told = [event for event in events if event.kind in _EVENT]
-    if told:
+    if happened := told(events):
         yield ()
         yield (Cell("What happened", "bold"),)
-        for event in told:
-            yield from _event(event, zone, width)
+        for event in happened:
+            yield from _event(event, zone, width, marked)
+
+
+def told(events: Sequence[EventRow]) -> list[EventRow]:
+    """The events that are worth a line of their own."""
+    return [event for event in events if event.kind in _EVENT]
 
 
 def _field(name: str, value: str, style: str = "") -> Line:
@@ -126,12 +139,13 @@ def _attempt(attempt: Attempt, zone: str, width: int) -> Iterator[Line]:
         yield (Cell(f"     {line}", "dim"),)
 
 
-def _event(event: EventRow, zone: str, width: int) -> Iterator[Line]:
+def _event(event: EventRow, zone: str, width: int, marked: Mapping[str, str]) -> Iterator[Line]:
     by = f" by {event.by}" if event.by else ""
     door = f" ({event.door})" if event.door else ""
     yield (Cell(f"  {times.stamp(event.at, zone)}  {_EVENT[event.kind]}{by}{door}"),)
-    said = [str(event.detail.get(name, "")) for name in ("reason", "proof")]
-    for line in wrap(one_line("; ".join(filter(None, said))), width - 5):
+    said = [event.detail.get("reason") or marked.get(event.detail.get("mark", ""), "")]
+    said.append(event.detail.get("proof", ""))
+    for line in wrap(one_line("; ".join(str(one) for one in said if one)), width - 5):
         yield (Cell(f"     {line}", "dim"),)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, inspect, text
 from sqlalchemy.schema import CreateColumn
 
 from campaign.errors import StoreError
-from campaign.store import approvals, log, meta
+from campaign.store import approvals, log, marks, meta
 from campaign.store.tables import accounts, deliveries, events, metadata
 from campaign.store.taking_over import take_over
 
@@ -30,7 +30,8 @@ class Migration:
 def create(connection: Connection) -> None:
     """All tables as they are today, and the guards of the log."""
     metadata.create_all(connection, checkfirst=False)
-    for statement in (*log.GUARDS[connection.dialect.name], *approvals.GUARDS[connection.dialect.name]):
+    guards = (log.GUARDS, marks.GUARDS, approvals.GUARDS)
+    for statement in (one for each in guards for one in each[connection.dialect.name]):
         connection.execute(text(statement))
     meta.put(connection, meta.NUDGE, "0")
 
@@ -67,6 +68,25 @@ def removals(connection: Connection) -> None:
     connection.execute(text(f"DROP TRIGGER {old[connection.dialect.name]}"))
     for statement in log.ONLY_BLANKED[connection.dialect.name]:
         connection.execute(text(statement))
+
+
+def review_marks(connection: Connection) -> None:
+    """What reviewers say about posts that are out."""
+    metadata.tables["marks"].create(connection)
+    for index in deliveries.indexes:
+        if index.name == "deliveries_out":
+            index.create(connection)
+    for statement in marks.GUARDS[connection.dialect.name]:
+        connection.execute(text(statement))
+
+
+def web(connection: Connection) -> None:
+    """What ``campaign web`` needs: who may come in, and the log page by page."""
+    for name in ("web_tokens", "web_sessions"):
+        metadata.tables[name].create(connection)
+    for index in deliveries.indexes:
+        if index.name == "deliveries_pages":
+            index.create(connection)
 
 
 def pausing(connection: Connection) -> None:
@@ -107,6 +127,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("alerts", alerts),
     Migration("a sealed log", seals),
     Migration("approvals of content", approving),
+    Migration("review marks", review_marks),
+    Migration("tokens and pages of campaign web", web),
 )
 """Version n of the store is the state after the first n steps."""
 

@@ -14,13 +14,26 @@ from sqlalchemy import Connection, RowMapping, select, update
 from campaign.core.lifecycle import FINAL, State
 from campaign.core.model import Post
 from campaign.core.outcome import Receipt
-from campaign.store import approvals, bound, log
+from campaign.store import approvals, bound, log, marks
 from campaign.store.log import REDACTED, REMOVED, TAKEN_OVER, Who
 from campaign.store.tables import attempts, deliveries, events
 from campaign.store.transitions import current
 
 _KEPT = frozenset(
-    {"attempt", "owner", "due", "not_before", "deadline", "look_at", "from", "outcome", "backup"}
+    {
+        "attempt",
+        "owner",
+        "due",
+        "not_before",
+        "deadline",
+        "look_at",
+        "from",
+        "outcome",
+        "backup",
+        "mark",
+        "flag",
+        "said",
+    }
 )
 """What details of events hold that is none of a text's words, nor anybody else's."""
 
@@ -58,6 +71,7 @@ def redact(connection: Connection, key: str, now: datetime, who: Who) -> bool:
             connection.execute(
                 update(events).where(events.c.id == event["id"]).values(detail=REMOVED, salt=None)
             )
+    marks.blank(connection, key)
     approvals.blank(connection, approvals.root(key))
     if row["redacted_at"] is None:
         log.write(

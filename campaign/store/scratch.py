@@ -38,7 +38,16 @@ WHOLE = (accounts, cursors, sights, approvals, cleared, pauses)
 OF_ROWS = (attempts, events, pause_posts)
 """Tables whose ``key`` names a delivery: what belongs to those that are taken along."""
 
-LEFT = ("versions", "checkouts", "seals", "alerts_told", "alert_addresses")
+LEFT = (
+    "versions",
+    "checkouts",
+    "seals",
+    "marks",
+    "alerts_told",
+    "alert_addresses",
+    "web_tokens",
+    "web_sessions",
+)
 """Tables that stay behind. Of deliveries, meta and vault a part is taken."""
 
 

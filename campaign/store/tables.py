@@ -54,6 +54,7 @@ _IS_PART = text("previous IS NOT NULL")
 _SENDING = text("state = 'sending'")
 _UNWANTED = text("withdraw_at IS NOT NULL")
 _DOUBLED = text("kind = 'doubled'")
+_OUT = text("sent_at IS NOT NULL AND part = 1")
 
 
 def _states() -> str:
@@ -129,9 +130,14 @@ deliveries = Table(
     Index("deliveries_of_account", "account", "state", "due", "key"),
     Index("deliveries_waking", "account", "state", "not_before"),
     Index("deliveries_sent", "account", "sent_at"),
+    Index("deliveries_pages", "due", "key"),
     Index("deliveries_of_slot", "campaign", "slot", "wall"),
     Index("deliveries_threads", "state", "account", "due", sqlite_where=_IS_PART, postgresql_where=_IS_PART),
     Index("deliveries_unwanted", "state", sqlite_where=_UNWANTED, postgresql_where=_UNWANTED),
+    # What went out when, and whether somebody has looked at it, is asked of all that ever went out.
+    Index(
+        "deliveries_out", "sent_at", "key", "campaign", "account", sqlite_where=_OUT, postgresql_where=_OUT
+    ),
     # An account has one request in flight, whoever tries, on whichever host.
     Index("one_in_flight", "account", unique=True, sqlite_where=_SENDING, postgresql_where=_SENDING),
 )
@@ -225,6 +231,52 @@ vault = Table(
     Column("account", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+web_tokens = Table(
+    "web_tokens",
+    metadata,
+    Column("name", Text, primary_key=True),  # never used twice: the log names it
+    Column("handle", Text, nullable=False),  # whose it is, one of `people`
+    Column("role", Text, nullable=False),
+    Column("digest", Text, nullable=False, unique=True),  # SHA-256 of it; itself it is kept nowhere
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("revoked_at", Instant),
+    Column("revoked_by", Text),
+)
+
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("digest", Text, primary_key=True),  # SHA-256 of what the browser's cookie holds
+    Column("token", Text, ForeignKey("web_tokens.name")),  # null: came by the link on the terminal
+    Column("handle", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("door", Text, nullable=False),
+    Column("form", Text, nullable=False),  # what each form must bring back
+    Column("ends_at", Instant, nullable=False),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("id", Text, primary_key=True),  # a UUID, drawn where the mark is made: an import twice counts once
+    Column("key", Text, ForeignKey("deliveries.key"), nullable=False),  # of a thread the first part
+    Column("verdict", Text, nullable=False),
+    Column(
+        "text", Text, nullable=False, server_default=""
+    ),  # what is wrong, or was done; "" also once redacted
+    Column("salt", Text, nullable=False, server_default=""),  # of the hash in its event; "" once redacted
+    Column("by", Text, nullable=False),
+    Column("door", Text, nullable=False, server_default=""),
+    Column("at", Instant, nullable=False),  # when it was recorded
+    Column("flag", Text, ForeignKey("marks.id")),  # that a close closes
+    CheckConstraint("verdict IN ('ok', 'flag', 'close')", name="verdict_known"),
+    CheckConstraint("(flag IS NOT NULL) = (verdict = 'close')", name="close_names_flag"),
+    Index("marks_of_key", "key", "verdict"),
+    Index("marks_of_flag", "flag"),
+    Index("marks_of_verdict", "verdict"),
 )
 
 pauses = Table(

@@ -9,7 +9,7 @@ from itertools import chain
 
 from sqlalchemy import Connection, select
 
-from campaign.store import compared, raw
+from campaign.store import compared, marked, raw
 from campaign.store.chain import Chain, Difference
 from campaign.store.log import TAKEN_OVER
 from campaign.store.seals import Head
@@ -49,7 +49,9 @@ def verify(connection: Connection, heads: Collection[str] = ()) -> Verified:
     log = Chain(connection, frozenset(heads))
     shown: list[Difference] = []
     number = 0
-    for difference in chain(log.differences(), compared.differences(connection)):
+    for difference in chain(
+        log.differences(), compared.differences(connection), marked.differences(connection)
+    ):
         number += 1
         if len(shown) < SHOWN:
             shown.append(difference)

@@ -37,7 +37,7 @@ def test_reading_then_approving(asking: Place) -> None:
     assert "nothing here that you have to approve" in again.err
     posted = asking("post", "c/vigil", "--by", "ani")
     assert posted.code == 0, posted.err
-    [row] = [row for row in asking("log", "--json").rows() if row["slot"] == "vigil"]
+    [row] = [row for row in asking("log", "--json", "--names").rows() if row["slot"] == "vigil"]
     assert (row["state"], row["approved_by"]) == ("sent", ["ani"])
     assert "approved by ani (cli " in asking("log", asking.vigil).out
 

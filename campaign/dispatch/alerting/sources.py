@@ -16,6 +16,7 @@ from campaign.core.alert import Alert
 from campaign.core.model import Workspace
 from campaign.dispatch.alerting.accounts import accounts
 from campaign.dispatch.alerting.approvals import approvals
+from campaign.dispatch.alerting.flags import flags
 from campaign.dispatch.alerting.knowledge import knowledge
 from campaign.dispatch.alerting.machine import machine
 from campaign.dispatch.alerting.pauses import pausing
@@ -23,7 +24,7 @@ from campaign.dispatch.alerting.posts import posts
 
 Source = Callable[[Connection, Workspace, datetime], Iterable[Alert]]
 
-SOURCES: tuple[Source, ...] = (posts, accounts, approvals, knowledge, machine, pausing)
+SOURCES: tuple[Source, ...] = (posts, flags, accounts, approvals, knowledge, machine, pausing)
 """Each is ``(connection, workspace, now) -> alerts``; one file a part of the program, named here."""
 
 
