@@ -27,9 +27,9 @@ def write_page(
     """Write the page of these rows to a file; with roles instead of handles, unless ``names``. CampaignError: it can't
     be written, or its name is none of a page."""
     from campaign.core.languages import primary
-    from campaign.review.log_html import due_of, latest, page, with_threads
+    from campaign.review.log_html import due_of, latest, page
     from campaign.review.log_pictures import small
-    from campaign.store import history, marks
+    from campaign.store import marks
 
     path = Path(file)
     if path.suffix.lower() not in (".html", ".htm"):
@@ -37,20 +37,19 @@ def write_page(
     workspace = session.workspace
     spoken = language or ("id" if primary(workspace.languages[0]) == "id" else "en")
     due = due_of(rows)  # a long log comes piece by piece, each by a transaction of its own
-    kept, left_out = latest(due)
     with station.store.read() as connection:
-        shown = with_threads(connection, history.by_keys(connection, kept).values())
-        made = marks.of_posts(connection, kept)
-    html, _ = page(
-        shown,
+        posts, left_out = latest(connection, due)
+        made = marks.of_posts(connection, posts)
+    html = page(
+        posts,
         made,
+        left_out,
         workspace,
         station.freezer(workspace).workspace_id,
         small(station.files),
         session.now,
         language=spoken,
         names=names,
-        left_out=left_out,
     )
     try:
         path.write_bytes(html)

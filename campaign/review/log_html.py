@@ -75,8 +75,9 @@ class _Shelf:
 
 
 def page(
-    rows: Iterable[Delivery],
+    posts: Mapping[str, Sequence[Delivery]],
     marks: Mapping[str, Sequence[Mark]],
+    left_out: int,
     workspace: Workspace,
     workspace_id: UUID,
     picture: Picture,
@@ -84,20 +85,14 @@ def page(
     *,
     language: str,
     names: bool = False,
-    left_out: int = 0,
-) -> tuple[bytes, int]:
-    """The page, and how many older posts are not on it (``left_out`` of them were left out before). ``rows``: all parts
-    of what is shown; ``marks``: by key of the post; ``language``: of the page's own words ("en" or "id"); ``names``:
-    say handles instead of roles."""
-    posts: dict[str, list[Delivery]] = {}
-    for row in sorted(rows, key=lambda row: (row.due, post_of(row.key), row.part)):
-        posts.setdefault(post_of(row.key), []).append(row)
-    kept, more = latest({key: parts[0].due for key, parts in posts.items()})
-    posts, left_out = {key: posts[key] for key in kept}, left_out + more
+) -> bytes:
+    """The page. ``posts``: by key, in order, each with all its parts, and ``left_out``, how many older ones are not
+    among them (``latest``); ``marks``: by key; ``language``: of the page's own words ("en" or "id"); ``names``: say
+    handles instead of roles."""
     roles = Roles(workspace.people, names=names, language=language)
     writer = _Writer(workspace, language, own.words(language), roles, _Shelf(picture))
     # The latest first, so that it is not theirs if there is no room for all pictures.
-    shown = [writer.post(key, posts[key], marks.get(key, ())) for key in reversed(kept)][::-1]
+    shown = [writer.post(key, posts[key], marks.get(key, ())) for key in reversed(list(posts))][::-1]
     style, script = _asset("page.css"), _asset("page.js")
     html = (
         _environment()
@@ -121,7 +116,7 @@ def page(
             longest=MAX_TEXT,
         )
     )
-    return html.encode(errors="replace"), left_out
+    return html.encode(errors="replace")
 
 
 def due_of(rows: Iterable[Delivery]) -> dict[str, datetime]:
@@ -132,22 +127,17 @@ def due_of(rows: Iterable[Delivery]) -> dict[str, datetime]:
     return due
 
 
-def latest(due: Mapping[str, datetime]) -> tuple[list[str], int]:
-    """The keys of the latest posts that a page holds, the earliest first, and how many older ones there are."""
+def latest(connection: Connection, due: Mapping[str, datetime]) -> tuple[dict[str, list[Delivery]], int]:
+    """The latest of these posts (``due_of``), by key and in the order in which they were due, each with all parts of
+    its thread (for a thread is looked at as one); and how many older ones there are."""
     keys = sorted(due, key=lambda key: (due[key], key))
-    return keys[-MOST_POSTS:], max(len(keys) - MOST_POSTS, 0)
-
-
-def with_threads(connection: Connection, rows: Iterable[Delivery]) -> list[Delivery]:
-    """The same rows and the other parts of their threads, for a thread is looked at as one post."""
-    rows = list(rows)
-    others = {
-        str(replace(parse_key(row.key), part=number))
-        for row in rows
-        if row.parts > 1
-        for number in range(1, row.parts + 1)
+    kept = keys[-MOST_POSTS:]
+    first = history.by_keys(connection, kept)
+    parts = {
+        key: [str(replace(parse_key(key), part=n)) for n in range(1, first[key].parts + 1)] for key in kept
     }
-    return [*rows, *history.by_keys(connection, others - {row.key for row in rows}).values()]
+    found = history.by_keys(connection, {part for several in parts.values() for part in several})
+    return {key: [found[part] for part in parts[key] if part in found] for key in kept}, len(keys) - len(kept)
 
 
 @dataclass(frozen=True)
