@@ -12,7 +12,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "accounts": "List the accounts, or prove that each one works.",
         "facts": "List the figures that posts may print, with sources.",
         "hotlines": "List the help lines, or say that one was checked.",
-        "import": "Take a pack that another organisation made.",
+        "import": "Take a pack, or a table of posts (CSV).",
         "directory": "List who helps; write it all as a site for partners.",
         "kit": "Make a toolkit that partners copy from.",
     },
