@@ -13,6 +13,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "facts": "List the figures that posts may print, with sources.",
         "hotlines": "List the help lines, or say that one was checked.",
         "import": "Take a pack, or a table of posts (CSV).",
+        "export": "Write the plan as a calendar or a table.",
         "directory": "List who helps; write it all as a site for partners.",
         "kit": "Make a toolkit that partners copy from.",
     },

@@ -99,7 +99,7 @@ class Reader:
             self._error(place, "this row says nothing: it has no text", "write one, or delete the row")
         if at is None or self.findings.errors() > before:
             return None
-        warning = " ".join(row.get("warning", "").split())
+        warning = _tidy(row.get("warning", ""))
         base = row.get("slot", "").strip()
         return Draft(record.line, at, targets, text, media, film, card, shape, warning, base)
 
@@ -161,7 +161,7 @@ class Reader:
             self._error(place, "a post has either pictures or one film", "keep one")
         found = []
         for number, file in enumerate(files):
-            alt = " ".join((alts[number] if number < len(alts) else "").split())
+            alt = alts[number] if number < len(alts) else ""
             if self._is_there(file, targets, place) and not alt and not self.workspace.described(file):
                 self._error(
                     place,
@@ -234,9 +234,9 @@ def _plain(file: str) -> str:
 
 def _split(cell: str, count: int) -> list[str]:
     """The descriptions in a cell for so many pictures: one a line, or with || between."""
-    lines = [line for line in cell.split("\n") if line.strip()]
+    lines = [line for line in _tidy(cell).split("\n") if line.strip()]
     if count <= 1:
-        return [" ".join(lines)] if lines else []
+        return [_tidy(cell)] if lines else []
     return lines if len(lines) == count else [part for part in _BAR.split(" ".join(lines)) if part.strip()]
 
 
