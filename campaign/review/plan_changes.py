@@ -122,8 +122,11 @@ def change_lines(found: Sequence[Change], width: int = WIDTH) -> list[Line]:
         if of_kind:
             lines += [()] if lines else []
             lines.append((Cell(f"{kind.say.capitalize()} ({len(of_kind)})", "bold"),))
+        alike: dict[tuple[object, ...], list[Change]] = {}
         for change in of_kind:
-            lines += _lines(change, width)
+            alike.setdefault(_looks(change), []).append(change)
+        for group in alike.values():
+            lines += _lines(group, width)
     return lines
 
 
@@ -138,9 +141,21 @@ _STYLE = {Kind.CREATED: "green", Kind.DROPPED: "red", Kind.CHANGED: "yellow", Ki
 _MARGIN = 4
 
 
-def _lines(change: Change, width: int) -> list[Line]:
+def _looks(change: Change) -> tuple[object, ...]:
+    """What is shown of a change but for its account: the same change to several accounts is shown once."""
+    was, now = change.was, change.now
+    text = PART.join(change.post.text) if change.kind in (Kind.CREATED, Kind.DROPPED) else ""
+    due = (was.due if was else None, now.due if now else None)
+    return change.post.key.rpartition("/")[0], due, text, tuple(change.fields.items()), change.reason
+
+
+def _lines(group: Sequence[Change], width: int) -> list[Line]:
+    change = group[0]
     post, was, now = change.post, change.was, change.now
-    lines: list[Line] = [(Cell("  "), Cell(one_line(post.key), _STYLE.get(change.kind, "")))]
+    lines: list[Line] = [
+        (Cell("  "), Cell(one_line(post.key.rpartition("/")[0]), _STYLE.get(change.kind, "")))
+    ]
+    lines += _wrapped("", ", ".join(each.post.account for each in group), width)
     if change.reason:
         lines += _wrapped("", change.reason, width)
     if was is not None and now is not None and was.due != now.due:
