@@ -36,6 +36,7 @@ campaign.db*
 public/
 handoff/
 kits/
+reports/
 .campaign/
 """
 
