@@ -242,7 +242,9 @@ def test_the_json_names_in_the_docs_are_those_that_are_printed(tmp_path: Path) -
     CliRunner().invoke(cli, ["-w", str(tmp_path), "plan", *days, "--save", plan], obj=session)
     (tmp_path / "schedules" / "doc.yaml").unlink()
     assert printed("plan", "--against", plan) == contract("plan --against FILE")
-    (tmp_path / "schedules" / "doc.yaml").write_text("posts: [{id: a, text: x, at: 2027-07-30 20:00}]", "utf-8")
+    (tmp_path / "schedules" / "doc.yaml").write_text(
+        "posts: [{id: a, text: x, at: 2027-07-30 20:00}]", "utf-8"
+    )
     assert printed("report", "doc") == contract("report")
     assert list(COLUMNS) == contract("log")
 

@@ -70,10 +70,9 @@ class Offer:
         ]
 
     def _row(self, problem: Problem) -> Place:
-        by_id = {slot.id: slot for slot in self.slots}
-        if problem.key:
-            key = parse_key(problem.key)
-            slot = by_id[key.slot]
+        key = parse_key(problem.key) if problem.key.startswith(f"{self.name}/") else None
+        slot = next((slot for slot in self.slots if key is not None and slot.id == key.slot), None)
+        if key is not None and slot is not None:
             own = [d for d in slot.drafts if key.target in {target.name for target in d.targets}]
             return Place(self.file, (own or slot.drafts)[0].line)
         index = bisect_right(self.starts, problem.place.line) - 1
