@@ -17,12 +17,14 @@ from campaign.core.compose import Composer
 from campaign.core.model import Account
 from campaign.core.text import TextRules
 from campaign.networks import registry
+from campaign.review.kit_csv import tool_files
 from campaign.review.outgoing import to_come
 from campaign.review.plan import look_ahead
 from campaign.review.plan_csv import plan_csv
 from campaign.workspace.load import load
 from campaign.workspace.sheet.offer import Wishes, consider
 from campaign.workspace.sheet.written import literal
+from tests.review.kits import VIGIL, Place
 
 CONFIG = """\
 timezone: Asia/Jakarta
@@ -96,3 +98,18 @@ def test_what_is_written_is_read_back_to_the_same_posts(folder: Path, posts: lis
     offer = consider(load(folder, registry.specs()), "c.csv", table.encode(), Wishes())
     assert [str(problem) for problem in offer.problems if problem.level == "error"] == []
     assert planned(folder, offer.data)[0] == before
+
+
+def test_the_files_of_a_kit_are_read_back(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.write("schedules/vigil.yaml", VIGIL)
+    kit = place.kit()
+    read = set()
+    for layout, _, number, name, data in tool_files(kit, "id"):
+        offer = consider(place.workspace, f"{layout.name}.csv", data, Wishes(accounts=("our-own-site",)))
+        assert (offer.layout, [str(problem) for problem in offer.problems]) == (layout.name, []), name
+        (draft,) = (draft for slot in offer.slots for draft in slot.drafts)
+        assert draft.text == kit.items[0].blocks[0].wordings[number - 1][0].text
+        assert f"{draft.at}" == "2027-07-30 20:00:00"
+        read.add(layout.name)
+    assert read == {"Buffer", "Hootsuite", "Publer"}

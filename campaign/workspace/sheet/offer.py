@@ -91,6 +91,7 @@ def consider(workspace: Workspace, file: str, data: bytes, wishes: Wishes) -> Of
     """Look at a table, ``data`` of the name ``file``, as something for a workspace. Writes nothing. CampaignError when
     the campaign can't be called so, or is there already."""
     name = wishes.name or _name(file)
+    file = _shown(file)
     free_path(workspace, name)
     zone = wishes.zone or workspace.zone
     offer = Offer(file, name, zone)
@@ -115,7 +116,7 @@ def consider(workspace: Workspace, file: str, data: bytes, wishes: Wishes) -> Of
         return replace(offer, problems=findings.sorted())
     slots = slots_of([draft for draft in drafts if draft is not None])
     _doubled(file, slots, findings)
-    content = campaign_file(slots, _title(name), "" if zone == workspace.zone else zone, _shown(file))
+    content = campaign_file(slots, _title(name), "" if zone == workspace.zone else zone, file)
     document = read(offer.path, content)
     if document.problems:  # only its size can be wrong
         findings.add(Place(file), document.problems[0].message, document.problems[0].hint, rule="size")
