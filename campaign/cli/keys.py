@@ -77,12 +77,15 @@ def print_rows(session: Session, rows: Sequence[Delivery], as_json: bool) -> Non
 def print_story(session: Session, station: Station, row: Delivery) -> None:
     """Print all that is known about one post."""
     from campaign.review.story import story_lines
-    from campaign.store import history
+    from campaign.store import history, marks
 
     with station.store.read() as connection:
         attempts = history.attempts(connection, row.key)
         events = history.events(connection, key=row.key)
-    show.lines(story_lines(row, attempts, events, session.zone(row.campaign), show.width()))
+        said = {
+            mark.id: mark.text for made in marks.of_posts(connection, [row.key]).values() for mark in made
+        }
+    show.lines(story_lines(row, attempts, events, session.zone(row.campaign), show.width(), said))
 
 
 def send_now(session: Session, station: Station, keys: Sequence[str]) -> list[Delivery]:

@@ -26,6 +26,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "After": {
         "log": "List what went out, when, where, with its address.",
+        "review": "Say that a post is right or wrong; list what nobody saw.",
         "report": "Write what a campaign did, as one page to hand on.",
         "retry": "Try again what was not published.",
         "resolve": "Say what became of a post that may be published.",

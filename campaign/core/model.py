@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import PurePath
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
@@ -33,6 +33,9 @@ from campaign.core.safeguard.rules import Accepted, Pillar, Rule
 from campaign.core.text import TextRules
 from campaign.core.timetable import Timetable
 from campaign.errors import Place, Problem
+
+if TYPE_CHECKING:
+    from campaign.core.alert import AlertAddress  # it is made of our words
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 """What a campaign, slot, account, fact... may be called."""
@@ -320,6 +323,7 @@ class Workspace:
     digest: str = ""
     common: str = ""
     heartbeat: Secret | str | None = None
+    alerts: tuple[AlertAddress, ...] = ()
     hotlines: Mapping[str, Hotline] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     audience: Audience | None = None

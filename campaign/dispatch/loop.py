@@ -35,7 +35,7 @@ from campaign.dispatch.station import Station
 from campaign.dispatch.tick import MAX_SENDERS, Engine
 from campaign.errors import CampaignError, Level, StoreError
 from campaign.networks import ping
-from campaign.store import history
+from campaign.store import history, seals
 from campaign.workspace.watch import fingerprint
 
 WATCH = 1.0
@@ -466,7 +466,13 @@ class _Loop:
             self.engine.catch_up(now)
             self.here.store.set("last_tick", now.isoformat())
             self.here.store.set("last_tick_by", ONCE if self._by_once else "run")
+            self._seal(now, wait)
             self._signs_of_life(now, wait)
+
+    def _seal(self, now: datetime, end: bool) -> None:
+        """Seal what was written, in its own transaction, a batch at a time; at the end of a pass all of it."""
+        while seals.keep(self.here.store, now, all_of_it=end) and end:
+            pass
 
     def _signs_of_life(self, now: datetime, wait: bool) -> None:
         following = self.engine.planner.next_due(now) if self.engine.planner else None

@@ -9,7 +9,7 @@ from campaign.core.lifecycle import Event, State, after
 from campaign.core.model import parse_key
 from campaign.dispatch.decide import Desk
 from campaign.errors import RefusedChange
-from campaign.store import history, outbox
+from campaign.store import history, marks, outbox
 from campaign.store.history import Delivery
 
 _REASON = "redacted before it went out"
@@ -45,7 +45,7 @@ def redact(desk: Desk, keys: Sequence[str]) -> list[Delivery]:
     desk.store.nudge()
     with desk.store.read() as connection:
         rows = history.by_keys(connection, keys)
-    return [rows[key] for key in keys]
+        return marks.with_reviewers(connection, (rows[key] for key in keys))
 
 
 def _refused(key: str, row: Delivery | None) -> RefusedChange:

@@ -19,7 +19,7 @@ from campaign.core.model import Account, Post, Secret
 from campaign.core.outcome import Absent, CannotTell, Found, Handed, Outcome, Refused, Retry
 from campaign.core.text import TextRules
 from campaign.errors import CampaignError
-from campaign.networks import folder, redact
+from campaign.networks import folder, messenger, redact
 from campaign.networks.base import Files, Notes, Options, Traits, Vault
 from campaign.networks.loading import loading
 from campaign.networks.media import fitted
@@ -93,7 +93,7 @@ class Handoff:
 
     def whoami(self) -> str:
         folder.usable(self._root)
-        if self._notify and not _messenger(self._notify):
+        if self._notify and not messenger.knows(self._notify):
             raise CampaignError(
                 f"the address in `notify` for {self._to} is none that Apprise knows",
                 "see the list of services in Apprise's documentation; the secret itself is not shown here",
@@ -137,19 +137,4 @@ class Handoff:
 
         title, body = render.message(post, self._to, key)
         attached = [str(page.parent / picture.file) for picture in pictures]
-        try:
-            messenger = _messenger(self._notify)
-            return bool(messenger) and bool(messenger.notify(body=body, title=title, attach=attached))
-        except Exception:  # noqa: BLE001 - any of a hundred services; the outcome says that it failed
-            return False
-
-
-def _messenger(address: str) -> Any:
-    """Apprise with that address, falsy if it is none."""
-    with loading():
-        from apprise import Apprise
-
-    redact.guard_logs()
-    messenger = Apprise()
-    messenger.add(address)
-    return messenger
+        return not messenger.tell(self._notify, title, body, attached)

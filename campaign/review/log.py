@@ -89,7 +89,7 @@ def log_row(delivery: Delivery, zone: str) -> dict[str, Any]:
         "url": (receipt.url or None) if receipt else None,
         "reason": delivery.reason,
         "approved_by": [],
-        "reviewed_by": [],
+        "reviewed_by": list(delivery.reviewed_by),
         "facts": list(post.facts) if post else [],
         "hotlines": list(post.hotlines) if post else [],
         "accepted": post.as_json()["accepted"] if post else [],

@@ -17,12 +17,13 @@ from campaign.errors import Level, Place, Problem
 from campaign.review import times
 from campaign.review.coming import Coming, coming
 from campaign.review.log import Unplanned, log_entries, log_row, unplanned_row
+from campaign.review.marks import Reviewed, flag_entries, flagged, reviewed_row
 from campaign.review.problems import problem_lines
 from campaign.review.table import Cell, Columns, Line
 from campaign.review.table import lines as laid_out
 from campaign.review.waiting import Wait, explained, waits
 from campaign.review.words import count
-from campaign.store import history, versions
+from campaign.store import history, marks, versions
 from campaign.store.history import AccountRow, Delivery
 from campaign.store.holding import Runner
 from campaign.store.overdue import LATE, is_overdue
@@ -65,6 +66,7 @@ class Status:
     to_withdraw: tuple[Delivery, ...]
     parked: tuple[AccountRow, ...]
     problems: tuple[Problem, ...]
+    flagged: tuple[Reviewed, ...] = ()
 
     @property
     def kept(self) -> bool:
@@ -87,6 +89,7 @@ class Status:
                     any(not is_quiet(row.reason) for row in self.missed),
                     self.to_withdraw,
                     self.parked,
+                    self.flagged,
                 )
             )
             or any(problem.level is Level.ERROR for problem in self.problems)
@@ -146,9 +149,14 @@ def read(
             sorted(history.deliveries(connection, states=[State.HELD]), key=lambda r: not is_barred(r))
         ),
         missed=tuple(missed),
-        to_withdraw=tuple(row for row in history.still_out(connection) if row.state is State.SENT),
+        to_withdraw=tuple(
+            marks.with_reviewers(
+                connection, (row for row in history.still_out(connection) if row.state is State.SENT)
+            )
+        ),
         parked=tuple(row for row in accounts.values() if row.parked_until is not None),
         problems=tuple(found),
+        flagged=tuple(flagged(connection)),
     )
 
 
@@ -233,7 +241,7 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
             }
             for wait in status.waiting
         ],
-        "flagged": [],
+        "flagged": [reviewed_row(one, zone(one.row.campaign)) for one in status.flagged],
         "problems": [problem.as_json() for problem in status.problems],
     }
 
@@ -263,6 +271,10 @@ def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Itera
             yield from _title(title, hint)
             yield from laid_out(log_entries(rows, zone), Columns(), width)
             yield ()
+    if status.flagged:
+        yield from _title("Something is wrong with what is out", "campaign review KEY --close")
+        yield from laid_out(flag_entries(status.flagged, zone), Columns(), width)
+        yield ()
     if status.unplanned:
         yield from _title("Overdue, nothing was running", "campaign run sends what is not too late")
         for item in status.unplanned:

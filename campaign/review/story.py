@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from campaign.core.lifecycle import State
 from campaign.review import times
@@ -44,14 +45,22 @@ _EVENT = {
     "withdrawn": "gone from the network",
     "not-withdrawn": "still there, or nobody knows",
     "redacted": "its text was removed",
+    "reviewed": "looked at: all right",
+    "flagged": "looked at: something is wrong",
+    "flag-closed": "what was wrong is dealt with",
 }
 """Events that are worth a line of their own; attempts are told as attempts."""
 
 
 def story_lines(
-    delivery: Delivery, attempts: Sequence[Attempt], events: Sequence[EventRow], zone: str, width: int
+    delivery: Delivery,
+    attempts: Sequence[Attempt],
+    events: Sequence[EventRow],
+    zone: str,
+    width: int,
+    marked: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Line]:
-    """The story of one post, for somebody who has to decide about it."""
+    """The story of one post, for somebody who has to decide about it. ``marked``: what review marks say, by id."""
     yield (Cell(delivery.key, "bold"),)
     yield _field("State", said(delivery), STYLE.get(delivery.state, ""))
     yield _field("Account", f"{delivery.target} ({delivery.network}, {delivery.language})")
@@ -83,7 +92,7 @@ def story_lines(
         yield ()
         yield (Cell("What happened", "bold"),)
         for event in told:
-            yield from _event(event, zone, width)
+            yield from _event(event, zone, width, marked)
 
 
 def _field(name: str, value: str, style: str = "") -> Line:
@@ -124,9 +133,10 @@ def _attempt(attempt: Attempt, zone: str, width: int) -> Iterator[Line]:
         yield (Cell(f"     {line}", "dim"),)
 
 
-def _event(event: EventRow, zone: str, width: int) -> Iterator[Line]:
+def _event(event: EventRow, zone: str, width: int, marked: Mapping[str, str]) -> Iterator[Line]:
     by = f" by {event.by}" if event.by else ""
     door = f" ({event.door})" if event.door else ""
     yield (Cell(f"  {times.stamp(event.at, zone)}  {_EVENT[event.kind]}{by}{door}"),)
-    for line in wrap(one_line(str(event.detail.get("reason", ""))), width - 5):
+    told = event.detail.get("reason") or marked.get(event.detail.get("mark", ""), "")
+    for line in wrap(one_line(str(told)), width - 5):
         yield (Cell(f"     {line}", "dim"),)

@@ -14,8 +14,9 @@ from sqlalchemy import Column, Connection, inspect, text
 from sqlalchemy.schema import CreateColumn
 
 from campaign.errors import StoreError
-from campaign.store import log, meta
-from campaign.store.tables import accounts, deliveries, metadata
+from campaign.store import log, marks, meta
+from campaign.store.tables import accounts, deliveries, events, metadata
+from campaign.store.taking_over import take_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Migration:
 def create(connection: Connection) -> None:
     """All tables as they are today, and the guards of the log."""
     metadata.create_all(connection, checkfirst=False)
-    for statement in log.GUARDS[connection.dialect.name]:
+    for statement in (*log.GUARDS[connection.dialect.name], *marks.GUARDS[connection.dialect.name]):
         connection.execute(text(statement))
     meta.put(connection, meta.NUDGE, "0")
 
@@ -68,11 +69,26 @@ def removals(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def seals(connection: Connection) -> None:
+    """A log that is sealed from now on."""
+    _add(connection, events.c.salt)
+    take_over(connection)
+
+
+def review_marks(connection: Connection) -> None:
+    """What reviewers say about posts that are out."""
+    metadata.tables["marks"].create(connection)
+    for statement in marks.GUARDS[connection.dialect.name]:
+        connection.execute(text(statement))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the first tables", create),
     Migration("breakers of accounts", breakers),
     Migration("versions of the files", checkouts),
     Migration("posts that are withdrawn or redacted", removals),
+    Migration("a sealed log", seals),
+    Migration("review marks", review_marks),
 )
 """Version n of the store is the state after the first n steps."""
 
@@ -118,4 +134,5 @@ def check(found: int, place: str, steps: Sequence[Migration] = MIGRATIONS) -> No
 
 
 LOCK_SPACE = 0x63616D70
-"""The first half of our advisory locks in PostgreSQL ("camp"); 0: planner, 1: migrations, others: runners by host."""
+"""The first half of our advisory locks in PostgreSQL ("camp"); 0: planner, 1: migrations, -1: seals, others: runners by
+host."""

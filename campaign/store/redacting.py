@@ -14,13 +14,26 @@ from sqlalchemy import Connection, RowMapping, select, update
 from campaign.core.lifecycle import FINAL, State
 from campaign.core.model import Post
 from campaign.core.outcome import Receipt
-from campaign.store import log
-from campaign.store.log import REMOVED, Who
+from campaign.store import bound, log, marks
+from campaign.store.log import REDACTED, REMOVED, TAKEN_OVER, Who
 from campaign.store.tables import attempts, deliveries, events
 from campaign.store.transitions import current
 
 _KEPT = frozenset(
-    {"attempt", "owner", "due", "not_before", "deadline", "look_at", "from", "outcome", "backup"}
+    {
+        "attempt",
+        "owner",
+        "due",
+        "not_before",
+        "deadline",
+        "look_at",
+        "from",
+        "outcome",
+        "backup",
+        "mark",
+        "flag",
+        "said",
+    }
 )
 """What details of events hold that is none of a text's words, nor anybody else's."""
 
@@ -32,14 +45,14 @@ def redact(connection: Connection, key: str, now: datetime, who: Who) -> bool:
     if row is None or State(row["state"]) not in FINAL:
         return False
     gone = row["withdrawn_at"] is not None
+    remains = {"post": _blank(row), "receipt": _receipt(row, gone)}
     connection.execute(
         update(deliveries)
         .where(deliveries.c.key == key)
         .values(
-            post=_blank(row),
+            **remains,
             digest=None,  # without its text a short one could be guessed from its hash
             reason="",
-            receipt=_receipt(row, gone),
             redacted_at=row["redacted_at"] or now,
             redacted_by=row["redacted_by"] or who.by,
             updated_at=now,
@@ -51,11 +64,25 @@ def redact(connection: Connection, key: str, now: datetime, who: Who) -> bool:
             .where(attempts.c.key == key, attempts.c.attempt == tried["attempt"])
             .values(reason="", notes={}, receipt=_receipt(tried, gone))
         )
+    # These vouch for what remains; one of a text that was still there goes with it.
+    kept = (REDACTED,) if row["redacted_at"] is None else (REDACTED, TAKEN_OVER)
     for event in connection.execute(select(events).where(events.c.key == key)).mappings().all():
-        if event["detail"].keys() - _KEPT - REMOVED.keys():
-            connection.execute(update(events).where(events.c.id == event["id"]).values(detail=REMOVED))
+        if event["kind"] not in kept and event["detail"].keys() - _KEPT - REMOVED.keys():
+            connection.execute(
+                update(events).where(events.c.id == event["id"]).values(detail=REMOVED, salt=None)
+            )
+    marks.blank(connection, key)
     if row["redacted_at"] is None:
-        log.write(connection, now, "redacted", key=key, before=row["state"], after=row["state"], who=who)
+        log.write(
+            connection,
+            now,
+            REDACTED,
+            key=key,
+            before=row["state"],
+            after=row["state"],
+            who=who,
+            content=bound.left({**row, **remains}),
+        )
     return True
 
 

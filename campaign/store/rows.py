@@ -57,7 +57,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery as the store has it; every column of ``tables.deliveries``. Instants are aware UTC."""
+    """A delivery as the store has it; every column of ``tables.deliveries``. Instants are aware UTC. ``reviewed_by``:
+    who has looked at it, where that was asked for (``marks.with_reviewers``)."""
 
     key: str
     network_key: str
@@ -94,6 +95,7 @@ class Delivery:
     withdrawn_at: datetime | None = None
     redacted_at: datetime | None = None
     redacted_by: str | None = None
+    reviewed_by: tuple[str, ...] = ()
 
     @staticmethod
     def of(row: RowMapping) -> Delivery:

@@ -213,6 +213,7 @@ events = Table(
     Column("by", Text, nullable=False, server_default=""),  # a handle of people; empty: the loop
     Column("door", Text, nullable=False, server_default=""),  # cli user@host
     Column("detail", JSON, nullable=False, server_default="{}"),
+    Column("salt", Text),  # of the detail's hash; gone when the detail is
     Index("events_of_key", "key"),
 )
 
@@ -222,4 +223,37 @@ vault = Table(
     Column("account", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("previous", Text, nullable=False),  # the hash of seal n - 1; empty: the first one
+    Column("at", Instant, nullable=False),
+    Column("first", BigInteger, nullable=False),  # ids of events
+    Column("last", BigInteger, nullable=False),
+    Column("entries", Text, nullable=False),  # one line an event: id, hash of what it is, hash of its detail
+    Column("sha256", Text, nullable=False),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("id", Text, primary_key=True),  # a UUID, drawn where the mark is made: an import twice counts once
+    Column("key", Text, ForeignKey("deliveries.key"), nullable=False),  # of a thread the first part
+    Column("verdict", Text, nullable=False),
+    Column(
+        "text", Text, nullable=False, server_default=""
+    ),  # what is wrong, or was done; "" also once redacted
+    Column("salt", Text, nullable=False, server_default=""),  # of the hash in its event; "" once redacted
+    Column("by", Text, nullable=False),
+    Column("door", Text, nullable=False, server_default=""),
+    Column("at", Instant, nullable=False),  # when it was recorded
+    Column("flag", Text, ForeignKey("marks.id")),  # that a close closes
+    CheckConstraint("verdict IN ('ok', 'flag', 'close')", name="verdict_known"),
+    CheckConstraint("(flag IS NOT NULL) = (verdict = 'close')", name="close_names_flag"),
+    Index("marks_of_key", "key", "verdict"),
+    Index("marks_of_flag", "flag"),
+    Index("marks_of_verdict", "verdict"),
 )

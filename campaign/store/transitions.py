@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, select, update
 
 from campaign.core.lifecycle import Event, State, after
 from campaign.core.outcome import Receipt
-from campaign.store import log, pacing
+from campaign.store import bound, log, pacing
 from campaign.store.log import LOOP, Who
 from campaign.store.tables import attempts, deliveries
 
@@ -78,6 +78,7 @@ def transition(
         after=to.value,
         who=who,
         detail=told | dict(detail or {}),
+        content=bound.content({**row, **changes}) if to in (State.SENDING, State.SENT) else None,
     )
     return to
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, field_validator
 
+from campaign.core.alert import AlertAddress
 from campaign.core.card import Style
 from campaign.core.hotlines import Audience
 from campaign.core.model import (
@@ -28,6 +29,8 @@ from campaign.core.prices import Budget
 from campaign.errors import Problem
 from campaign.workspace import explain
 from campaign.workspace.accounts import read_account
+from campaign.workspace.alerts import SCHEMA as ALERTS_SCHEMA
+from campaign.workspace.alerts import read_alerts
 from campaign.workspace.cardkeys import CardsKeys
 from campaign.workspace.fields import Address, ApprovalWord, Id, Language, Late, Money, Quiet, Zone
 from campaign.workspace.findings import Findings, did_you_mean, quoted
@@ -35,11 +38,9 @@ from campaign.workspace.keys import AudienceKeys, Keys, Links, Preferred, Vars, 
 from campaign.workspace.quiet import QuietOn
 from campaign.workspace.readers import ALWAYS, complaint, kind_of, read_address, wrong
 from campaign.workspace.secretrefs import SECRET_SCHEMA, parse_secret
-from campaign.workspace.yamlfile import Document, Map, Seq
+from campaign.workspace.yamlfile import Document, Map
 
 NAME = "config.yaml"
-
-NOT_YET = ("alerts",)
 
 
 def read_uuid(value: Any) -> uuid.UUID:
@@ -71,12 +72,6 @@ def read_store(value: Any) -> str:
             "secret",
         )
     return value
-
-
-_ALERTS = {
-    "description": "Apprise addresses, as secrets. Accepted; this version does not act on it.",
-    "anyOf": [SECRET_SCHEMA, {"type": "array", "items": SECRET_SCHEMA}],
-}
 
 
 class PersonKeys(Keys):
@@ -134,15 +129,7 @@ class ConfigHead(Keys):
         default_factory=list,
         description="Ids of posts/hotlines.yaml that {{ hotline() }} prints, the best first.",
     )
-    alerts: Annotated[
-        Any,
-        WithJsonSchema(
-            {
-                "description": "Apprise addresses. Accepted; this version does not act on it.",
-                "anyOf": [SECRET_SCHEMA, {"type": "array", "items": SECRET_SCHEMA}],
-            }
-        ),
-    ] = None
+    alerts: Annotated[Any, WithJsonSchema(ALERTS_SCHEMA)] = None
     media_url: PublicKeys | None = Field(
         None, description="Where networks that fetch pictures (Instagram, Threads) find them."
     )
@@ -184,6 +171,7 @@ class Settings:
     links: Mapping[str, Link] = field(default_factory=dict)
     accounts: Mapping[str, Account] = field(default_factory=dict)
     heartbeat: Secret | str | None = None
+    alerts: tuple[AlertAddress, ...] = ()
     audience: Audience | None = None
     hotlines: tuple[str, ...] = ()
     packs: tuple[str, ...] | None = None
@@ -211,11 +199,8 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         head = ConfigHead.model_validate({key: value for key, value in root.items() if key != "accounts"})
     except ValidationError as error:
         findings.extend(explain.problems(error, ConfigHead, document, known=("accounts",)))
-    _alerts(document, findings)
+    told = read_alerts(document, findings)
     heartbeat = _heartbeat(document, findings)
-    for key in NOT_YET:
-        if root.get(key) is not None:
-            findings.not_yet(document.place((key,), key=True), key)
     languages = tuple(dict.fromkeys(head.languages)) if head else ("en",)
     approval = head.approval or Approval.NONE if head else Approval.NONE
     if approval is not Approval.NONE:
@@ -243,6 +228,7 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         links=links_of(head.links),
         accounts=accounts,
         heartbeat=heartbeat,
+        alerts=told,
         audience=head.audience.value() if head.audience else None,
         hotlines=tuple(dict.fromkeys(head.hotlines)),
         packs=None if head.packs is None else tuple(dict.fromkeys(head.packs)),
@@ -333,14 +319,3 @@ def _heartbeat(document: Document, findings: Findings) -> Secret | str | None:
         findings.extend([replace(found, hint="write {env: NAME}, or the address itself: https://…")])
         return None
     return found
-
-
-def _alerts(document: Document, findings: Findings) -> None:
-    """Alert addresses hold tokens, so they are secrets too."""
-    raw = document.root.get("alerts")
-    if raw is None:
-        return
-    for index, item in enumerate(raw if isinstance(raw, Seq) else [raw]):
-        found = parse_secret(item, "alerts", document.place(("alerts", index)))
-        if isinstance(found, Problem):
-            findings.extend([found])

@@ -42,15 +42,6 @@ class Findings:
     def warn(self, place: Place, message: str, hint: str = "", *, rule: str, gap: Gap | None = None) -> None:
         self.add(place, message, hint, level=Level.WARN, rule=rule, gap=gap)
 
-    def not_yet(self, place: Place, key: str) -> None:
-        """A key of the design that this version accepts and does not act on."""
-        self.warn(
-            place,
-            f"this version does not act on `{key}`",
-            "it may stay: a later version does",
-            rule="not-yet",
-        )
-
     def extend(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
             self.problems.append(problem)

@@ -190,7 +190,7 @@ def test_a_name_goes_from_record_exports_and_files(place: Place) -> None:
     assert "(text removed by ani on " in place("log").out
     assert "(text removed by ani on " in place("log", place.vigil).out
     [row] = place("log", "--json").rows()
-    assert (row["text"], row["media"], row["redacted_by"]) == (None, [], "ani")
+    assert (row["text"], row["media"], row["redacted_by"]) == (None, [], "person 1")
     # What remains is named: it is still online, in the files, in backups.
     assert online(place, NAME)
     for piece in ("still online", f"campaign withdraw {place.vigil}", "backups", "git", "folders of `feed`"):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from random import Random
 
+from campaign.store.verify import verify
 from tests.simulation.actions import Stage, step
 from tests.simulation.files import make
 from tests.simulation.invariants import Invariants
@@ -58,6 +59,9 @@ def play_on(store: MortalStore, script: Script, tally: Counter[str], story: Call
     tally["campaign-days"] += len(files.campaigns) * (files.end - files.begin).days
     if world.engine is not None:
         world.stop()
+    with world.store.read() as connection:  # nothing that ever happens looks like a change of the record
+        found = verify(connection)
+    assert found.differences == ()
 
 
 def heal(world: World) -> None:

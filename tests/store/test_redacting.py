@@ -103,7 +103,7 @@ def test_when_what_and_who_stay(store: Store) -> None:
     assert [(e.id, e.at, e.kind, e.before, e.after, e.by) for e in told] == [
         (e.id, e.at, e.kind, e.before, e.after, e.by) for e in before
     ]
-    assert {e.kind: e.detail for e in told if e.detail == REMOVED}.keys() == {"retry", "sent"}
+    assert {e.kind: e.detail for e in told if e.detail == REMOVED}.keys() == {"claim", "retry", "sent"}
     assert (last.kind, last.by, last.door) == ("redacted", "ani", ANI.door)
     assert [(a.attempt, a.outcome, a.reason, dict(a.notes)) for a in tried] == [
         (1, "retry", "", {}),

@@ -43,7 +43,8 @@ def test_sent_keeps_the_receipt_and_starts_the_gap(store: Store, claim: Claim) -
         assert history.accounts(connection)["fedi"].next_at == later + timedelta(minutes=5)
         (event,) = history.events(connection, claim.key)[2:]
     assert event.kind == "sent"
-    assert event.detail == {"attempt": 1, "id": receipt().id, "url": receipt().url}
+    told = {name: value for name, value in event.detail.items() if name != "content"}
+    assert told == {"attempt": 1, "id": receipt().id, "url": receipt().url}
 
 
 def test_retry_waits_as_long_as_the_network_asked(store: Store, claim: Claim) -> None:

@@ -30,9 +30,10 @@ from campaign.core.lifecycle import (
     parked_for,
 )
 from campaign.core.outcome import Handed, Outcome, Refused, Retry, Scope, Sent, Unknown
-from campaign.store import history, outbox
+from campaign.store import history, outbox, seals
 from campaign.store.database import Store
 from campaign.store.outbox import Claim
+from campaign.store.verify import verify
 from tests.store.made import ANI, NOW, a_row, a_thread, put, receipt
 
 SLOTS = ("a", "b", "t", "t#2", "t#3")
@@ -471,3 +472,8 @@ def test_random_walks(store: Store) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+    while seals.keep(store, NOW, all_of_it=True):
+        pass
+    with store.read() as connection:
+        found = verify(connection)
+    assert (found.differences, found.unsealed) == ((), 0)

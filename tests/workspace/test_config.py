@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from campaign.core.alert import AlertAddress, AlertKind
 from campaign.core.model import Approval, Person, Public, QuietHours, Secret
 from campaign.core.prices import Budget
 from campaign.errors import CampaignError, Level, Place, WorkspaceError
@@ -218,16 +219,11 @@ def test_the_store_holds_no_password(folder: Path, store: str) -> None:
 
 
 def test_keys_of_later_versions_are_accepted_with_a_warning_each(folder: Path) -> None:
-    later = """\
-alerts: [{env: ALERT_URL}]
-approval: one
-"""
-    write(folder, "config.yaml", CONFIG + later)
+    write(folder, "config.yaml", CONFIG + "approval: one\n")
     workspace = load(folder, SPECS)
     assert {problem.rule for problem in workspace.problems} == {"not-yet"}
     assert {problem.level for problem in workspace.problems} == {Level.WARN}
-    assert len(workspace.problems) == 2
-    assert "this version does not act on `alerts`" in lines(workspace.problems)[0]
+    assert len(workspace.problems) == 1
     assert all(slot.approval is Approval.ONE for _, slot in workspace.slots())
     assert all(account.approval is Approval.ONE for account in workspace.accounts.values())
 
@@ -289,6 +285,46 @@ def test_an_alert_address_is_a_secret(folder: Path) -> None:
     problem = one(folder, "secret")
     assert str(problem.place).startswith("config.yaml:18:20")
     assert "s3cr3t" not in problem.message + problem.hint
+
+
+def test_alerts_are_told_by_address_kind_and_time(folder: Path) -> None:
+    entries = "{env: A}, {to: {file: b}, kinds: [failed, flag], daily: '07:30'}"
+    write(folder, "config.yaml", f"{CONFIG}alerts: [{entries}]\n")
+    workspace = load(folder, SPECS)
+    assert workspace.problems == ()
+    assert workspace.alerts == (
+        AlertAddress(Secret("env", "A")),
+        AlertAddress(Secret("file", "b"), frozenset({AlertKind.FAILED, AlertKind.FLAG}), time(7, 30)),
+    )
+
+
+def test_alerts_may_be_one_address_without_brackets(folder: Path) -> None:
+    write(folder, "config.yaml", f"{CONFIG}alerts: {{env: A}}\n")
+    assert [address.name for address in load(folder, SPECS).alerts] == ["env:A"]
+
+
+@pytest.mark.parametrize(
+    ("written", "where", "said"),
+    [
+        ("{to: {env: A}, kinds: [faild]}", "faild", "the kind `faild` (did you mean 'failed'?)"),
+        ("{to: {env: A}, kinds: failed}", "failed", "`kinds` takes a list, not `failed`"),
+        ("{to: {env: A}, kinds: [5]}", "5", "the kind the number 5"),
+        ("{to: {env: A}, daily: '25:00'}", "'25", "`25:00` is not a time of day"),
+        ("{to: {env: A}, public: true}", "public", "has no key `public`"),
+        ("{kinds: [failed]}", "{kinds", "`to` says nothing"),
+        ("{env: A}, {to: {env: A}}", "{to", "env:A is named twice"),
+        ("5", "5", "`alerts` holds a secret itself"),
+    ],
+)
+def test_a_wrong_alert_is_one_problem_at_its_place(folder: Path, written: str, where: str, said: str) -> None:
+    write(folder, "config.yaml", f"{CONFIG}alerts: [{written}]\n")
+    problem = every_problem(folder)[0]
+    assert problem.level is Level.ERROR
+    assert said in problem.message
+    assert (problem.place.line, problem.place.column) == (
+        CONFIG.count("\n") + 1,
+        len("alerts: [") + written.index(where) + 1,
+    )
 
 
 def test_help_is_never_tracked(folder: Path) -> None:

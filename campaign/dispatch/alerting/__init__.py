@@ -1,0 +1,1 @@
+"""Alerts: what somebody has to know (the sources), told once, in few messages."""

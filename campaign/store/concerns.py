@@ -1,0 +1,116 @@
+"""Reads for alerts: what has gone wrong lately or waits for a person, without the posts themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, or_, select
+
+from campaign.core.lifecycle import Event, State
+from campaign.store.tables import deliveries, events
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """A delivery in a state that somebody has to know of: since when (``at``, aware UTC) and by which event.
+    ``post``: the frozen post as the store has it, of what failed only; None where there is none."""
+
+    key: str
+    account: str
+    network: str
+    state: State
+    reason: str
+    attempt: int
+    event: int
+    at: datetime
+    post: Mapping[str, Any] | None
+
+
+_d, _e = deliveries.c, events.c
+_last = events.alias("last")
+_ENTERED = (
+    select(_last.c.id)
+    .where(_last.c.key == _d.key, _last.c.after == _d.state, _last.c.before != _last.c.after)
+    .correlate(deliveries)
+    .order_by(_last.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_STANDING = (State.UNCERTAIN.value, State.HELD.value)
+_ENDED = (State.FAILED.value, State.MISSED.value)
+_BY_ITSELF = (Event.RESOLVE_GIVE_UP.value, Event.BROKEN_THREAD.value)
+
+
+def concerns(connection: Connection, since: datetime) -> list[Concern]:
+    """What is uncertain or held, and what failed or was missed since then (aware), in the order in which it came about.
+
+    Not what a person gave up, and not the later parts of a thread, which follow the part that failed.
+    """
+    statement = (
+        select(
+            _d.key,
+            _d.account,
+            _d.network,
+            _d.state,
+            _d.reason,
+            _d.attempt,
+            _d.post,
+            _e.id.label("event"),
+            _e.at,
+        )
+        .select_from(deliveries.join(events, _e.id == _ENTERED))
+        .where(
+            or_(_d.state.in_(_STANDING), and_(_d.state.in_(_ENDED), _d.updated_at >= since)),
+            _e.kind.not_in(_BY_ITSELF),
+        )
+        .order_by(_e.id)
+    )
+    return [
+        Concern(**{**row, "state": State(row["state"])}) for row in connection.execute(statement).mappings()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """A post that a network has twice: the event that says so, and the address of the copy that came to light later."""
+
+    key: str
+    event: int
+    at: datetime
+    url: str
+
+
+def doubled(connection: Connection, since: datetime) -> list[Twice]:
+    """What turned out to be published twice since then (aware)."""
+    statement = (
+        select(_e.key, _e.id, _e.at, _e.detail).where(_e.kind == "doubled", _e.at >= since).order_by(_e.id)
+    )
+    return [
+        Twice(row.key, row.id, row.at, row.detail.get("url", "")) for row in connection.execute(statement)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """A published post that a person wants gone since ``at`` (aware UTC), and that is still there."""
+
+    key: str
+    at: datetime
+
+
+def unwanted(connection: Connection, before: datetime) -> list[Unwanted]:
+    """What was to go before then (aware) and is still out."""
+    statement = (
+        select(_d.key, _d.withdraw_at)
+        .where(
+            _d.withdraw_at.is_not(None),
+            _d.withdraw_at < before,
+            _d.withdrawn_at.is_(None),
+            _d.state == State.SENT.value,
+        )
+        .order_by(_d.withdraw_at, _d.key)
+    )
+    return [Unwanted(row.key, row.withdraw_at) for row in connection.execute(statement)]
