@@ -90,11 +90,11 @@ def _rows(
     campaign."""
     from campaign.review.preview import campaign_named
     from campaign.review.times import local
-    from campaign.store import history
+    from campaign.store import history, marks
     from campaign.store.moved import moved_to
 
     with session.station(temporary=True) as station, station.store.read() as connection:
-        rows = history.deliveries(connection, campaign=campaign)
+        rows = marks.with_reviewers(connection, history.deliveries(connection, campaign=campaign))
         moved = moved_to(connection, campaign)
     if not rows:
         campaign_named(session.workspace, campaign)

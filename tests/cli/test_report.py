@@ -23,6 +23,7 @@ def busy(place: Place) -> Place:
 
 
 def test_the_figures_are_those_of_the_log(busy: Place) -> None:
+    assert busy("review", busy.vigil, "--by", "budi", "--ok").code == 0
     log = busy("log", "--campaign", "c", "--json").rows()
     (row,) = busy("report", "c", "--json").rows()
     assert len(log) == row["rows"] == 4
@@ -37,6 +38,8 @@ def test_the_figures_are_those_of_the_log(busy: Place) -> None:
     assert [one["key"] for one in row["not_published"]] == [
         one["key"] for one in log if one["state"] != "sent"
     ]
+    assert row["reviewed_by"] == Counter(who for one in log for who in one["reviewed_by"]) == {"reviewer": 1}
+    assert row["approved_by"] == Counter(who for one in log for who in one["approved_by"])
     assert row["out"] is None and not (busy.folder / "reports").exists()
 
 
