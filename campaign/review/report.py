@@ -16,6 +16,8 @@ ON_TIME = timedelta(minutes=5)
 """A post that went out so much after its time, or less, was on time. Our own bound: a reader does not notice, and cron
 looks every five minutes (docs/running.md)."""
 
+_SENT = State.SENT.value
+
 Row = Mapping[str, Any]
 """A row of the log, with roles instead of handles where no names are wanted."""
 
@@ -46,7 +48,8 @@ class Override:
 @dataclass(frozen=True, slots=True)
 class Report:
     """What is told of a campaign. Each part of a thread is a row, as in the log. ``first``, ``last``: days, in the
-    campaign's zone (None: there are no rows). ``moved``: how many of the published ones a person had moved."""
+    campaign's zone (None: there are no rows). ``others``: what was not published, or of which it is not known.
+    ``moved``: how many of the published ones a person had moved."""
 
     campaign: str
     title: str
@@ -54,17 +57,10 @@ class Report:
     first: date | None
     last: date | None
     rows: tuple[Row, ...]
+    published: tuple[Row, ...]
+    others: tuple[Row, ...]
     timing: Timing
     moved: int
-
-    @property
-    def published(self) -> list[Row]:
-        return [row for row in self.rows if row["state"] == State.SENT.value]
-
-    @property
-    def others(self) -> list[Row]:
-        """What was not published, or of which it is not known."""
-        return [row for row in self.rows if row["state"] != State.SENT.value]
 
     @property
     def states(self) -> dict[str, int]:
@@ -91,7 +87,7 @@ class Report:
         """``network`` or ``language`` -> how many were published, and how many were not; the most first."""
         found: dict[str, list[int]] = {}
         for row in self.rows:
-            found.setdefault(row[name], [0, 0])[row["state"] != State.SENT.value] += 1
+            found.setdefault(row[name], [0, 0])[row["state"] != _SENT] += 1
         order = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
         return {value: (counts[0], counts[1]) for value, counts in order}
 
@@ -138,7 +134,7 @@ def report(
     """The report over rows of the log. ``expected``: key -> when it was to go out (aware), after quiet hours and what
     people moved; ``moved``: keys of what people moved."""
     days = [_day(row["due"]) for row in rows]
-    out = [row for row in rows if row["state"] == State.SENT.value]
+    out = tuple(row for row in rows if row["state"] == _SENT)
     return Report(
         campaign,
         title,
@@ -146,6 +142,8 @@ def report(
         min(days, default=None),
         max(days, default=None),
         tuple(rows),
+        out,
+        tuple(row for row in rows if row["state"] != _SENT),
         _timing(out, expected),
         sum(row["key"] in moved for row in out),
     )

@@ -371,3 +371,18 @@ def test_a_broken_file_is_no_difference_but_an_error(place: Place) -> None:
     done = place("plan", "--against", file)
     assert done.code == 1
     assert done.err == "campaign: schedules/c.yaml has errors\n  hint: see: campaign check\n"
+
+
+def test_a_hostile_saved_plan_steers_no_terminal(place: Place) -> None:
+    file = place.folder / "plan.json"
+    assert place("plan", "--save", str(file)).code == 0
+    data = json.loads(file.read_text(encoding="utf-8"))
+    for post in data["posts"]:
+        post |= {"text": ["\x1b[2J\u202eGone"], "account": "\x1b]0;x\x07", "campaign": "x\x1b[31m"}
+    data["posts"].append(data["posts"][0] | {"key": "x\x1b[31m/y\r\n/2027-07-30T08:00/z"})
+    head = '{"format":"campaign plan",'
+    file.write_text(head + json.dumps(data).split(",", 1)[1], encoding="utf-8")
+    done = place("plan", "--against", str(file))
+    assert done.code == 1
+    assert "Gone" in done.out
+    assert not any(char in done.out + done.err for char in "\x1b\x07\u202e\r")
