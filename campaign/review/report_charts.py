@@ -22,7 +22,7 @@ _LETTERS = 14
 _LABEL = 24
 """Letters of a label."""
 
-_ROOM = 1.15
+_ROOM = 1.25
 """So much longer than the longest bar the chart is, for its number."""
 
 _DROPPED = ("defs", "script", "style", "desc", "title")
