@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from campaign.workspace.sheet.offer import Offer
 
 
+MOST = 100
+"""Problems that are shown; who sees more of them has one mistake in every row."""
+
+
 def import_posts(
     session: Session,
     path: Path,
@@ -28,7 +32,7 @@ def import_posts(
     """Make a campaign file of a table; the exit code: 1 also where posts of it have errors."""
     from campaign.core.daytext import Order
     from campaign.review.incoming import sheet_lines, sheet_row
-    from campaign.review.problems import has_errors, problem_lines, summary
+    from campaign.review.problems import has_errors, in_order, problem_lines, summary
     from campaign.review.words import count
     from campaign.workspace.readers import complaint, read_zone
     from campaign.workspace.sheet.offer import Wishes, consider, read_file, take
@@ -46,7 +50,10 @@ def import_posts(
         show.lines(sheet_lines(offer, show.width()))
         if problems and offer.slots:
             output.data()
-        show.lines(problem_lines(problems))
+        ordered = in_order(problems)
+        show.lines(problem_lines(ordered[:MOST]))
+        if len(ordered) > MOST:
+            output.talk(f"and {count(len(ordered) - MOST, 'problem')} more; --json lists all of them")
     said = summary(problems) or "nothing is wrong"
     if offer.wrong:
         output.talk(f"{said}: nothing was written")

@@ -123,6 +123,15 @@ def test_nothing_is_written_while_a_row_can_not_be_taken(place: Place) -> None:
     assert [path.name for path in (place.folder / "schedules").iterdir()] == ["c.yaml"]
 
 
+def test_one_mistake_in_every_row_fills_no_screen(place: Place) -> None:
+    place.write("p.csv", HEAD + f"{day(3)},08:00,nobody,Hello\n" * 150)
+    done = place("import", str(place.folder / "p.csv"))
+    assert (done.code, done.out.count("no account called `nobody`")) == (1, 100)
+    assert done.err == "and 50 problems more; --json lists all of them\n150 errors: nothing was written\n"
+    (row,) = place("import", str(place.folder / "p.csv"), "--json").rows()
+    assert len(row["problems"]) == 150
+
+
 def test_what_check_finds_stands_at_the_row(place: Place) -> None:
     words = "Text with many words. " * 40
     place.write("config.yaml", CONFIG + MORE)

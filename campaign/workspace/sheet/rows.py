@@ -73,7 +73,8 @@ class Reader:
     findings: Findings
 
     def draft(self, row: Mapping[str, str], record: Record, at: datetime | None) -> Draft | None:
-        """The row as a draft, or None with the reasons in ``findings`` (``at`` None: its time is there already)."""
+        """The row as a draft, or None with the reasons in ``findings`` (``at`` None: its time could not
+        be told, as is said there)."""
         before = self.findings.errors()
         place = Place(self.name, record.line)
         if any(cell.strip() for cell in record.cells[self.columns.width :]):
