@@ -15,7 +15,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "accounts": "List the accounts, or prove that each one works.",
         "facts": "List the figures that posts may print, with sources.",
         "hotlines": "List the help lines, or say that one was checked.",
-        "import": "Take a pack that another organisation made.",
+        "import": "Take a pack, or a table of posts (CSV).",
+        "export": "Write the plan as a calendar or a table.",
         "directory": "List who helps; write it all as a site for partners.",
         "kit": "Make a toolkit that partners copy from.",
     },
@@ -32,6 +33,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "After": {
         "log": "List what went out, when, where, with its address.",
         "review": "Say that a post is right or wrong; list what nobody saw.",
+        "report": "Write what a campaign did, as one page to hand on.",
         "retry": "Try again what was not published.",
         "resolve": "Say what became of a post that may be published.",
         "withdraw": "Take posts back: cancelled, or deleted where they are.",

@@ -37,6 +37,7 @@ public/
 handoff/
 kits/
 rehearsal/
+reports/
 .campaign/
 """
 
