@@ -88,13 +88,14 @@ def _rows(
 ) -> tuple[list[Delivery], Mapping[str, datetime]]:
     """The rows of the log that the report is about, and to when people moved them. CampaignError when nobody knows the
     campaign."""
+    from campaign.review.people import with_people
     from campaign.review.preview import campaign_named
     from campaign.review.times import local
-    from campaign.store import history, marks
+    from campaign.store import history
     from campaign.store.moved import moved_to
 
     with session.station(temporary=True) as station, station.store.read() as connection:
-        rows = marks.with_reviewers(connection, history.deliveries(connection, campaign=campaign))
+        rows = with_people(connection, session.workspace, history.deliveries(connection, campaign=campaign))
         moved = moved_to(connection, campaign)
     if not rows:
         campaign_named(session.workspace, campaign)
