@@ -17,6 +17,7 @@ STATUS_KEYS = [
     "failed",
     "held",
     "missed",
+    "unapproved",
     "to_withdraw",
     "parked",
     "waiting",
