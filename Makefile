@@ -50,7 +50,7 @@ lock: $(VENV)/.test  ## Pin all dependencies anew, with hashes
 	cd $(LOCK)/pds && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --silent
 
 clean:  ## Remove everything that was made
-	rm -rf $(VENV) .servers demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .campaign
+	rm -rf $(VENV) .servers demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .campaign .artifacts
 
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

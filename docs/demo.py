@@ -68,14 +68,8 @@ def states(workspace: Path) -> list[str]:
     return [json.loads(line)["state"] for line in out.splitlines()]
 
 
-def main() -> int:
-    workspace = ROOT / "demo" / f"{datetime.now(ZoneInfo(ZONE)):%Y%m%d-%H%M%S}"
-    step("1. A workspace: a folder of text files")
-    print("$ campaign init", workspace.relative_to(ROOT))
-    subprocess.run([CAMPAIGN, "init", str(workspace)], check=True, stdout=subprocess.DEVNULL)
-
-    step("2. A campaign of three moments, the first in ten seconds")
-    first = datetime.now(ZoneInfo(ZONE)).replace(microsecond=0) + timedelta(seconds=10)
+def fill(workspace: Path, first: datetime) -> str:
+    """Write the campaign into a new workspace, its first moment at a wall time; the text of its schedule."""
     times = [(first + timedelta(seconds=4 * n)).strftime("%Y-%m-%d %H:%M:%S") for n in range(3)]
     for old in (workspace / "schedules").glob("*.yaml"):
         if old.name != "observances.yaml":
@@ -86,6 +80,18 @@ def main() -> int:
     config = workspace / "config.yaml"
     text = config.read_text(encoding="utf-8").replace("quiet_hours:", "# quiet_hours:")
     config.write_text(text.replace("languages: [id, en]}", "language: en}"), encoding="utf-8")
+    return schedule
+
+
+def main() -> int:
+    workspace = ROOT / "demo" / f"{datetime.now(ZoneInfo(ZONE)):%Y%m%d-%H%M%S}"
+    step("1. A workspace: a folder of text files")
+    print("$ campaign init", workspace.relative_to(ROOT))
+    subprocess.run([CAMPAIGN, "init", str(workspace)], check=True, stdout=subprocess.DEVNULL)
+
+    step("2. A campaign of three moments, the first in ten seconds")
+    first = datetime.now(ZoneInfo(ZONE)).replace(microsecond=0) + timedelta(seconds=10)
+    schedule = fill(workspace, first)
     print(schedule)
 
     step("3. Is it right?")

@@ -175,9 +175,9 @@ def calls() -> Iterator[tuple[str, str, bool]]:
 
 
 def command(words: list[str]) -> tuple[click.Command, list[str]]:
-    """The command that words name (`hotlines`, `kit build`), and the words behind it."""
+    """The command that words name (`hotlines`, `kit build`, `web token add`), and the words behind it."""
     found, rest = importlib.import_module(f"campaign.cli.{words[0]}").command, words[1:]
-    if isinstance(found, click.Group) and rest:
+    while isinstance(found, click.Group) and rest and not rest[0].startswith("-"):
         found, rest = found.commands[rest[0]], rest[1:]
     assert isinstance(found, click.Command)
     return found, rest
@@ -224,6 +224,7 @@ def test_the_json_names_in_the_docs_are_those_that_are_printed(tmp_path: Path) -
         return list(json.loads(done.stdout.splitlines()[0]))
 
     assert printed("plan", "--from", "2027-07-01", "--to", "2027-07-31") == contract("plan")
+    assert printed("rehearse", "--to", "2027-07-31") == contract("rehearse")
     assert printed("check") == contract("check")
     assert printed("status") == contract("status")
     assert printed("hotlines") == contract("hotlines")

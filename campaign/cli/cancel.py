@@ -20,4 +20,4 @@ def command(session: Session, keys: tuple[str, ...], reason: str, as_json: bool)
     """
     with session.station(create=True) as station:
         desk = session.desk(station)
-        print_rows(session, desk.cancel(find(desk, keys), reason), as_json)
+        print_rows(session, desk.cancel(find(desk, keys), reason), as_json, station=station)

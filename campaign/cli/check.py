@@ -146,6 +146,7 @@ def _problems(session: Session) -> list[Problem]:
         composer = Composer(workspace, rules)
         found = check(workspace, composer, session.now)
         if station is not None:
+            found += _unapproved(session, station)
             from campaign.review.costs import over_budget
 
             today = session.today()
@@ -156,10 +157,23 @@ def _problems(session: Session) -> list[Problem]:
     return [*found, *Secrets(session.folder, os.environ).problems()]
 
 
+def _unapproved(session: Session, station: Station) -> list[Problem]:
+    """What would be held for lack of approval."""
+    from campaign.core.outlook import DAYS, grouped
+    from campaign.dispatch.approvable import lacking
+    from campaign.review.approvals import problems
+
+    with station.store.read() as connection:
+        until = session.now + timedelta(days=DAYS)
+        asked = lacking(station.planner(session.workspace), connection, session.now, until)
+    return grouped(problems([one for one in asked if one.state is None], session.now).values())
+
+
 @contextmanager
 def _rules(session: Session) -> Iterator[tuple[Callable[[Account], TextRules], Station | None]]:
-    """The limits that hold for an account, and the store. What servers told of theirs is in it, and what was spent;
-    where no account has such a server or a budget it stays closed, which halves the time."""
+    """The limits that hold for an account, and the store. What servers told of theirs is in it, what was spent and who
+    approved what; where nothing asks for any of that it stays closed, which halves the time."""
+    from campaign.core.approval import needed, people_for
     from campaign.networks import registry
     from campaign.networks.base import ServerLimits
 
@@ -167,7 +181,10 @@ def _rules(session: Session) -> Iterator[tuple[Callable[[Account], TextRules], S
         account.network: registry.network(account.network) for account in session.workspace.accounts.values()
     }
     budgeted = any(account.budget for account in session.workspace.accounts.values())
-    if budgeted or any(issubclass(network, ServerLimits) for network in networks.values()):
+    asked = any(
+        people_for(needed(slot, target)) for _, slot in session.workspace.slots() for target in slot.targets
+    )
+    if budgeted or asked or any(issubclass(network, ServerLimits) for network in networks.values()):
         with session.station(temporary=True) as station:
             yield station.adapters.rules, station
     else:

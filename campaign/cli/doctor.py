@@ -19,17 +19,23 @@ STYLE = {"ok": "green", "warn": "yellow", "error": "bold red"}
 
 @verb("doctor", "campaign doctor", decides=True)
 @click.option("--restored", is_flag=True, help="The store was put back from a backup.")
+@click.option("--alert", is_flag=True, help="Send a trial message to every address of alerts.")
 @json_option
-def command(session: Session, restored: bool, as_json: bool) -> int:
+def command(session: Session, restored: bool, alert: bool, as_json: bool) -> int:
     """Look at the clock, the disk, file modes, time zones, secrets and the store,
     and say what to do about what is wrong. Nothing is posted.
 
     With --restored, all that may have gone out since the backup is looked up
     before anything is sent. Stop `campaign run` first.
+
+    With --alert, each address of `alerts:` in config.yaml gets a message, and
+    what came back is said.
     """
     from campaign.dispatch.doctor import ERROR, Doctor
 
     findings = list(Doctor(session.folder, os.environ).visit())
+    if alert and not any(f.level == ERROR and f.check in ("files", "store") for f in findings):
+        findings += _alerted(session)
     sick = any(finding.level == ERROR for finding in findings)
     if restored:
         if any(
@@ -43,6 +49,16 @@ def command(session: Session, restored: bool, as_json: bool) -> int:
     else:
         _show(findings)
     return 1 if sick else 0
+
+
+def _alerted(session: Session) -> list[Finding]:
+    from campaign.dispatch.alerting.look import Look
+    from campaign.dispatch.alerting.trial import tried
+    from campaign.workspace.secrets import Secrets
+
+    with session.station(temporary=True) as station:
+        look = Look(station.store, Secrets(session.folder, os.environ), "campaign doctor")
+        return list(tried(look, session.workspace, session.now))
 
 
 def _restored(session: Session) -> Finding:

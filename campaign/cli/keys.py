@@ -62,16 +62,28 @@ def keys_ahead(workspace: Workspace, now: datetime) -> Iterator[str]:
                 yield delivery_key(campaign.id, slot.id, moment.wall, target.name)
 
 
-def print_rows(session: Session, rows: Sequence[Delivery], as_json: bool) -> None:
-    """Print deliveries as ``log`` does."""
+def print_rows(
+    session: Session, rows: Sequence[Delivery], as_json: bool, station: Station | None = None
+) -> None:
+    """Print deliveries as ``log`` does; with the ``station`` that they come from, also who approved them."""
     from campaign.review.log import log_entries, log_row
     from campaign.review.table import Columns
     from campaign.review.table import lines as laid_out
 
     if as_json:
-        output.rows(log_row(row, session.zone(row.campaign)) for row in rows)
+        by = _approved_by(session, rows, station)
+        output.rows(log_row(row, session.zone(row.campaign), by.get(row.key, ())) for row in rows)
     else:
         show.lines(laid_out(log_entries(rows, session.zone), Columns(), show.width()))
+
+
+def _approved_by(session: Session, rows: Sequence[Delivery], station: Station | None) -> dict[str, list[str]]:
+    from campaign.review.approvals import approved_by
+
+    if station is None:
+        return {}
+    with station.store.read() as connection:
+        return approved_by(connection, session.workspace, rows)
 
 
 def print_story(session: Session, station: Station, row: Delivery) -> None:
@@ -92,9 +104,10 @@ def send_now(session: Session, station: Station, keys: Sequence[str]) -> list[De
     """Let what has just been decided go out: by the run that is at work, else by one pass of our own. The rows after it
     (as they are now, where a run elsewhere is to send them)."""
     from campaign.core.lifecycle import State
-    from campaign.dispatch import loop
+    from campaign.dispatch import loop, pausefile
     from campaign.store import history
 
+    pausefile.look(station.store, session.folder, session.now)
     holder = station.store.holder()
     if holder is not None:
         output.talk(f"`campaign run` on {holder.host} sends it now; see: campaign log")
@@ -106,6 +119,16 @@ def send_now(session: Session, station: Station, keys: Sequence[str]) -> list[De
     if holder is None and any(row.state is State.PENDING for row in rows):
         output.talk("nothing is running that would try again. Start it: campaign run")
     return rows
+
+
+def stopped(session: Session, station: Station, rows: Sequence[Delivery]) -> bool:
+    """Whether a pause keeps any of these rows from going out, and say so."""
+    from campaign.dispatch import pausing
+
+    found = pausing.stopped(station.store, session.workspace, rows, session.now)
+    for key, pause in found.items():
+        output.talk(f"{key} is not sent: {pause.because}\n  hint: it is kept; campaign resume {pause.id}")
+    return bool(found)
 
 
 def ended_well(rows: Iterable[Delivery], also: Iterable[State] = ()) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -36,6 +36,7 @@ BATCH = 500
 
 @verb("log", "campaign log --campaign world-day --state sent --csv > world-day.csv")
 @click.argument("key", metavar="[KEY|verify]", required=False)
+@click.option("--events", "as_events", is_flag=True, help="What happened, event by event.")
 @click.option("--campaign", metavar="NAME", help="Only this campaign.")
 @click.option("--account", metavar="NAME", help="Only this account, or one language of it: fedi.en.")
 @click.option("--state", type=click.Choice(STATES), help="Only what is in this state.")
@@ -56,6 +57,7 @@ BATCH = 500
 def command(
     session: Session,
     key: str | None,
+    as_events: bool,
     campaign: str | None,
     account: str | None,
     state: str | None,
@@ -80,6 +82,8 @@ def command(
     """
     from campaign.core.lifecycle import State
 
+    if key == VERIFY and as_events:
+        raise click.UsageError("give verify or --events, not both")
     if key == VERIFY:
         given = (campaign, account, state, fact, hotline, consent, first, last, file, language)
         if as_csv or names or unreviewed or flagged or any(one is not None for one in given):
@@ -93,7 +97,24 @@ def command(
         raise click.UsageError("--language goes with --html")
     if sum(given is not None for given in (key, fact, hotline, consent)) > 1:
         raise click.UsageError("give only one of KEY, --fact, --hotline and --consent")
+    if as_events and any(given is not None for given in (account, state, fact, hotline, consent)):
+        raise click.UsageError("with --events, give KEY, --campaign, --from and --to only")
     with session.station(temporary=True) as station:
+        if as_events:
+            from campaign.cli.logevents import print_events
+
+            print_events(
+                session,
+                station,
+                key=_one(session, station, key).key if key is not None else None,
+                campaign=campaign,
+                first=first,
+                last=last,
+                as_json=as_json,
+                as_csv=as_csv,
+                names=names,
+            )
+            return 0
         if key is not None:
             found = iter([[_one(session, station, key)]])
         else:
@@ -115,13 +136,13 @@ def command(
             write_page(session, station, chain.from_iterable(told), file, language, names=names)
             return 0
         if as_csv or as_json:
-            _export(session, told, names=names, as_csv=as_csv)
+            _export(session, station, told, names=names, as_csv=as_csv)
             return 0
         rows = [row for batch in told for row in batch]
         if key is not None:
             print_story(session, station, rows[0])
             return 0
-        print_rows(session, rows, as_json=False)
+        print_rows(session, rows, as_json=False, station=station)
     from campaign.review.log import summary
 
     output.talk(summary(rows))
@@ -229,17 +250,29 @@ def _on(row: Delivery, first: date | None, last: date | None, zone: Callable[[st
     return (first is None or day >= first) and (last is None or day <= last)
 
 
-def _export(session: Session, found: Iterable[list[Delivery]], *, names: bool, as_csv: bool) -> None:
+def _export(
+    session: Session, station: Station, found: Iterable[list[Delivery]], *, names: bool, as_csv: bool
+) -> None:
     """Print rows for others as they come, a batch at a time; roles instead of handles, unless ``names``."""
-    from campaign.review.log import COLUMNS, log_row
+    from campaign.review.log import COLUMNS
     from campaign.review.log_csv import csv_lines
     from campaign.review.roles import Roles
 
     roles = Roles(session.workspace.people, names=names)
-    told = (roles.told(log_row(row, session.zone(row.campaign))) for rows in found for row in rows)
+    told = (roles.told(row) for rows in found for row in _rows(session, station, rows))
     if not as_csv:
         output.rows(told)
         return
     begun = next(told, None)  # what is wrong is said before anything is printed
     for line in csv_lines(COLUMNS, told if begun is None else chain([begun], told)):
         output.raw(line)
+
+
+def _rows(session: Session, station: Station, rows: list[Delivery]) -> list[dict[str, Any]]:
+    """A batch as ``log --json`` prints it."""
+    from campaign.review.approvals import approved_by
+    from campaign.review.log import log_row
+
+    with station.store.read() as connection:
+        by = approved_by(connection, session.workspace, rows)
+    return [log_row(row, session.zone(row.campaign), by.get(row.key, ())) for row in rows]

@@ -31,4 +31,4 @@ def command(session: Session, keys: tuple[str, ...], to: datetime, as_json: bool
         moved = [
             desk.move(key, to_utc(to, session.zone(parse_key(key).campaign))) for key in find(desk, keys)
         ]
-    print_rows(session, moved, as_json)
+        print_rows(session, moved, as_json, station)

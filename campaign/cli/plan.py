@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,13 @@ from campaign.cli.arguments import from_to
 from campaign.cli.plan_files import compare_plan, save_plan
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from campaign.dispatch.station import Station
+    from campaign.errors import Problem
+    from campaign.review.plan import Ahead
 
 DAYS = 30
 """How far ahead without --to."""
@@ -41,12 +49,13 @@ def command(
     from campaign.review.coming import coming, headline
     from campaign.review.costs import cost_lines, over_budget
     from campaign.review.days import day_lines
-    from campaign.review.plan import look_ahead, plan_entries, plan_row, rows_around
+    from campaign.review.paused import marked
+    from campaign.review.plan import look_ahead, plan_entries, plan_row, rows_around, with_approvals
     from campaign.review.status import kept
     from campaign.review.table import Cell, Columns
     from campaign.review.table import lines as laid_out
     from campaign.review.waiting import explained
-    from campaign.store import history
+    from campaign.store import history, pauses
 
     begin = first or session.today()
     end = last or begin + timedelta(days=DAYS)
@@ -64,6 +73,7 @@ def command(
         composer = station.planner(workspace).composer
         with station.store.read() as connection:
             rows = rows_around(connection, begin, end)
+            paused = [one for one in pauses.standing(connection) if one.in_force(session.now)]
             accounts = history.accounts(connection)
             next_up = coming(connection, workspace, session.now)
             over = over_budget(connection, workspace, composer, rules, begin, end, session.now)
@@ -71,6 +81,8 @@ def command(
         runner = station.store.holder()
         ticked, by = station.store.get("last_tick"), station.store.get("last_tick_by")
         ahead = look_ahead(workspace, composer, rules, rows, begin, end, None if first else session.now)
+        ahead = marked(ahead, paused, workspace)
+        ahead = with_approvals(ahead, _unapproved(session, station, ahead))
     for file in sorted(
         {problem.place.file for problem in workspace.problems if problem.level is Level.ERROR}
     ):
@@ -92,3 +104,17 @@ def command(
     if not ahead:
         output.talk(f"nothing is planned from {begin} to {end}")
     return 0
+
+
+def _unapproved(session: Session, station: Station, ahead: list[Ahead]) -> Mapping[str, Problem]:
+    """What would be held for lack of approval, of the posts of a plan."""
+    from campaign.dispatch.approvable import lacking
+    from campaign.review.approvals import problems
+
+    waiting = [post.due for post in ahead if post.state is None]
+    if not waiting:
+        return {}
+    begin, end = min(waiting) - timedelta(microseconds=1), max(waiting)
+    with station.store.read() as connection:
+        asked = lacking(station.planner(session.workspace), connection, begin, end)
+    return problems(asked, session.now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from campaign.cli.arguments import names
-from campaign.cli.keys import ended_well, print_rows, send_now
+from campaign.cli.keys import ended_well, print_rows, send_now, stopped
 from campaign.cli.session import Session
 from campaign.cli.textfile import read_text
 from campaign.cli.verb import json_option, verb
@@ -34,7 +34,9 @@ def command(
             campaign, _, slot = (planned or "").partition("/")
             made = desk.post_next(campaign, slot, names(accounts), extra=extra)
         rows = send_now(session, station, [row.key for row in made])
-        print_rows(session, rows, as_json)
+        print_rows(session, rows, as_json, station=station)
+        if stopped(session, station, rows):
+            return 1
         return 0 if ended_well(rows) or station.store.holder() is not None else 1
 
 

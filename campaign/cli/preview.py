@@ -76,7 +76,7 @@ def _send(session: Session, found: Sequence[Occurrence], account: str) -> int:
             for row in desk.send_trial(occurrence.campaign, occurrence.slot, occurrence.moment, account)
         ]
         rows = send_now(session, station, [row.key for row in made])
-        print_rows(session, rows, as_json=False)
+        print_rows(session, rows, as_json=False, station=station)
         return 0 if ended_well(rows) or station.store.holder() is not None else 1
 
 

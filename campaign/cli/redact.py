@@ -35,7 +35,7 @@ def command(session: Session, keys: tuple[str, ...], yes: bool, as_json: bool) -
         output.talk("\n".join(wanted))
         confirm("Remove these texts from the record for good?", yes)
         rows = redact.redact(desk, wanted)
-        print_rows(session, rows, as_json)
+        print_rows(session, rows, as_json, station=station)
         left = station.store.scrub()  # where it fails, redacting again does it
         others = redact.same_elsewhere(desk, wanted)
         _say(remains(rows, others, left))

@@ -60,10 +60,10 @@ def command(
         raise click.UsageError("--json and --out - both want stdout")
     workspace = session.workspace
     spoken = language or _spoken(workspace.languages)
-    rows, moved = _rows(session, campaign, first, last)
+    rows, moved, by = _rows(session, campaign, first, last)
     known = workspace.campaigns.get(campaign)
     roles = Roles(workspace.people, names=names, language=spoken)
-    told = [roles.told(log_row(row, session.zone(campaign))) for row in rows]
+    told = [roles.told(log_row(row, session.zone(campaign), by.get(row.key, ()))) for row in rows]
     called = {} if names else {handle: roles(handle) for handle in _handles(session)}
     told = [row | {"reason": without(row["reason"], called, str(session.folder))} for row in told]
     expected = _expected(rows, known, moved)
@@ -85,22 +85,24 @@ def command(
 
 def _rows(
     session: Session, campaign: str, first: date | None, last: date | None
-) -> tuple[list[Delivery], Mapping[str, datetime]]:
-    """The rows of the log that the report is about, and to when people moved them. CampaignError when nobody knows the
-    campaign."""
+) -> tuple[list[Delivery], Mapping[str, datetime], Mapping[str, Sequence[str]]]:
+    """The rows of the log that the report is about, to when people moved them, and who approved them, by key.
+    CampaignError when nobody knows the campaign."""
+    from campaign.review.approvals import approved_by
     from campaign.review.preview import campaign_named
     from campaign.review.times import local
-    from campaign.store import history, marks
-    from campaign.store.moved import moved_to
+    from campaign.store import approvals, history, marks
 
     with session.station(temporary=True) as station, station.store.read() as connection:
         rows = marks.with_reviewers(connection, history.deliveries(connection, campaign=campaign))
-        moved = moved_to(connection, campaign)
+        zone = session.zone(campaign)
+        days = {row.key: local(row.due, zone).date() for row in rows}
+        chosen = [row for row in rows if (first or date.min) <= days[row.key] <= (last or date.max)]
+        moved = approvals.moved_to(connection, [row.key for row in chosen])
+        by = approved_by(connection, session.workspace, chosen)
     if not rows:
         campaign_named(session.workspace, campaign)
-    zone = session.zone(campaign)
-    days = {row.key: local(row.due, zone).date() for row in rows}
-    return [row for row in rows if (first or date.min) <= days[row.key] <= (last or date.max)], moved
+    return chosen, moved, by
 
 
 def _expected(

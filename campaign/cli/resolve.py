@@ -47,7 +47,7 @@ def command(
                 output.talk(f"{whole} is still ahead; see: campaign preview {whole}")
                 return
             if as_json:
-                print_rows(session, [row], as_json=True)
+                print_rows(session, [row], as_json=True, station=station)
                 return
             print_story(session, station, row)
             if row.state in (State.UNCERTAIN, State.HELD):
@@ -62,6 +62,6 @@ def command(
         else:
             how = Event.RESOLVE_ABSENT if not_published else Event.RESOLVE_GIVE_UP
             row = desk.resolve(whole, how, reason=reason)
-        print_rows(session, [row], as_json)
+        print_rows(session, [row], as_json, station=station)
         if row.state is State.PENDING and station.store.holder() is None:
             output.talk("it goes out with the next: campaign run")

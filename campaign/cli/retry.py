@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from campaign.cli import output
-from campaign.cli.keys import ended_well, find, print_rows, send_now
+from campaign.cli.keys import ended_well, find, print_rows, send_now, stopped
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
 
@@ -33,7 +33,9 @@ def command(session: Session, keys: tuple[str, ...], new_text: bool, as_json: bo
         for key in found:
             desk.retry(key, new_text=new_text)
         rows = send_now(session, station, found)
-        print_rows(session, rows, as_json)
+        print_rows(session, rows, as_json, station=station)
+        if stopped(session, station, rows):
+            return 1
         return 0 if ended_well(rows) or station.store.holder() is not None else 1
 
 

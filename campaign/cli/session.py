@@ -77,6 +77,10 @@ class Session:
                 self.now = opened.store.clock()
             yield opened
 
+    def tick(self, station: Station) -> None:
+        """It is later by now: a person was asked something."""
+        self.now = station.store.clock() if station.store.shared else datetime.now(UTC)
+
     def desk(self, station: Station, *, deciding: bool = True, rights: tuple[str, ...] = ()) -> Desk:
         """Where a person's decisions are made, over an open store; not ``deciding``: only to find posts by key.
         ``rights``: who decides must have one of them."""
@@ -123,7 +127,12 @@ class Session:
                 if allowed
                 else f"add it to `can` of one of `people`: [{rights[0]}]",
             )
-        return Who(handle, f"cli {user}@{socket.gethostname()}")
+        return Who(handle, self.door)
+
+    @property
+    def door(self) -> str:
+        """Through which door a decision comes that is made here: the system's user and this machine."""
+        return f"cli {_user()}@{socket.gethostname()}"
 
 
 def _user() -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from campaign.cli import output, show
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
+
+APPROVALS = timedelta(days=7)
+"""How far ahead posts are named that lack approval."""
 
 
 @verb("status", "campaign status >/dev/null || echo 'look at the campaigns!'")
@@ -14,8 +19,13 @@ def command(session: Session, as_json: bool) -> int:
 
     Ends with 1 if anything does: let cron or a monitor ask every few minutes.
     """
+    from dataclasses import replace
+
     from campaign.core.outlook import check
+    from campaign.dispatch import pausefile
+    from campaign.dispatch.approvable import lacking
     from campaign.review.coming import headline
+    from campaign.review.paused import paused_lines
     from campaign.review.status import read, status_json, status_lines
     from campaign.review.table import Cell
 
@@ -25,10 +35,15 @@ def command(session: Session, as_json: bool) -> int:
         runner = station.store.holder()
         facts = {name: station.store.get(name) for name in ("last_tick", "last_tick_by", "clock")}
         with station.store.read() as connection:
-            status = read(connection, workspace, problems, runner, facts.get, session.now)
+            ahead = session.now + APPROVALS
+            unapproved = lacking(station.planner(workspace), connection, session.now, ahead)
+            status = read(connection, workspace, problems, runner, facts.get, session.now, unapproved)
+        unseen = pausefile.unseen(station.store, session.folder, session.now)
+    status = replace(status, pauses=(*unseen, *status.pauses))
     if as_json:
         output.rows([status_json(status, session.zone, workspace.zone)])
     else:
+        show.lines(paused_lines(status.pauses, status.fallen, session.now, workspace.zone, show.width()))
         kept = status.last_tick if status.kept else None
         said = headline(runner, status.ahead, session.now, workspace.zone, kept)
         show.lines([(Cell(said, "green" if runner or kept else "bold red"),), ()])

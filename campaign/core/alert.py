@@ -7,10 +7,10 @@ be read by everybody: no secret, no word of a post's text. Keys, ids of accounts
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
+from functools import lru_cache
 
 from campaign.core.model import Secret, Text, text_for
 
@@ -41,8 +41,8 @@ class Alert:
 
     ``name``: under it the alert is told once (to each address) for ever, so it says which happening it is, not only of
     which post: ``failed:KEY:EVENT``, ``approval-24h:KEY:HASH``. ``urgent``: told within a minute; else it waits for the
-    daily digest. ``at`` (aware UTC): since when it is so. ``line``: one sentence by language, ``en`` and ``id``; the
-    key (``key``) stands before it and the address (``url``) behind it.
+    daily digest. ``at`` (aware UTC): since when it is so. ``line``: one sentence by language, ``en`` and ``id``, below
+    the title of its kind; the key (``key``) stands before it and the address (``url``) behind it.
     """
 
     name: str
@@ -84,10 +84,11 @@ RUN = 10
 """So many successive characters of a post make a quotation: less than two words of most languages."""
 
 
-def quotes(said: str, texts: Iterable[str]) -> bool:
+@lru_cache(maxsize=2048)  # asked of the same once a minute, as long as it stands
+def quotes(said: str, texts: tuple[str, ...]) -> bool:
     """Whether a sentence (a network's reason, say) repeats a piece of a text: then it may not be told."""
     sentence = _plain(said)
-    pieces = {sentence[start : start + RUN] for start in range(max(len(sentence) - RUN + 1, 1))}
+    pieces = {sentence[start : start + RUN] for start in range(len(sentence) - RUN + 1)}
     return any(
         text in sentence if len(text) < RUN else any(piece in text for piece in pieces)
         for text in map(_plain, texts)

@@ -153,7 +153,8 @@ class Account:
     ``gap``, ``daily``: the least time between two posts and the most posts in a day of the workspace's zone, over all
     languages of the login (None: no cap). ``media``: what its network takes. ``public``: the workspace's ``media_url``,
     for networks that fetch media. ``prices``: what its network charges (None: nothing that is known). ``budget``: its
-    own of the workspace's ``budget``. ``audience``: whom its posts speak to, if it says so itself.
+    own of the workspace's ``budget``. ``audience``: whom its posts speak to, if it says so itself. ``token_until``: the
+    last day on which its token works, if the files say so.
     """
 
     id: str
@@ -170,6 +171,7 @@ class Account:
     prices: Prices | None = None
     budget: Budget | None = None
     audience: Audience | None = None
+    token_until: date | None = None
     place: Place = field(default_factory=lambda: Place("config.yaml"))
 
 
@@ -472,7 +474,7 @@ class Post:
         )
 
     def digest(self) -> str:
-        """SHA-256 (hex) over everything a reader would see; approval is bound to it.
+        """SHA-256 (hex) over everything a reader would see of this part. (What approvals are bound to: core.content.)
 
         Not over ids of help lines and what was cited: readers see what these said in the text, and a row that was made
         before they were noted keeps its digest, so that the same words are known again.

@@ -18,7 +18,8 @@ from campaign.store.database import Store
 from campaign.store.vault import Shelf
 from campaign.workspace.secrets import Secrets
 
-_LIMITS = "server-limits"
+LIMITS = "server-limits"
+"""Under which name the vault keeps what an account's server told of its limits."""
 
 _Stamps = dict[Path, tuple[int, int, int] | None]
 """The files that secrets were read from, and how they looked then; None: missing."""
@@ -76,14 +77,13 @@ class Adapters:
         """The text rules of an account: as its server last told them, else those of its network."""
         known = self._rules.get(account.id)
         if known is None or known[0] != account:
-            told = Shelf(self._store, account.id).get(_LIMITS)
-            rules = _rules_from(json.loads(told)) if told else registry.network(account.network).rules
-            known = self._rules[account.id] = (account, rules)
+            told = Shelf(self._store, account.id).get(LIMITS)
+            known = self._rules[account.id] = (account, rules_as_told(account, told))
         return known[1]
 
     def knows_limits(self, account: Account) -> bool:
         """Whether the account's server has told its limits before."""
-        return Shelf(self._store, account.id).get(_LIMITS) is not None
+        return Shelf(self._store, account.id).get(LIMITS) is not None
 
     def ask_limits(self, account: Account) -> TextRules | None:
         """Ask the account's server for its limits and remember them; None where the network tells none, or the server
@@ -98,7 +98,7 @@ class Adapters:
         except Exception as error:  # noqa: BLE001 - a broken adapter is told of in the log, and stops no other
             escaped(account.network, error)
             return None
-        Shelf(self._store, account.id).put(_LIMITS, json.dumps(asdict(rules)))
+        Shelf(self._store, account.id).put(LIMITS, json.dumps(asdict(rules)))
         self._rules[account.id] = (account, rules)
         return rules
 
@@ -117,6 +117,11 @@ def _current(stamps: _Stamps) -> bool:
 
 def _fields(options: Any) -> dict[str, Any]:
     return {name: getattr(options, name) for name in type(options).model_fields}
+
+
+def rules_as_told(account: Account, told: str | None) -> TextRules:
+    """The text rules of an account: as its server last told them (what the vault keeps), else those of its network."""
+    return _rules_from(json.loads(told)) if told else registry.network(account.network).rules
 
 
 def _rules_from(data: dict[str, Any]) -> TextRules:

@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from campaign.core.approval import may, waits_for_people
 from campaign.core.compose import Composer
+from campaign.core.content import content_of
 from campaign.core.lifecycle import RETRY_GRACE, Event, State
 from campaign.core.model import (
     AD_HOC,
-    Approval,
     Campaign,
     Key,
     Post,
@@ -30,9 +31,10 @@ from campaign.core.model import (
     utc,
 )
 from campaign.core.outcome import Receipt
+from campaign.core.pause import is_paused
 from campaign.core.standing import BARRED
 from campaign.core.timetable import At, Moment, Timetable, moment_at, moments, to_wall
-from campaign.dispatch import consented
+from campaign.dispatch import approved, consented
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.freeze import Freezer
 from campaign.dispatch.pace import pace
@@ -130,6 +132,8 @@ class Desk:
             raise RefusedChange(
                 f"{to:%Y-%m-%d %H:%M} has passed", "give a time ahead, or use: campaign post, campaign retry"
             )
+        with self.store.read() as connection:
+            approved_so_far = approved.to_carry(self, connection, key, self.who)
         with self._writing() as connection:
             self._ahead(connection, key, State.PENDING, "")
             row = self._row(connection, key)
@@ -139,6 +143,9 @@ class Desk:
                 raise _refused(row, "moved")
             for part in self._later_parts(connection, row):
                 outbox.move(connection, part.key, utc(to), deadline, self.now, self.who)
+            if approved_so_far is not None:
+                approved.carry(connection, key, approved_so_far, utc(to), self.now, self.who)
+            approved.settle(connection, self.workspace, row, self.now, self.who)
             return self._row(connection, key)
 
     def _ahead(self, connection: Connection, key: str, state: State, reason: str) -> bool:
@@ -210,7 +217,6 @@ class Desk:
                 )
             return None
         _, campaign, slot, moment, target = planned
-        _approved(slot)
         return self._compose(campaign, slot, moment, target)[0]
 
     def resolve(self, key: str, how: Event, *, url: str = "", reason: str = "") -> Delivery:
@@ -296,22 +302,50 @@ class Desk:
         return self._make([(campaign, slot, Moment(self.now, wall, moment.index), target)])
 
     def _make(self, wanted: Sequence[tuple[Campaign, Slot, Moment, Target]]) -> list[Delivery]:
-        rows = []
-        for campaign, slot, moment, target in wanted:
-            _approved(slot)
-            posts, row_id = self._compose(campaign, slot, moment, target)
-            made = self.freezer.rows(
-                campaign.id, slot, moment, target, posts, zone=campaign.zone, row_id=row_id
-            )
-            late = max(slot.if_late, RETRY_GRACE) if slot.if_late is not None else None
-            deadline = self.now + late if late is not None else None
-            # What a person sends now asks no quiet hours.
-            rows += [replace(row, not_before=self.now, deadline=deadline) for row in made]
+        composed = [(*one, *self._compose(*one)) for one in wanted]
         with self._writing() as connection:
+            rows = []
+            for campaign, slot, moment, target, posts, row_id in composed:
+                reason = self._unapproved(connection, campaign, slot, moment, target, posts)
+                made = self.freezer.rows(
+                    campaign.id,
+                    slot,
+                    moment,
+                    target,
+                    posts,
+                    zone=campaign.zone,
+                    row_id=row_id,
+                    state=State.HELD if reason else State.PENDING,
+                    reason=reason,
+                )
+                late = max(slot.if_late, RETRY_GRACE) if slot.if_late is not None else None
+                deadline = self.now + late if late is not None else None
+                # What a person sends now asks no quiet hours.
+                rows += [replace(row, not_before=self.now, deadline=deadline) for row in made]
             added = outbox.insert(connection, rows, self.now, self.who)
             if len(added) != len(rows):
                 raise RefusedChange("that was posted this very second already", "campaign log shows it")
             return self._rows(connection, [row.key for row in rows if row.part == 1])
+
+    def _unapproved(
+        self,
+        connection: Connection,
+        campaign: Campaign,
+        slot: Slot,
+        moment: Moment,
+        target: Target,
+        posts: Sequence[Post],
+    ) -> str:
+        """Why a post that a person sends now waits for approval, or "". To bring one forward is to move it."""
+        key = delivery_key(campaign.id, slot.id, moment.wall, target.name)
+        known = slot if campaign.id != AD_HOC else None
+        if moment.due != self.now and approved.asks(connection, campaign, known, target, key):
+            brought = content_of(posts, target, moment.due)
+            earlier = approved.refusal(connection, campaign, known, target, key, posts, moment.due)
+            outbox.brought(connection, key, moment.due, self.now, self.who)
+            if not earlier and may(self.workspace, self.who.by):
+                approved.carry(connection, key, brought, self.now, self.now, self.who)
+        return approved.refusal(connection, campaign, known, target, key, posts, self.now)
 
     def _compose(
         self, campaign: Campaign, slot: Slot, moment: Moment, target: Target
@@ -393,18 +427,14 @@ def _found_at(url: str, network: str) -> Receipt:
 
 def _refused(row: Delivery, what: str) -> RefusedChange:
     why, hint = _WHY[row.state]
+    if row.state is State.HELD and is_paused(row.reason):
+        hint = "campaign resume decides about it; or campaign cancel KEY"
     if row.state is State.HELD and row.reason.startswith(BARRED):
         hint = "mend what its reason names, and it goes out by itself; or campaign cancel KEY"
         hint += ", campaign retry KEY --new-text" if row.post is not None else ""
+    elif row.state is State.HELD and waits_for_people(row.reason):
+        hint = "campaign approve KEY lets it go, campaign cancel KEY takes it out"
     return RefusedChange(f"{row.key} can't be {what}: {why}", hint.replace("KEY", row.key))
-
-
-def _approved(slot: Slot) -> None:
-    if slot.approval is not Approval.NONE:
-        raise RefusedChange(
-            f"{slot.id!r} needs approval (approval: {slot.approval.value}), which this version can't record",
-            "whoever may, sets approval: none at the post, its campaign, account and config.yaml",
-        )
 
 
 def _near(word: str, known: Collection[str]) -> str:

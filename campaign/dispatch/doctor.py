@@ -11,18 +11,17 @@ from pathlib import Path
 from campaign.core.model import Account, Secret, Workspace
 from campaign.core.zones import zone_problem
 from campaign.dispatch import clock, skew, station
+from campaign.dispatch.alerting.look import unusable
 from campaign.dispatch.skew import Ask
 from campaign.errors import CampaignError, NoStoreYet
 from campaign.networks import ping, registry
 from campaign.store import place
 from campaign.store.database import Store
+from campaign.store.verify import verify
 from campaign.workspace.files import MediaFiles
 from campaign.workspace.secrets import ENV_FILE, Secrets
 
 OK, WARN, ERROR = "ok", "warn", "error"
-
-LOW, TIGHT = 500 * 1024**2, 50 * 1024**2
-"""Bytes left on the disk at which it is worth a warning, and an error: a write-ahead log needs some room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,7 @@ class Doctor:
         yield from self._store(workspace, path)
         yield self._clock(workspace)
         yield from self._secrets(workspace)
+        yield from self._alerts(workspace)
 
     # -- files --
 
@@ -108,7 +108,7 @@ class Doctor:
             return
         left = place.free(path)
         room = f"{left // 1024**2} MB are left on the disk of {path.name}"
-        level = ERROR if left < TIGHT else WARN if left < LOW else OK
+        level = ERROR if left < place.TIGHT else WARN if left < place.LOW else OK
         yield Finding(
             "space",
             level,
@@ -149,6 +149,7 @@ class Doctor:
             yield Finding("store", OK, f"{store.place} is sound")
             yield self._id(workspace, store.get("workspace"))
             yield self._last_tick(store)
+            yield self._log(store)
         finally:
             store.close()
 
@@ -172,6 +173,14 @@ class Doctor:
         if doubt:
             return Finding("last-tick", ERROR, doubt, "set the clock; a time service keeps it right")
         return Finding("last-tick", OK, f"last at work {last:%Y-%m-%d %H:%M} UTC")
+
+    def _log(self, store: Store) -> Finding:
+        with store.read() as connection:
+            found = verify(connection)
+        if found.number:
+            said = f"the log was changed after it was written, in {found.number} places"
+            return Finding("log", ERROR, said, "campaign log verify says where; docs/evidence.md what to do")
+        return Finding("log", OK, f"the log is as it was sealed ({found.sealed} events)")
 
     # -- the world --
 
@@ -197,6 +206,17 @@ class Doctor:
                 secrets.resolve(workspace.heartbeat)
             except CampaignError as error:
                 yield Finding("secrets", ERROR, f"heartbeat: {error.message}", error.hint)
+
+    def _alerts(self, workspace: Workspace) -> Iterator[Finding]:
+        secrets = Secrets(self.folder, self.environ)
+        if not workspace.alerts:
+            yield Finding("alerts", OK, "nobody is told by message: config.yaml has no `alerts`")
+        for address in workspace.alerts:
+            wrong, hint = unusable(address, secrets)
+            if wrong:
+                yield Finding("alerts", ERROR, f"{address.name}: {wrong}", hint)
+            else:
+                yield Finding("alerts", OK, f"{address.name} is told; campaign doctor --alert tries it")
 
     def _account(self, account: Account, secrets: Secrets) -> Finding:
         check = "secrets"

@@ -45,6 +45,12 @@ class Freezer:
         except Exception as error:
             raise CampaignError(escaped(adapter.name, error)) from error
 
+    def seen(self, post: Post) -> Post:
+        """The post with picture hashes, as far as approvals are bound to them: nothing is drawn, no adapter is asked.
+        CampaignError when a picture can't be read."""
+        media = [item if item.card is not None else self._described(item) for item in post.media]
+        return replace(post, media=tuple(media))
+
     def _described(self, media: Media) -> Media:
         self.files.draw(media)
         kind, sha256 = self.files.describe(media.file)

@@ -26,10 +26,13 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from campaign.core.lifecycle import LEASE, State, is_quiet
 from campaign.core.model import Workspace
 from campaign.core.standing import BARRED
-from campaign.dispatch import clock, skew, station
+from campaign.dispatch import clock, pausefile, skew, station
+from campaign.dispatch.alerting.look import Look
+from campaign.dispatch.alerting.watch import Alerts
 from campaign.dispatch.clock import Reading, Time
 from campaign.dispatch.happening import Happening, Say, Summary
 from campaign.dispatch.health import Health
+from campaign.dispatch.pausing import going, told
 from campaign.dispatch.skew import Ask
 from campaign.dispatch.station import Station
 from campaign.dispatch.tick import MAX_SENDERS, Engine
@@ -125,6 +128,7 @@ class _Loop:
     ask: Ask = ping.date
     time: Time = field(init=False)
     engine: Engine = field(init=False)
+    alerts: Alerts = field(init=False)
     scheduler: BlockingScheduler = field(init=False)
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _new: Workspace | None = None
@@ -155,6 +159,11 @@ class _Loop:
         self.engine = Engine(
             here.store, here.adapters, here.files, station.owner(), self.executor, clock.uptime
         )
+        look = Look(here.store, self.health.secrets, self.engine.owner)
+        self.alerts = Alerts(look, lambda: self.workspace, self.time.now, self._note)
+        pausefile.look(here.store, here.directory, now)
+        for line in going(here.store, self.workspace.zone, now):
+            self._note(line)
         self._nudges = here.store.nudges()
         with here.store.read() as connection:
             self._last_event = history.last_event(connection)
@@ -163,6 +172,7 @@ class _Loop:
         if skew.rested(self._last_work, now) and not self.trust_clock:
             self._compare()
         self._believe(self._reading)
+        here.store.set("clock", self._doubt)  # also to clear what a run left there that was killed in doubt
         if not here.store.shared:
             self.engine.start(now)
         self.engine.adopt(here.planner(self.workspace), now)
@@ -173,6 +183,7 @@ class _Loop:
         """Tick until nothing is ready and nothing is in flight. CampaignError when the clock can't be believed."""
         self._by_once = True
         if self._doubt:
+            self.alerts.once(self.time.now())
             raise CampaignError(self._doubt, "set the clock, or give --trust-clock if it is right")
         for answer in self._ask_limits(only_unknown=True):
             answer.result()
@@ -182,6 +193,7 @@ class _Loop:
                 break
             self.engine.wait(None)
         self._beat(self.time.now(), wait=True)
+        self.alerts.once(self.time.now())
         counts = self._counts
         return Summary(
             sent=counts.get("sent", 0),
@@ -215,6 +227,7 @@ class _Loop:
         if abs(self.time.ahead()) > clock.TOLERANCE:
             self._note("this machine's clock differs from the store's, and the store's counts")
         self._schedule(self.time.now())
+        self.alerts.start()
         threading.Thread(target=self._end_when_asked, name="stop", daemon=True).start()
         previous = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
@@ -223,6 +236,7 @@ class _Loop:
                 raise self._bug
             self._finish()
         finally:
+            self.alerts.stop()
             for number, handler in previous.items():
                 signal.signal(number, handler)
 
@@ -290,6 +304,7 @@ class _Loop:
                 self.here.store.set("clock", self._doubt)
                 self._note(self._doubt or "the clock is right again")
             self._look_at_files(reading.uptime)
+            pausefile.look(self.here.store, self.here.directory, self.time.now())  # rings the bell
             nudges = self.here.store.nudges()
         except StoreError as error:
             self._failed(error)
@@ -376,6 +391,7 @@ class _Loop:
                     self._wake_at = self.engine.tick(now, reading.uptime)
                     self._tell()
                     self._beat(now)
+                    self.alerts.store_back()
                     self.health.turned(reading.uptime)
                 except StoreError as error:
                     # Locked, full, gone: nothing was claimed, and what came back is kept until it can be written.
@@ -406,6 +422,7 @@ class _Loop:
 
     def _failed(self, error: StoreError) -> None:
         """Say once what is wrong with the store; it is tried again every few seconds."""
+        self.alerts.store_away(self.time.now())
         if error.message != self._trouble:
             self._trouble = error.message
             self._note(f"{error.message}; trying again")
@@ -435,6 +452,8 @@ class _Loop:
         for event in events:
             if not event.key and event.kind in ("parked", "unparked"):
                 self._note(_about_account(event, self.workspace.zone))
+            elif not event.key and (note := told(event, self.workspace.zone)):
+                self._note(note)
         for event in news:
             if event.after == State.HELD and str(event.detail.get("reason", "")).startswith(BARRED):
                 self._barred += 1

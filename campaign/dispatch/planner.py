@@ -18,7 +18,6 @@ from campaign.core.lifecycle import State
 from campaign.core.model import (
     AD_HOC,
     Account,
-    Approval,
     Campaign,
     Slot,
     Target,
@@ -29,7 +28,7 @@ from campaign.core.model import (
 from campaign.core.quiet import speaks_until, why_quiet
 from campaign.core.standing import barred, bars
 from campaign.core.timetable import Moment, first, moment_at, moments, to_wall
-from campaign.dispatch import consented
+from campaign.dispatch import approved, consented
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.freeze import Freezer
 from campaign.errors import CampaignError, Level, Problem
@@ -242,7 +241,10 @@ class Planner:
                 state=State.FAILED,
                 reason=error.message,
             )
-        reason = self.gate(connection, campaign, slot, moment, target, composition.row_id)
+        key = delivery_key(campaign.id, slot.id, moment.wall, target.name)
+        reason = self.gate(
+            connection, campaign, slot, moment, target, composition.row_id
+        ) or approved.refusal(connection, campaign, slot, target, key, posts, moment.due)
         return self.freezer.rows(
             campaign.id,
             slot,
@@ -264,9 +266,7 @@ class Planner:
         target: Target,
         row_id: str | None,
     ) -> str:
-        """Why a composed post must wait for a person; "" if nothing stops it."""
-        if slot.approval is not Approval.NONE:
-            return f"needs approval (approval: {slot.approval.value}), which this version can't record"
+        """Why a composed post must wait for a person, whoever approved it; "" if nothing stops it."""
         if row_id is not None and slot.timetable.count is not None:
             sent = history.row_ids_sent(connection, campaign.id, slot.id, target.name)
             if row_id in sent:
@@ -312,7 +312,14 @@ class Planner:
                     return outbox.refuse(connection, row.key, error.message, now)
             return False  # the account's secret is still missing: the deadline decides
         with self.store.write() as connection:
-            reason = self.gate(connection, campaign, slot, moment, target, composition.row_id)
+            outbox.lock_row(
+                connection, row.key
+            )  # an approval that comes in now is seen, or sees what is held
+            reason = self.gate(
+                connection, campaign, slot, moment, target, composition.row_id
+            ) or approved.refusal(
+                connection, campaign, slot, target, row.key, posts, approved.due_of(connection, row)
+            )
             made = self.freezer.rows(
                 campaign.id,
                 slot,

@@ -18,13 +18,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from campaign.core.approval import waits_for_people
 from campaign.core.lifecycle import State
 from campaign.core.model import AD_HOC, Post, Target, parse_key
 from campaign.core.standing import BARRED, barred, bars, standing
 from campaign.core.timetable import to_wall
+from campaign.dispatch import approved
 from campaign.dispatch.planner import Planner
 from campaign.errors import CampaignError, Problem
-from campaign.store import history, outbox
+from campaign.store import approvals, history, outbox
 from campaign.store.history import Delivery
 from campaign.store.log import LOOP, Who
 
@@ -40,19 +42,23 @@ class Gate:
         """Why a row that is next in turn must not go out ("": nothing); None: leave it to a host with newer files."""
         # A thread begins only if all of it may go out.
         problems = self._against(row, history.from_here(connection, row))
-        if not problems:
-            return ""
-        if not self.planner.counts(connection, row.campaign):
+        against = (
+            _reason(row, problems)
+            if problems
+            else approved.gate(connection, self.planner.workspace, row, self.now)
+        )
+        if against and not self.planner.counts(connection, row.campaign):
             return None
-        return _reason(row, problems)
+        return against
 
     def reopen(self) -> None:
         """The files are new: let go what they held and hold no more. A text that is wrong now and of which nothing was
         tried is composed anew, as it would be if it had not been frozen yet."""
         with self.planner.store.write() as connection:
             for row in history.deliveries(connection, states=[State.HELD]):
-                if row.reason.startswith(BARRED) and self.planner.counts(connection, row.campaign):
-                    self._reopen(connection, row)
+                barred, waits = row.reason.startswith(BARRED), waits_for_people(row.reason)
+                if (barred or waits) and self.planner.counts(connection, row.campaign):
+                    self._reopen(connection, row) if barred else self._ask_again(connection, row)
 
     def _reopen(self, connection: Connection, row: Delivery) -> None:
         found = self.planner.where(row)
@@ -75,7 +81,7 @@ class Gate:
                 outbox.release(connection, row.key, row.deadline, self.now)
             return
         campaign, slot, moment, target = found
-        # A joint: where an approval was given for the frozen text, the new one needs one of its own.
+        # Where an approval was given for the frozen text, the new one needs one of its own: asked before it is claimed.
         if len(composition.posts) == row.parts and not self.planner.gate(
             connection, campaign, slot, moment, target, composition.row_id
         ):
@@ -84,6 +90,27 @@ class Gate:
                 replace_text(connection, row, frozen, row.deadline, self.now)
                 return
         self._waits_on(connection, row, problems)
+
+    def _ask_again(self, connection: Connection, row: Delivery) -> None:
+        """What waits for approval says what its files say now, as long as nothing of it was tried; and asks for what
+        they ask for."""
+        parts = approved.parts(connection, row)
+        if row.part > 1 and parts[row.part - 2].state is not State.SENT:
+            return  # goes with its first part
+        found = self.planner.where(row)
+        posts = approvals.thread(connection, row)
+        if found is not None and posts and not any(part.attempt for part in parts):
+            composition = self.planner.composer.compose(*found, self.now)
+            frozen = (
+                self._frozen(composition.posts, found[3]) if len(composition.posts) == len(posts) else None
+            )
+            for part, (old, new) in enumerate(zip(posts, frozen or posts, strict=True), 1):
+                if old.digest() != new.digest():
+                    key = str(replace(parse_key(row.key), part=part))
+                    outbox.refreeze(connection, key, new, self.now)
+        if found is not None or row.campaign == AD_HOC:
+            fresh = history.delivery(connection, row.key) or row
+            approved.settle(connection, self.planner.workspace, fresh, self.now)
 
     def _frozen(self, posts: Sequence[Post], target: Target) -> list[Post] | None:
         """The same, frozen; None while its account does not work or a picture can't be read: then it waits on."""
@@ -113,12 +140,15 @@ def replace_text(
     deadline: datetime | None,
     now: datetime,
     who: Who = LOOP,
-) -> None:
-    """held -> pending with another post, and the parts behind it with theirs. ``posts``: all parts, frozen."""
-    outbox.release(connection, row.key, deadline, now, who, post=posts[row.part - 1])
+) -> bool:
+    """held -> pending with another post, and the parts behind it with theirs. ``posts``: all parts, frozen. False: it
+    is no longer held."""
+    if not outbox.release(connection, row.key, deadline, now, who, post=posts[row.part - 1]):
+        return False
     for part in range(row.part + 1, row.parts + 1):
         key = str(replace(parse_key(row.key), part=part))
         outbox.refreeze(connection, key, posts[part - 1], now, who)
+    return True
 
 
 def _reason(row: Delivery, problems: Sequence[Problem]) -> str:

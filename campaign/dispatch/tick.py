@@ -22,6 +22,7 @@ from campaign.dispatch import consented, courier
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.courier import Errand, Lease, Uptime
 from campaign.dispatch.freeze import Described
+from campaign.dispatch.halt import Halt
 from campaign.dispatch.pace import pace
 from campaign.dispatch.planner import Planner
 from campaign.dispatch.regate import Gate
@@ -139,24 +140,30 @@ class Engine:
         errands: list[Errand] = []
         looks: list[Delivery] = []
         renewed: list[Lease] = []
+        paused_until: datetime | None = None
         unsure, self._unsure = self._unsure, True
         with self.store.write() as connection:
             # Planning took its time, or the machine was stopped meanwhile: leases and deadlines count from here.
             began = self.uptime()
             now += timedelta(seconds=max(began - at, 0.0))
+            halt = Halt.of(
+                connection, self.planner.workspace, now
+            )  # first: it may wait, and then holds no row
+            paused_until = halt.next_end
             if unsure:
                 self._give_back(connection, now)
             for result in self._unwritten:
                 self._write(connection, result, now)
             renewed = self._renew(connection, now, began)
             self._orphan(connection, now)
+            halt.hold(connection)  # before it is missed: what falls into a pause is known to have
             outbox.miss(connection, now)
             outbox.cancel_unwanted(connection, now)
             outbox.break_threads(connection, now)
             if not self.stopping:
                 if consented.any_withdrawn(self.planner.workspace):
                     self.planner.hold_unconsented(connection, now)
-                repeats, looks = self._look_at_uncertain(connection, now)
+                repeats, looks = self._look_at_uncertain(connection, now, halt)
                 claims = outbox.claim(
                     connection,
                     now,
@@ -166,7 +173,7 @@ class Engine:
                     accounts=self._free_accounts(
                         now, {c.account for c in repeats} | {d.account for d in looks}
                     ),
-                    judge=Gate(self.planner, now).judge,
+                    judge=halt.before(Gate(self.planner, now).judge),
                 )
                 ends = began + LEASE.total_seconds()
                 errands = [Errand(claim, Lease(began, ends)) for claim in (*repeats, *claims)]
@@ -179,7 +186,12 @@ class Engine:
         for delivery in looks:
             self._look(delivery)
         with self.store.read() as connection:
-            wakes = [history.next_wake(connection, now), self._next_due, *self._unusable.values()]
+            wakes = [
+                history.next_wake(connection, now),
+                self._next_due,
+                *self._unusable.values(),
+                paused_until,
+            ]
         for errand in self._flying.values():
             if (left := errand.lease.ends - began) > RENEW.total_seconds():
                 wakes.append(now + timedelta(seconds=left) - RENEW)
@@ -278,7 +290,9 @@ class Engine:
         self._unusable.pop(account.id, None)
         return adapter
 
-    def _look_at_uncertain(self, connection: Connection, now: datetime) -> tuple[list[Claim], list[Delivery]]:
+    def _look_at_uncertain(
+        self, connection: Connection, now: datetime, halt: Halt
+    ) -> tuple[list[Claim], list[Delivery]]:
         """Uncertain rows whose time has come: repeated where the network recognises the repeat, else looked up."""
         assert self.planner is not None  # noqa: S101
         repeats: list[Claim] = []
@@ -295,8 +309,9 @@ class Engine:
                 reason = row.reason if account is not None else "its account has gone from the files"
                 outbox.look_later(connection, row.key, reason, now + PARKED_RETRY, now)
                 continue
-            # What is to be gone is looked up only: a repeat would publish it if it is not out (any more).
+            # What is to be gone, or paused, is looked up only: a repeat would publish it if it is not out (any more).
             wanted = row.withdraw_at is None and not consented.refusal(self.planner.workspace, row)
+            wanted = wanted and halt.stopping(connection, row) is None
             if wanted and now < row.first_attempt + adapter.repeat_safe_for - REPEAT_MARGIN:
                 claim = outbox.repeat(connection, row.key, now, self.owner, lease=LEASE)
                 if claim is None:

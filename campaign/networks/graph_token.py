@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -19,6 +19,9 @@ from campaign.networks.base import Vault
 from campaign.networks.http import Answer, Client
 
 Clock = Callable[[], datetime]
+
+KEPT = "token for "
+"""How the names of tokens in the vault begin."""
 
 _AGAIN = timedelta(days=1)
 """A token must be so old, and one that was refused is not offered again earlier."""
@@ -62,7 +65,7 @@ class Token:
         self._clock = clock
         self._now = token
         login = hashlib.sha256(f"{http.base_url}\0{token}".encode()).hexdigest()
-        self._name = f"token for {login[:16]}"
+        self._name = f"{KEPT}{login[:16]}"
         self._loaded = False
 
     def header(self) -> dict[str, str]:
@@ -94,17 +97,9 @@ class Token:
 
     def _load(self) -> _Kept | None:
         self._loaded = True
-        try:
-            data = json.loads(self._vault.get(self._name) or "")
-            ends = data["expires"]
-            kept = _Kept(
-                str(data["token"]),
-                datetime.fromisoformat(ends) if ends else None,
-                datetime.fromisoformat(data["asked"]),
-            )
-        except (ValueError, KeyError, TypeError):
-            return None
-        self._use(kept.token)
+        kept = _read(self._vault.get(self._name))
+        if kept is not None:
+            self._use(kept.token)
         return kept
 
     def _keep(self, kept: _Kept) -> None:
@@ -117,3 +112,24 @@ class Token:
     def _use(self, token: str) -> None:
         redact.remember([token])
         self._now = token
+
+
+def _read(value: str | None) -> _Kept | None:
+    """What the vault has, None if there is nothing that can be read."""
+    try:
+        data = json.loads(value or "")
+        ends = data["expires"]
+        return _Kept(
+            str(data["token"]),
+            datetime.fromisoformat(ends) if ends else None,
+            datetime.fromisoformat(data["asked"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def ends(values: Iterable[str]) -> datetime | None:
+    """When the token of an account ends (aware UTC), from all of its tokens in the vault: the one that was offered for
+    exchange last is the one in use. None if there is none, or it is not known."""
+    kept = [one for value in values if (one := _read(value)) is not None]
+    return max(kept, key=lambda one: one.asked).expires if kept else None

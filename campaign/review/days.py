@@ -17,20 +17,25 @@ _YEAR = timedelta(days=366)
 def day_lines(workspace: Workspace, first: date, last: date, width: int) -> Iterator[Line]:
     """The observances that begin from ``first`` to ``last`` (both included) and concern somebody whom the workspace
     speaks to, by date; nothing where there are none."""
+    found = begins(workspace, first, last, workspace.languages[0])
+    if found:
+        rows = [Row((Cell(f"{day:%a %d %b %Y}"), Cell(said))) for day, said in found]
+        yield from lines([Heading((Cell("Awareness days", "bold"),)), *rows], Columns(), width)
+
+
+def begins(workspace: Workspace, first: date, last: date, language: str) -> list[tuple[date, str]]:
+    """The same as days and names, for a calendar."""
     audiences = {
         workspace.audience,
         *(campaign.audience for campaign in workspace.campaigns.values()),
         *(account.audience for account in workspace.accounts.values()),
     }
-    found = sorted(
-        (day, _called(observance, day, workspace.languages[0]))
+    return sorted(
+        (day, _called(observance, day, language))
         for observance in workspace.observances.values()
         if any(observance.concerns(audience) for audience in audiences)
         for day in named.days(observance.rule, Which.FIRST, first, last)
     )
-    if found:
-        rows = [Row((Cell(f"{day:%a %d %b %Y}"), Cell(said))) for day, said in found]
-        yield from lines([Heading((Cell("Awareness days", "bold"),)), *rows], Columns(), width)
 
 
 def _called(observance: Observance, begins: date, language: str) -> str:

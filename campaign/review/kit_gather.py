@@ -208,7 +208,9 @@ class _Work:
 
     def _unapproved(self, slot: Slot) -> None:
         people = "two people" if slot.approval is Approval.TWO else "one person"
-        message = f"`{slot.id}` needs the approval of {people}, and this version can't record any"
+        message = (
+            f"`{slot.id}` needs the approval of {people}, which is given for your own posts, not for kits"
+        )
         problem = Problem(
             slot.place, message, "have them read the kit before it goes out", Level.WARN, "approval"
         )

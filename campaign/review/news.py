@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from campaign.core.lifecycle import State, say
+from campaign.core.pause import is_paused
 from campaign.core.standing import BARRED
 from campaign.review.table import Cell, Line
 from campaign.review.times import clock
@@ -32,6 +33,9 @@ NEXT: dict[State, str] = {
 IF_BARRED = "campaign status shows it until then; to give it up: campaign cancel {key}"
 """The same for what is held because what it says is wrong, or can't be vouched for, just now."""
 
+IF_PAUSED = "campaign resume lists it"
+"""The same for what fell into a pause."""
+
 EXCERPT = 32
 """Terminal cells of the post that a line of news shows."""
 
@@ -57,6 +61,8 @@ def news_line(
     if url:
         line += [Cell("  "), Cell(url)]
     following = IF_BARRED if barred else NEXT.get(state, "")
+    if state is State.HELD and is_paused(reason):
+        following = IF_PAUSED
     said = "; ".join(filter(None, (one_line(reason), following.format(key=key))))
     if said:
         line += [Cell("  "), Cell(f"({said})")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -59,6 +59,8 @@ class Ahead:
     state: State | None = None
     reason: str = ""
     cost: Decimal | None = None
+    paused: str = ""
+    """Into which pause it would fall ("": none)."""
 
     @property
     def login(self) -> str:
@@ -109,6 +111,16 @@ def look_ahead(
         ),
         key=lambda post: (post.due, post.campaign, post.slot, post.key),
     )
+
+
+def with_approvals(ahead: Sequence[Ahead], problems: Mapping[str, Problem]) -> list[Ahead]:
+    """The same; what is ahead and lacks approval says so (``problems``: by key). What is held says it as its reason."""
+    return [
+        replace(post, problems=(*post.problems, problems[post.key]))
+        if post.state is None and post.key in problems
+        else post
+        for post in ahead
+    ]
 
 
 def _bounds(first: date, last: date) -> tuple[datetime, datetime]:
@@ -187,6 +199,7 @@ def plan_row(post: Ahead) -> dict[str, Any]:
         "limit": post.limit,
         "cost": float(post.cost) if post.cost is not None else None,
         "problems": [problem.as_json() for problem in post.problems],
+        "paused": post.paused or None,
     }
 
 
@@ -210,6 +223,8 @@ def _row(post: Ahead) -> Row:
     elif post.state not in (None, State.PENDING):
         said = say(post.state, post.reason) if post.state else ""
         notes.insert(0, Cell(said + (f": {post.reason}" if post.reason else ""), "yellow"))
+    if post.paused:
+        notes.insert(0, Cell(f"will be held: {post.paused}", "bold yellow"))
     return Row(
         (Cell(post.account, "dim" if post.ended else ""), Cell(measured), Cell(parts + text)), tuple(notes)
     )

@@ -36,7 +36,7 @@ def occurrences(workspace: Workspace, wanted: str, now: datetime) -> list[Occurr
     slot_id, _, rest = rest.partition("/")
     if rest:
         return [_of_key(campaign, wanted)]
-    slots = [_slot(campaign, slot_id)] if slot_id else campaign.slots
+    slots = [slot_named(campaign, slot_id)] if slot_id else campaign.slots
     found = [(slot, _next(slot, now)) for slot in slots]
     there = [Occurrence(campaign, slot, moment, slot.targets) for slot, moment in found if moment is not None]
     if not there:
@@ -84,7 +84,8 @@ def campaign_named(workspace: Workspace, name: str) -> Campaign:
     raise CampaignError(f"there is no campaign {name!r}", _near(name, workspace.campaigns))
 
 
-def _slot(campaign: Campaign, name: str) -> Slot:
+def slot_named(campaign: Campaign, name: str) -> Slot:
+    """The planned post of that name. CampaignError when there is none."""
     slot = campaign.slot(name)
     if slot is None:
         raise CampaignError(
@@ -101,7 +102,7 @@ def _of_key(campaign: Campaign, text: str) -> Occurrence:
         raise CampaignError(
             f"{text!r} is no key", "write CAMPAIGN/SLOT, or a key as campaign plan shows it"
         ) from None
-    slot = _slot(campaign, key.slot)
+    slot = slot_named(campaign, key.slot)
     moment = moment_at(slot.timetable, key.wall)
     if moment is None:
         raise CampaignError(

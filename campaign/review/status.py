@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
+from campaign.core.approval import waits_for_people
+from campaign.core.asked import Asked
 from campaign.core.lifecycle import Event, State, is_quiet
 from campaign.core.model import Workspace, delivery_key
+from campaign.core.pause import Pause
 from campaign.core.standing import BARRED
 from campaign.core.timetable import moments
 from campaign.errors import Level, Place, Problem
 from campaign.review import times
+from campaign.review.alerts import unreached
+from campaign.review.approvals import approval_row, lacking_lines
 from campaign.review.coming import Coming, coming
 from campaign.review.log import Unplanned, log_entries, log_row, unplanned_row
 from campaign.review.marks import Reviewed, flag_entries, flagged, reviewed_row
+from campaign.review.paused import pause_row
 from campaign.review.problems import problem_lines
 from campaign.review.table import Cell, Columns, Line
 from campaign.review.table import lines as laid_out
 from campaign.review.waiting import Wait, explained, waits
 from campaign.review.words import count
-from campaign.store import history, marks, versions
+from campaign.store import history, marks, pauses, versions
 from campaign.store.history import AccountRow, Delivery
 from campaign.store.holding import Runner
 from campaign.store.overdue import LATE, is_overdue
+from campaign.store.pauses import Fallen
 from campaign.store.versions import Behind
 
 MISSED_FOR = timedelta(hours=24)
@@ -37,6 +44,12 @@ FAILED_FOR = timedelta(days=7)
 
 UNPLANNED_FOR = timedelta(days=7)
 """How far back occurrences that nothing has planned are looked for."""
+
+UNAPPROVED_FOR = timedelta(days=1)
+"""How near a post is whose missing approval asks for a person now."""
+
+UNAPPROVED_SHOWN = 12
+"""How many posts that lack approval are listed for people, the earliest first; ``--json`` has them all."""
 
 STALE = timedelta(minutes=5)
 """How long a run may say nothing: it leaves a sign each minute."""
@@ -67,6 +80,26 @@ class Status:
     parked: tuple[AccountRow, ...]
     problems: tuple[Problem, ...]
     flagged: tuple[Reviewed, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    fallen: tuple[Fallen, ...] = ()
+    """What fell into pauses and waits for a decision; it is held or missed, too."""
+
+    def waiting_for(self, *, going: bool) -> tuple[Delivery, ...]:
+        """What fell into pauses that go on, or into those that have ended: then somebody has to decide now."""
+        chosen = {pause.id for pause in self.pauses if pause.in_force(self.now) is going}
+        return tuple({one.row.key: one.row for one in self.fallen if one.pause in chosen}.values())
+
+    def besides(self, rows: Sequence[Delivery]) -> list[Delivery]:
+        """Those of the rows that did not fall into a pause."""
+        fell = {one.row.key for one in self.fallen}
+        return [row for row in rows if row.key not in fell]
+
+    unapproved: tuple[Asked, ...] = ()
+
+    @property
+    def unapproved_soon(self) -> bool:
+        """Whether a post lacks approval that is due within a day."""
+        return any(one.due - self.now <= UNAPPROVED_FOR for one in self.unapproved)
 
     @property
     def kept(self) -> bool:
@@ -85,11 +118,15 @@ class Status:
                     self.unplanned,
                     self.uncertain,
                     self.failed,
-                    self.held,
-                    any(not is_quiet(row.reason) for row in self.missed),
+                    self.besides(self.held),
+                    any(not is_quiet(row.reason) for row in self.besides(self.missed)),
+                    # While a pause goes on, what falls into it waits on purpose.
+                    self.waiting_for(going=False),
+                    any(pause.asks(self.now) for pause in self.pauses),
                     self.to_withdraw,
                     self.parked,
                     self.flagged,
+                    self.unapproved_soon,
                 )
             )
             or any(problem.level is Level.ERROR for problem in self.problems)
@@ -108,8 +145,10 @@ def read(
     runner: Runner | None,
     facts: Callable[[str], str | None],
     now: datetime,
+    unapproved: Sequence[Asked] = (),
 ) -> Status:
-    """The status from an open store. ``problems``: of the files; ``facts``: the store's small facts by name."""
+    """The status from an open store. ``problems``: of the files; ``facts``: the store's small facts by name;
+    ``unapproved``: what lacks approval."""
     accounts = history.accounts(connection)
     waiting = history.deliveries(connection, states=[State.PENDING])
     failed = history.deliveries(connection, states=[State.FAILED], since=now - FAILED_FOR)
@@ -127,6 +166,7 @@ def read(
     if runner is not None and last_tick is not None and now - last_tick > STALE:
         found.append(_stuck(runner, last_tick, now))
     found += [_behind(host) for host in versions.behind(connection, now - STALE)]
+    found += unreached(connection, workspace, now)
     return Status(
         now=now,
         runner=runner,
@@ -157,6 +197,9 @@ def read(
         parked=tuple(row for row in accounts.values() if row.parked_until is not None),
         problems=tuple(found),
         flagged=tuple(flagged(connection)),
+        pauses=tuple(pauses.standing(connection)),
+        fallen=tuple(pauses.fallen(connection)),
+        unapproved=tuple(unapproved),
     )
 
 
@@ -222,6 +265,7 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
         "failed": rows(status.failed),
         "held": rows(status.held),
         "missed": rows(status.missed),
+        "unapproved": [approval_row(one) for one in status.unapproved],
         "to_withdraw": rows(status.to_withdraw),
         "parked": [
             {
@@ -242,6 +286,12 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
             for wait in status.waiting
         ],
         "flagged": [reviewed_row(one, zone(one.row.campaign)) for one in status.flagged],
+        "paused": [
+            pause_row(
+                pause, [one.row for one in status.fallen if one.pause == pause.id], status.now, own_zone
+            )
+            for pause in status.pauses
+        ],
         "problems": [problem.as_json() for problem in status.problems],
     }
 
@@ -249,10 +299,13 @@ def status_json(status: Status, zone: Zone, own_zone: str) -> dict[str, Any]:
 def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Iterator[Line]:
     """What needs a person, each group with what to do about it; one line when nothing does."""
     barred = [row for row in status.held if is_barred(row)]
-    held = [row for row in status.held if not is_barred(row)]
-    late = tuple(row for row in status.missed if not is_quiet(row.reason))
+    asked = {one.key for one in status.unapproved}
+    held = [row for row in status.besides(status.held) if not is_barred(row) and not is_asked_for(row, asked)]
+    late = tuple(row for row in status.besides(status.missed) if not is_quiet(row.reason))
     quiet = tuple(row for row in status.missed if is_quiet(row.reason))
     groups = (
+        ("Fell into a pause that has ended", status.waiting_for(going=False), "campaign resume"),
+        ("Fell into a pause", status.waiting_for(going=True), "campaign resume --list"),
         (
             "Not sent, for it could do harm",
             barred,
@@ -274,6 +327,12 @@ def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Itera
     if status.flagged:
         yield from _title("Something is wrong with what is out", "campaign review KEY --close")
         yield from laid_out(flag_entries(status.flagged, zone), Columns(), width)
+        yield ()
+    if status.unapproved:
+        yield from _title("Waiting for approval", "campaign approve KEY, or: campaign reject KEY")
+        yield from lacking_lines(status.unapproved[:UNAPPROVED_SHOWN], width)
+        if (more := len(status.unapproved) - UNAPPROVED_SHOWN) > 0:
+            yield (Cell(f"  and {count(more, 'post')} after that: campaign plan", "dim"),)
         yield ()
     if status.unplanned:
         yield from _title("Overdue, nothing was running", "campaign run sends what is not too late")
@@ -302,6 +361,11 @@ def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Itera
         yield ()
     if not status.needs_a_person:
         yield (Cell("Nothing needs a person.", "green"),)
+
+
+def is_asked_for(row: Delivery, keys: Collection[str]) -> bool:
+    """Whether a held row stands among those that wait for approval (of a thread: its first part does)."""
+    return waits_for_people(row.reason) and row.key.partition("#")[0] in keys
 
 
 def is_barred(row: Delivery) -> bool:

@@ -28,6 +28,8 @@ _OUTCOME = {
 
 _EVENT = {
     "planned": "planned",
+    "approved": "approved",
+    "rejected": "rejected",
     "composed": "its text was made",
     "cancel": "cancelled",
     "moved": "moved",
@@ -87,12 +89,16 @@ def story_lines(
         yield (Cell("What was tried", "bold"),)
         for attempt in attempts:
             yield from _attempt(attempt, zone, width)
-    told = [event for event in events if event.kind in _EVENT]
-    if told:
+    if happened := told(events):
         yield ()
         yield (Cell("What happened", "bold"),)
-        for event in told:
+        for event in happened:
             yield from _event(event, zone, width, marked)
+
+
+def told(events: Sequence[EventRow]) -> list[EventRow]:
+    """The events that are worth a line of their own."""
+    return [event for event in events if event.kind in _EVENT]
 
 
 def _field(name: str, value: str, style: str = "") -> Line:
@@ -137,6 +143,12 @@ def _event(event: EventRow, zone: str, width: int, marked: Mapping[str, str]) ->
     by = f" by {event.by}" if event.by else ""
     door = f" ({event.door})" if event.door else ""
     yield (Cell(f"  {times.stamp(event.at, zone)}  {_EVENT[event.kind]}{by}{door}"),)
-    told = event.detail.get("reason") or marked.get(event.detail.get("mark", ""), "")
-    for line in wrap(one_line(str(told)), width - 5):
+    said = [event.detail.get("reason") or marked.get(event.detail.get("mark", ""), "")]
+    said.append(event.detail.get("proof", ""))
+    for line in wrap(one_line("; ".join(str(one) for one in said if one)), width - 5):
         yield (Cell(f"     {line}", "dim"),)
+
+
+def what_happened(kind: str) -> str:
+    """A kind of event in words; the kind itself where there are none."""
+    return _EVENT.get(kind, kind)

@@ -38,9 +38,9 @@ def first_words(text: str, width: int) -> str:
     return cut(one_line(text), width)
 
 
-def wrap(text: str, width: int) -> list[str]:
+def wrap(text: str, width: int, *, whole: bool = True) -> list[str]:
     """A text in lines of at most ``width`` terminal cells, its own line breaks kept. An address or a key is never
-    broken, it overflows; other long words (and scripts without spaces) are."""
+    broken (unless not ``whole``), it overflows; other long words (and scripts without spaces) are."""
     from rich.cells import cell_len
 
     lines: list[str] = []
@@ -52,7 +52,7 @@ def wrap(text: str, width: int) -> list[str]:
                 line = joined
                 continue
             lines += [line] if line else []
-            *full, line = [word] if "/" in word else _broken(word, width)
+            *full, line = [word] if whole and "/" in word else _broken(word, width)
             lines += full
         lines.append(line)
     return lines

@@ -114,3 +114,25 @@ def unwanted(connection: Connection, before: datetime) -> list[Unwanted]:
         .order_by(_d.withdraw_at, _d.key)
     )
     return [Unwanted(row.key, row.withdraw_at) for row in connection.execute(statement)]
+
+
+LATELY = 20
+"""How many posts of an account a reason is held against."""
+
+
+def latest_texts(connection: Connection, account: str) -> list[str]:
+    """All words of the posts that an account last tried in vain."""
+    tried = (State.PENDING.value, State.FAILED.value)
+    statement = (
+        select(_d.post)
+        .where(_d.account == account, _d.state.in_(tried), _d.post.is_not(None))
+        .order_by(_d.updated_at.desc())
+        .limit(LATELY)
+    )
+    posts = connection.execute(statement).scalars()
+    return [words for post in posts for words in words_of(post)]
+
+
+def words_of(post: Mapping[str, Any]) -> tuple[str, ...]:
+    """All words of a post as the store has it that a network's reason might repeat."""
+    return (post["text"], post["warning"], post["link"], *(item["alt"] for item in post["media"]))

@@ -202,6 +202,17 @@ def move(
     return True
 
 
+def brought(connection: Connection, key: str, due: datetime, now: datetime, who: Who) -> None:
+    """Note that a person brings a post forward, from when it is due to now; its row is made in the same transaction."""
+    detail = {"from": due.isoformat(), "not_before": now.isoformat()}
+    log.write(connection, now, "moved", key=key, who=who, detail=detail)
+
+
+def lock_row(connection: Connection, key: str) -> None:
+    """Let whoever else decides about a row, or claims it, wait until this transaction ends."""
+    current(connection, key)
+
+
 def resolve(
     connection: Connection,
     key: str,

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select, text, update
 
 from campaign.core.lifecycle import State
 from campaign.core.marks import Mark, Verdict, by_post, post_of
@@ -50,6 +50,10 @@ GUARDS = {
 """What makes the table append-only, by database."""
 
 _m, _d = marks.c, deliveries.c
+_OUT = text("deliveries.sent_at IS NOT NULL AND deliveries.part = 1")
+"""Only what is ``sent`` has a moment at which it went out. As the index says it, and without the state, for whose index
+SQLite would take that."""
+
 _READ = [column for column in marks.columns if column.name != "salt"]
 _LOOKED = (Verdict.OK.value, Verdict.FLAG.value)
 
@@ -141,7 +145,7 @@ def _out(
     without: Collection[str],
 ) -> Select[Any]:
     """Posts (a thread is one) that went out in since <= t < until, not on the accounts ``without``."""
-    statement = statement.where(_d.state == State.SENT.value, _d.part == 1)
+    statement = statement.where(_OUT)
     if since is not None:
         statement = statement.where(_d.sent_at >= since)
     if until is not None:
@@ -162,13 +166,17 @@ def unreviewed(
 ) -> tuple[list[Delivery], int]:
     """The newest ``limit`` posts that went out in since <= t < until (aware) and nobody has looked at, of threads the
     first part, the latest first; and how many there are in all. ``without``: accounts that don't count."""
-    chosen = _out(select(deliveries), since, until, campaign, without).where(~_has_mark(*_LOOKED))
-    rows = connection.execute(chosen.order_by(_d.sent_at.desc(), _d.key).limit(limit)).mappings()
+
+    def chosen(what: Any) -> Select[Any]:
+        return _out(select(what), since, until, campaign, without).where(~_has_mark(*_LOOKED))
+
+    rows = connection.execute(
+        chosen(deliveries).order_by(_d.sent_at.desc(), _d.key.desc()).limit(limit)
+    ).mappings()
     found = [Delivery.of(row) for row in rows]
     if limit is None or len(found) < limit:
         return found, len(found)
-    counted = select(func.count()).select_from(chosen.subquery())
-    return found, int(connection.execute(counted).scalar_one())
+    return found, int(connection.execute(chosen(func.count(_d.key))).scalar_one())
 
 
 @dataclass(frozen=True, slots=True)

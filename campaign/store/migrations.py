@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, inspect, text
 from sqlalchemy.schema import CreateColumn
 
 from campaign.errors import StoreError
-from campaign.store import log, marks, meta
+from campaign.store import approvals, log, marks, meta
 from campaign.store.tables import accounts, deliveries, events, metadata
 from campaign.store.taking_over import take_over
 
@@ -30,7 +30,8 @@ class Migration:
 def create(connection: Connection) -> None:
     """All tables as they are today, and the guards of the log."""
     metadata.create_all(connection, checkfirst=False)
-    for statement in (*log.GUARDS[connection.dialect.name], *marks.GUARDS[connection.dialect.name]):
+    guards = (log.GUARDS, marks.GUARDS, approvals.GUARDS)
+    for statement in (one for each in guards for one in each[connection.dialect.name]):
         connection.execute(text(statement))
     meta.put(connection, meta.NUDGE, "0")
 
@@ -69,16 +70,51 @@ def removals(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def review_marks(connection: Connection) -> None:
+    """What reviewers say about posts that are out."""
+    metadata.tables["marks"].create(connection)
+    for index in deliveries.indexes:
+        if index.name == "deliveries_out":
+            index.create(connection)
+    for statement in marks.GUARDS[connection.dialect.name]:
+        connection.execute(text(statement))
+
+
+def web(connection: Connection) -> None:
+    """What ``campaign web`` needs: who may come in, and the log page by page."""
+    for name in ("web_tokens", "web_sessions"):
+        metadata.tables[name].create(connection)
+    for index in deliveries.indexes:
+        if index.name == "deliveries_pages":
+            index.create(connection)
+
+
+def pausing(connection: Connection) -> None:
+    """Crisis pauses, and what fell into them."""
+    for name in ("pauses", "pause_posts"):
+        metadata.tables[name].create(connection)
+
+
+def alerts(connection: Connection) -> None:
+    """Who was told what, and which addresses can't be reached."""
+    for name in ("alerts_told", "alert_addresses"):
+        metadata.tables[name].create(connection)
+    for index in events.indexes:
+        if index.name == "events_doubled":
+            index.create(connection)
+
+
 def seals(connection: Connection) -> None:
     """A log that is sealed from now on."""
     _add(connection, events.c.salt)
     take_over(connection)
 
 
-def review_marks(connection: Connection) -> None:
-    """What reviewers say about posts that are out."""
-    metadata.tables["marks"].create(connection)
-    for statement in marks.GUARDS[connection.dialect.name]:
+def approving(connection: Connection) -> None:
+    """Who approved or rejected which content, only ever added to; and under which approval a post was let out."""
+    for name in ("approvals", "cleared"):
+        metadata.tables[name].create(connection)
+    for statement in approvals.GUARDS[connection.dialect.name]:
         connection.execute(text(statement))
 
 
@@ -87,8 +123,12 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("breakers of accounts", breakers),
     Migration("versions of the files", checkouts),
     Migration("posts that are withdrawn or redacted", removals),
+    Migration("crisis pauses", pausing),
+    Migration("alerts", alerts),
     Migration("a sealed log", seals),
+    Migration("approvals of content", approving),
     Migration("review marks", review_marks),
+    Migration("tokens and pages of campaign web", web),
 )
 """Version n of the store is the state after the first n steps."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, RowMapping, select, update
 from campaign.core.lifecycle import FINAL, State
 from campaign.core.model import Post
 from campaign.core.outcome import Receipt
-from campaign.store import bound, log, marks
+from campaign.store import approvals, bound, log, marks
 from campaign.store.log import REDACTED, REMOVED, TAKEN_OVER, Who
 from campaign.store.tables import attempts, deliveries, events
 from campaign.store.transitions import current
@@ -72,6 +72,7 @@ def redact(connection: Connection, key: str, now: datetime, who: Who) -> bool:
                 update(events).where(events.c.id == event["id"]).values(detail=REMOVED, salt=None)
             )
     marks.blank(connection, key)
+    approvals.blank(connection, approvals.root(key))
     if row["redacted_at"] is None:
         log.write(
             connection,

@@ -53,6 +53,8 @@ class Instant(TypeDecorator[datetime]):
 _IS_PART = text("previous IS NOT NULL")
 _SENDING = text("state = 'sending'")
 _UNWANTED = text("withdraw_at IS NOT NULL")
+_DOUBLED = text("kind = 'doubled'")
+_OUT = text("sent_at IS NOT NULL AND part = 1")
 
 
 def _states() -> str:
@@ -128,9 +130,14 @@ deliveries = Table(
     Index("deliveries_of_account", "account", "state", "due", "key"),
     Index("deliveries_waking", "account", "state", "not_before"),
     Index("deliveries_sent", "account", "sent_at"),
+    Index("deliveries_pages", "due", "key"),
     Index("deliveries_of_slot", "campaign", "slot", "wall"),
     Index("deliveries_threads", "state", "account", "due", sqlite_where=_IS_PART, postgresql_where=_IS_PART),
     Index("deliveries_unwanted", "state", sqlite_where=_UNWANTED, postgresql_where=_UNWANTED),
+    # What went out when, and whether somebody has looked at it, is asked of all that ever went out.
+    Index(
+        "deliveries_out", "sent_at", "key", "campaign", "account", sqlite_where=_OUT, postgresql_where=_OUT
+    ),
     # An account has one request in flight, whoever tries, on whichever host.
     Index("one_in_flight", "account", unique=True, sqlite_where=_SENDING, postgresql_where=_SENDING),
 )
@@ -215,6 +222,7 @@ events = Table(
     Column("detail", JSON, nullable=False, server_default="{}"),
     Column("salt", Text),  # of the detail's hash; gone when the detail is
     Index("events_of_key", "key"),
+    Index("events_doubled", "id", sqlite_where=_DOUBLED, postgresql_where=_DOUBLED),
 )
 
 vault = Table(
@@ -225,16 +233,29 @@ vault = Table(
     Column("value", Text, nullable=False),
 )
 
-seals = Table(
-    "seals",
+web_tokens = Table(
+    "web_tokens",
     metadata,
-    Column("n", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
-    Column("previous", Text, nullable=False),  # the hash of seal n - 1; empty: the first one
-    Column("at", Instant, nullable=False),
-    Column("first", BigInteger, nullable=False),  # ids of events
-    Column("last", BigInteger, nullable=False),
-    Column("entries", Text, nullable=False),  # one line an event: id, hash of what it is, hash of its detail
-    Column("sha256", Text, nullable=False),
+    Column("name", Text, primary_key=True),  # never used twice: the log names it
+    Column("handle", Text, nullable=False),  # whose it is, one of `people`
+    Column("role", Text, nullable=False),
+    Column("digest", Text, nullable=False, unique=True),  # SHA-256 of it; itself it is kept nowhere
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("revoked_at", Instant),
+    Column("revoked_by", Text),
+)
+
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("digest", Text, primary_key=True),  # SHA-256 of what the browser's cookie holds
+    Column("token", Text, ForeignKey("web_tokens.name")),  # null: came by the link on the terminal
+    Column("handle", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("door", Text, nullable=False),
+    Column("form", Text, nullable=False),  # what each form must bring back
+    Column("ends_at", Instant, nullable=False),
 )
 
 marks = Table(
@@ -256,4 +277,91 @@ marks = Table(
     Index("marks_of_key", "key", "verdict"),
     Index("marks_of_flag", "flag"),
     Index("marks_of_verdict", "verdict"),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("scope", JSON, nullable=False),  # campaigns, accounts, languages, tags; all empty: everything
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("by", Text, nullable=False, server_default=""),  # a handle of people; empty: the file PAUSE
+    Column("door", Text, nullable=False, server_default=""),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant),  # null: until somebody ends it
+    Column("asked", Instant),  # when somebody last said that it is still wanted
+    Column("ended", Instant),
+    Column("ended_by", Text, nullable=False, server_default=""),
+    Column("host", Text, nullable=False, server_default=""),  # whose file PAUSE it is: host:folder
+)
+
+pause_posts = Table(
+    "pause_posts",
+    metadata,
+    Column("pause", ForeignKey("pauses.id"), primary_key=True),
+    Column("key", Text, ForeignKey("deliveries.key"), primary_key=True),  # what fell into it
+    Column("at", Instant, nullable=False),
+    Column("decided", Instant),  # null: nobody has looked at it yet
+    Column("decision", Text, nullable=False, server_default=""),  # send | skip | move | passed on
+    Index("pause_posts_by_key", "key"),
+)
+
+alerts_told = Table(
+    "alerts_told",
+    metadata,
+    Column("address", Text, primary_key=True),  # where the address is kept: env:ALERT_URL
+    Column("name", Text, primary_key=True),  # of the alert
+    Column("at", Instant, nullable=False),  # of the message that told it; the same for all in one message
+    Index("alerts_told_lately", "address", "at"),
+)
+
+alert_addresses = Table(
+    "alert_addresses",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("owner", Text),  # host:pid that is telling it something
+    Column("lease_until", Instant),
+    Column("digest_on", Text),  # the day of its last daily digest, 2027-07-30
+    Column("fails", Integer, nullable=False, server_default="0"),  # messages in a row that did not arrive
+    Column("failing_since", Instant),
+    Column("next_at", Instant),  # not tried again before
+    Column("reason", Text, nullable=False, server_default=""),  # why not, in plain words
+)
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("previous", Text, nullable=False),  # the hash of seal n - 1; empty: the first one
+    Column("at", Instant, nullable=False),
+    Column("first", BigInteger, nullable=False),  # ids of events
+    Column("last", BigInteger, nullable=False),
+    Column("entries", Text, nullable=False),  # one line an event: id, hash of what it is, hash of its detail
+    Column("sha256", Text, nullable=False),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False),  # of the first part; the post may still be ahead, without a row
+    Column("content", Text, nullable=False),  # the hash of what the person saw; empty: removed
+    Column("verdict", Text, nullable=False),  # approved | rejected
+    Column("by", Text, nullable=False),  # a handle of people
+    Column("door", Text, nullable=False),  # cli user@host, web token NAME, file NAME
+    Column("at", Instant, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("shown", JSON(none_as_null=True)),  # what the person saw; null: removed
+    CheckConstraint("verdict IN ('approved', 'rejected')", name="verdict_known"),
+    Index("approvals_of_key", "key"),
+)
+
+cleared = Table(
+    "cleared",
+    metadata,
+    Column("key", Text, primary_key=True),  # of the first part
+    Column("content", Text, nullable=False),  # the approved content under which it was last let out
+    Column("by", JSON, nullable=False),  # whose approvals counted then
+    Column("proof", Text, nullable=False, server_default=""),  # empty, or: not proven
+    Column("at", Instant, nullable=False),
 )

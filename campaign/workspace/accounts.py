@@ -12,7 +12,7 @@ from campaign.core.media import ANY_MEDIA
 from campaign.core.model import Account, Approval, Secret, Spec
 from campaign.errors import CampaignError, Problem
 from campaign.workspace import explain
-from campaign.workspace.fields import ApprovalWord, Duration, Language, Languages
+from campaign.workspace.fields import ApprovalWord, Day, Duration, Language, Languages
 from campaign.workspace.findings import Findings, did_you_mean
 from campaign.workspace.keys import AudienceKeys, Keys, Vars
 from campaign.workspace.readers import complaint, kind_of, read_id
@@ -35,6 +35,9 @@ class AccountKeys(Keys):
     )
     test: bool = Field(False, description="A test account: only posts that name it go there.")
     approval: ApprovalWord | None = Field(None, description="How many people must approve its posts.")
+    token_until: Day | None = Field(
+        None, description="The last day on which its token works: people are told 14, 7 and 2 days before."
+    )
     vars: Vars = Field(default_factory=dict, description="Words that templates may use.")
     audience: AudienceKeys | None = Field(
         None, description="Whom its posts speak to, if not whom config.yaml or the campaign says."
@@ -71,20 +74,12 @@ def read_account(
     spec = _spec(document, path, network, specs, findings) if isinstance(network, str) else None
     common = _common(document, path, raw, findings)
     options = None if spec is None else _options(document, path, raw, spec, zone, findings)
-    if common is not None:
-        if common.language is not None and common.languages is not None:
-            findings.add(
-                document.place((*path, "languages"), key=True),
-                "an account has either `language` or `languages`",
-                "keep one of them",
-            )
-        if common.approval not in (None, Approval.NONE):
-            findings.warn(
-                document.place((*path, "approval"), key=True),
-                "posts will be held: this version can't record approvals",
-                "write approval: none to have them sent",
-                rule="not-yet",
-            )
+    if common is not None and common.language is not None and common.languages is not None:
+        findings.add(
+            document.place((*path, "languages"), key=True),
+            "an account has either `language` or `languages`",
+            "keep one of them",
+        )
     if common is None or options is None or findings.errors() > before:
         return None
     audience = common.audience.value() if common.audience else None
@@ -104,6 +99,7 @@ def read_account(
         audience=audience,
         media=spec.media if spec is not None else ANY_MEDIA,
         prices=getattr(spec, "prices", None),
+        token_until=common.token_until,
         place=document.place(path, key=True),
     )
 

@@ -203,8 +203,6 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
     heartbeat = _heartbeat(document, findings)
     languages = tuple(dict.fromkeys(head.languages)) if head else ("en",)
     approval = head.approval or Approval.NONE if head else Approval.NONE
-    if approval is not Approval.NONE:
-        warn_held(document, ("approval",), findings)
     zone = head.timezone if head is not None else "UTC"
     spoken = head.audience.languages if head and head.audience else None
     accounts = _accounts(document, specs, zone, tuple(spoken or languages[:1]), approval, findings)
@@ -235,15 +233,6 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         networks=frozenset(specs),
         cards=head.cards.value(document.place(("cards",), key=True)) if head.cards else Style(),
         quiet_on=tuple(head.quiet_on or ()),
-    )
-
-
-def warn_held(document: Document, path: tuple[str | int, ...], findings: Findings) -> None:
-    findings.warn(
-        document.place(path, key=True),
-        "posts will be held: this version can't record approvals",
-        "write approval: none to have them sent",
-        rule="not-yet",
     )
 
 

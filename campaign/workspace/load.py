@@ -18,7 +18,7 @@ from campaign.errors import Level, Place, WorkspaceError
 from campaign.workspace import cardkeys, explain, hotlines, packs, quiet
 from campaign.workspace.cards import CardPress
 from campaign.workspace.config import NAME as CONFIG
-from campaign.workspace.config import read_config, warn_held
+from campaign.workspace.config import read_config
 from campaign.workspace.findings import Findings
 from campaign.workspace.keys import links_of
 from campaign.workspace.known import Shelf, read_known
@@ -240,13 +240,11 @@ def _campaign(
     except ValidationError as error:
         findings.extend(explain.problems(error, CampaignHead, document, known=("posts",)))
     inherited = inherit(head, around.settings) if head and around else None
-    if head is not None:
-        _held(head, document, findings)
-        if around is not None:
-            hotlines.must_be_there(document, head.hotlines or (), around.hotlines, findings)
-            read_by = head.audience.languages if head.audience else None
-            warn_unspoken(document, read_by or (), around.settings.accounts, findings)
-            quiet.must_be_there(head.quiet_on, (), document, around.observances, findings)
+    if head is not None and around is not None:
+        hotlines.must_be_there(document, head.hotlines or (), around.hotlines, findings)
+        read_by = head.audience.languages if head.audience else None
+        warn_unspoken(document, read_by or (), around.settings.accounts, findings)
+        quiet.must_be_there(head.quiet_on, (), document, around.observances, findings)
     slots = list(_slots(document, inherited, around, findings))
     if head is None or inherited is None or around is None or findings.errors() > before:
         return None
@@ -265,11 +263,6 @@ def _campaign(
         audience=head.audience.value() if head.audience else None,
         hotlines=tuple(dict.fromkeys(head.hotlines)) if head.hotlines else None,
     )
-
-
-def _held(head: CampaignHead, document: Document, findings: Findings) -> None:
-    if head.approval not in (None, model.Approval.NONE):
-        warn_held(document, ("approval",), findings)
 
 
 def _slots(

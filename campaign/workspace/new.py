@@ -37,6 +37,7 @@ public/
 handoff/
 kits/
 reports/
+rehearsal/
 .campaign/
 """
 

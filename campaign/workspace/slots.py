@@ -17,7 +17,7 @@ from campaign.workspace import quiet
 from campaign.workspace.accept import read_accept
 from campaign.workspace.accounts import tighter
 from campaign.workspace.cardkeys import card_of
-from campaign.workspace.config import Settings, warn_held
+from campaign.workspace.config import Settings
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.keys import links_of
 from campaign.workspace.readers import ALWAYS
@@ -364,5 +364,3 @@ def _approval(
             "a narrower place may only tighten it",
             rule="approval",
         )
-    elif slot.approval is not Approval.NONE:
-        warn_held(document, (*path, "approval"), findings)

@@ -28,7 +28,7 @@ accounts:
   site: {network: feed, folder: public, language: en}
 """
 
-PLAN = "key campaign slot account network language due due_utc text parts length limit cost problems"
+PLAN = "key campaign slot account network language due due_utc text parts length limit cost problems paused"
 LOG = (
     "key campaign slot account network language state say due text part of media attempts sent_at id url reason "
     "approved_by reviewed_by facts hotlines accepted consents withdrawn_at redacted_at redacted_by"
@@ -36,7 +36,7 @@ LOG = (
 CHECK = "file line column level rule message hint key"
 STATUS = (
     "running next last_tick last_tick_by overdue uncertain failed held missed to_withdraw parked waiting flagged "
-    "problems"
+    "paused problems"
 )
 
 

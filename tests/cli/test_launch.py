@@ -17,10 +17,12 @@ STATUS_KEYS = [
     "failed",
     "held",
     "missed",
+    "unapproved",
     "to_withdraw",
     "parked",
     "waiting",
     "flagged",
+    "paused",
     "problems",
 ]
 

@@ -53,7 +53,7 @@ def test_a_warning_let_pass_by_one_person_becomes_advice_and_goes_on_the_record(
     assert (row["rule"], row["level"]) == ("SG12", "advice")
     assert "let pass by ani: a quotation" in row["message"]
     assert people("post", "c/vigil", "--by", "ani").code == 0
-    (sent,) = people("log", "--json").rows()
+    (sent,) = people("log", "--json", "--names").rows()
     assert sent["state"] == "sent"
     assert sent["accepted"] == [
         {"rule": "SG12", "words": "Rescue girls", "by": ["ani"], "reason": "a quotation"}

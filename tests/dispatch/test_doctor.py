@@ -71,6 +71,7 @@ def test_a_sound_workspace(folder: Path) -> None:
         "last-tick",
         "clock",
         "secrets",
+        "alerts",
     }
     assert set(found) == expected
 

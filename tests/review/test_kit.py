@@ -201,7 +201,7 @@ def test_what_needs_an_approval_is_not_given_away_in_silence(place: Place) -> No
         (
             Level.WARN,
             "approval",
-            "`vigil` needs the approval of two people, and this version can't record any",
+            "`vigil` needs the approval of two people, which is given for your own posts, not for kits",
         )
     ]
 

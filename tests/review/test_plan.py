@@ -29,6 +29,7 @@ KEYS = (
     "limit",
     "cost",
     "problems",
+    "paused",
 )
 
 
@@ -66,6 +67,7 @@ def test_a_row_keeps_its_contract(world: World, files: Workspace) -> None:
         "limit": 500,
         "cost": None,
         "problems": [],
+        "paused": None,
     }
 
 

@@ -29,10 +29,12 @@ KEYS = [
     "failed",
     "held",
     "missed",
+    "unapproved",
     "to_withdraw",
     "parked",
     "waiting",
     "flagged",
+    "paused",
     "problems",
 ]
 

@@ -68,7 +68,8 @@ def summary(tally: Counter[str], seconds: float, first: int, seed: int, failed: 
           f"{tally['ticks']} ticks in {seconds:.0f} s")  # fmt: skip
     print(f"posts {tally['posts']} of {tally['rows']} rows, edits {tally['edits']}, "
           f"decisions {tally['decisions']} ({tally['refusals']} refused)")  # fmt: skip
-    print(f"withdrawals {tally['withdrawals']}")
+    print(f"withdrawals {tally['withdrawals']}, pauses {tally['pauses']} "
+          f"({tally['decided after a pause']} posts decided afterwards)")  # fmt: skip
     print(f"wakes for nothing {tally['wakes for nothing']}")
     print(f"crashes {tally['crashes']}, stops {tally['stops']}, faults {tally['faults']}")
     for prefix in ("crash ", "fault: ", "state "):

@@ -12,6 +12,7 @@ from campaign.core.lifecycle import Event, State
 from campaign.dispatch import withdraw
 from campaign.errors import CampaignError
 from campaign.store.history import Delivery
+from tests.simulation.crises import pause, resume
 from tests.simulation.files import EDITS
 from tests.simulation.invariants import Invariants, due_keys
 from tests.simulation.oracle import Almanac
@@ -279,6 +280,9 @@ DECISIONS: tuple[Action, ...] = (
     resolve,
     post_next,
     post_text,
+    pause,
+    resume,
+    resume,
 )
 
 ACTIONS: tuple[tuple[Action, int], ...] = (

@@ -9,6 +9,7 @@ from random import Random
 
 from campaign.store.verify import verify
 from tests.simulation.actions import Stage, step
+from tests.simulation.crises import end_all
 from tests.simulation.files import make
 from tests.simulation.invariants import Invariants
 from tests.simulation.oracle import DAY, Almanac
@@ -72,6 +73,8 @@ def heal(world: World) -> None:
     for server in world.servers.values():
         server.faults.clear()
         server.revoked = server.mute = False
+    end_all(world.desk("ani"))
+    world.watcher.observe()
 
 
 def _ended(invariants: Invariants, world: World) -> bool:

@@ -14,6 +14,7 @@ from campaign.core.model import Approval, QuietHours
 from campaign.store import history
 from campaign.store.history import AccountRow, Delivery, EventRow
 from campaign.store.tables import deliveries
+from tests.simulation.crises import Crises
 from tests.simulation.oracle import Almanac, Due, Owed
 from tests.simulation.world import Broken, World
 
@@ -30,6 +31,7 @@ SAME_STATE = {
     "looked",
     "late",
     "doubled",
+    "held-on",
 }
 MUST_SAY_WHY = {State.HELD, State.FAILED, State.MISSED, State.CANCELLED, State.UNCERTAIN}
 SPURIOUS = 40
@@ -55,6 +57,7 @@ class Invariants:
     claimed: dict[str, datetime] = field(default_factory=dict)
     """When the last attempt of each began."""
     quiet: dict[str, tuple[QuietHours, str]] = field(default_factory=dict)
+    crises: Crises = field(default_factory=Crises)
     _last_event: int = 0
     _since: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     _ticked_at: datetime = field(init=False)
@@ -121,6 +124,8 @@ class Invariants:
             )
             self._look_at_row(row)
         for event in events:
+            if event.kind in (Event.CLAIM, Event.REPEAT):
+                self._look_at_pauses(event, self.rows[event.key])
             if event.kind == Event.CLAIM:
                 self._look_at_claim(event, self.rows[event.key], parked)
         self._look_at_servers()
@@ -130,6 +135,7 @@ class Invariants:
     # -- the log ---------------------------------------------------------------------------------------------
 
     def _follow(self, event: EventRow) -> None:
+        self.crises.follow(event)
         if not event.key:
             return
         key, before = event.key, self.states.get(event.key, "")
@@ -298,6 +304,11 @@ class Invariants:
         if self.strict_quiet and key not in self.by_person:
             self.check(not self._in_quiet(key, at), "in quiet hours", key, self.quiet.get(key))
 
+    def _look_at_pauses(self, event: EventRow, row: Delivery) -> None:
+        begun = row.previous is not None and self.rows[row.previous].state is State.SENT
+        if not begun:  # half a thread is let finish
+            self.crises.look_at_claim(event, row, self.check)
+
     def _in_quiet(self, key: str, at: datetime) -> bool:
         """Whether the clock on the wall shows a quiet hour, as they were when the row was made."""
         if key not in self.quiet:
@@ -379,6 +390,8 @@ class Invariants:
             following = self.almanac.next(slot, now) if slot.targets else None
             if following is not None:
                 yield following, "an occurrence"
+        for end in self.crises.ends(now):
+            yield end, "the end of a pause"
         with self.world.store.read() as connection:
             accounts = history.accounts(connection)
         rows = list(self._open())

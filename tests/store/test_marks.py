@@ -182,6 +182,7 @@ def test_a_store_from_before_marks_gets_them(store: Store) -> None:
     key = bring_to(store, State.SENT, "s", "fedi")
     with store.write() as connection:
         connection.execute(text("DROP TABLE marks"))
+        connection.execute(text("DROP INDEX deliveries_out"))
         if connection.dialect.name == "postgresql":
             connection.execute(text("DROP FUNCTION marks_only_added"))
     with store.write() as connection:

@@ -218,12 +218,10 @@ def test_the_store_holds_no_password(folder: Path, store: str) -> None:
     assert "s3cr3t" not in problem.message
 
 
-def test_keys_of_later_versions_are_accepted_with_a_warning_each(folder: Path) -> None:
+def test_the_approval_of_the_workspace_is_that_of_everything_in_it(folder: Path) -> None:
     write(folder, "config.yaml", CONFIG + "approval: one\n")
     workspace = load(folder, SPECS)
-    assert {problem.rule for problem in workspace.problems} == {"not-yet"}
-    assert {problem.level for problem in workspace.problems} == {Level.WARN}
-    assert len(workspace.problems) == 1
+    assert workspace.problems == ()
     assert all(slot.approval is Approval.ONE for _, slot in workspace.slots())
     assert all(account.approval is Approval.ONE for account in workspace.accounts.values())
 

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from campaign.core.alert import Alert, AlertKind, quotes
 from campaign.core.lifecycle import State, is_quiet
-from campaign.core.model import Post, Text, Workspace
+from campaign.core.model import Text, Workspace
+from campaign.core.pause import fell
 from campaign.core.standing import BARRED
 from campaign.store import concerns
 from campaign.store.concerns import Concern
@@ -27,6 +28,9 @@ LOOKED = timedelta(minutes=10)
 DELETED = timedelta(hours=1)
 """How long whoever takes a post back has for deleting by hand before everybody is reminded."""
 
+PAUSED = "paused by "
+"""How the reason of a row begins that a crisis pause holds."""
+
 
 def posts(connection: Connection, workspace: Workspace, now: datetime) -> Iterator[Alert]:
     """What became of posts that somebody has to know of."""
@@ -34,12 +38,16 @@ def posts(connection: Connection, workspace: Workspace, now: datetime) -> Iterat
         match concern.state:
             case State.FAILED:
                 yield _alert(concern, AlertKind.FAILED, _failed(concern))
+            case State.HELD | State.MISSED if fell(concern.reason):
+                pass  # the pause itself is told, not each post that falls into it
             case State.MISSED if not is_quiet(concern.reason):
                 yield _alert(concern, AlertKind.MISSED, MISSED)
             case State.UNCERTAIN if concern.at <= now - LOOKED:
                 yield _alert(concern, AlertKind.UNCERTAIN, UNCERTAIN)
             case State.HELD if concern.reason.startswith(BARRED):
                 yield _alert(concern, AlertKind.HELD, BARRED_NOW)
+            case State.HELD if concern.reason.startswith(PAUSED):
+                pass  # the pause itself is told, not each post that falls into it
             case State.HELD if concern.network == "handoff":
                 yield _alert(concern, AlertKind.HELD, BY_HAND, urgent=False)
             case State.HELD:
@@ -61,37 +69,39 @@ def _failed(concern: Concern) -> Text:
     """With the network's own words, if they are the network's and not the post's."""
     if not concern.attempt or concern.post is None:
         return NOT_MADE
-    post = Post.from_json(concern.post)
-    said = (post.text, post.warning, post.link, *(item.alt for item in post.media))
-    if not concern.reason or quotes(concern.reason, said):
+    if not concern.reason or quotes(concern.reason, concerns.words_of(concern.post)):
         return FAILED
-    return {language: f"{words}: {concern.reason}" for language, words in FAILED.items()}
+    return {"en": concern.reason, "id": concern.reason}
 
 
-FAILED = {"en": "not published", "id": "tidak terbit"}
+# What happened stands above a group of them (``core.digest.TITLES``): here is the rest of the sentence.
+FAILED = {
+    "en": "the network did not take it (campaign log says why)",
+    "id": "tidak diterima oleh jaringannya (campaign log menjelaskan sebabnya)",
+}
 NOT_MADE = {
-    "en": "not published: it could not be made (campaign check says why)",
-    "id": "tidak terbit: tidak dapat dibuat (campaign check menjelaskan sebabnya)",
+    "en": "it could not be made (campaign check says why)",
+    "id": "tidak dapat dibuat (campaign check menjelaskan sebabnya)",
 }
 MISSED = {
-    "en": "too late, not sent (campaign retry sends it after all)",
-    "id": "terlambat, tidak dikirim (campaign retry tetap mengirimnya)",
+    "en": "campaign retry sends it after all",
+    "id": "campaign retry tetap mengirimnya",
 }
 UNCERTAIN = {
-    "en": "may be published: please look (campaign resolve)",
-    "id": "mungkin sudah terbit: mohon diperiksa (campaign resolve)",
+    "en": "please look, then: campaign resolve",
+    "id": "mohon diperiksa, lalu: campaign resolve",
 }
 BARRED_NOW = {
     "en": "not sent, for it could do harm as it is (campaign status says what to do)",
     "id": "tidak dikirim karena dapat merugikan orang (campaign status menjelaskan yang perlu dilakukan)",
 }
-BY_HAND = {"en": "waits for somebody to post it by hand", "id": "menunggu diunggah dengan tangan"}
+BY_HAND = {"en": "somebody posts it by hand", "id": "diunggah seseorang dengan tangan"}
 HELD = {
-    "en": "waits for a person (campaign status says why)",
-    "id": "menunggu keputusan orang (campaign status menjelaskan sebabnya)",
+    "en": "campaign status says why",
+    "id": "campaign status menjelaskan sebabnya",
 }
-DOUBLED = {"en": "was published twice: please delete one", "id": "terbit dua kali: mohon hapus satu"}
+DOUBLED = {"en": "please delete one", "id": "mohon hapus salah satu"}
 UNWANTED = {
-    "en": "is still online and was to be taken back (campaign withdraw shows where)",
-    "id": "masih daring padahal harus ditarik (campaign withdraw menunjukkan tempatnya)",
+    "en": "campaign withdraw shows where it is",
+    "id": "campaign withdraw menunjukkan tempatnya",
 }

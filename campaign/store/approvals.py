@@ -1,0 +1,217 @@
+"""Approvals and rejections: one row per verdict of a person, only ever added to, and which content each was about.
+
+A redaction blanks what a verdict showed, its hash (a short text could be guessed from it) and its reason; that somebody
+approved or rejected the post stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+
+from campaign.core.approval import Verdict, Vote
+from campaign.core.content import Content
+from campaign.core.model import Post, parse_key
+from campaign.store import log
+from campaign.store.log import Who
+from campaign.store.rows import Delivery
+from campaign.store.tables import approvals, cleared, deliveries, events
+from campaign.store.transitions import current
+from campaign.store.upsert import batches
+
+_REFUSAL = "approvals are only ever added to"
+_FIXED = ("id", "key", "verdict", "by", "door", "at")
+_SAME = " AND ".join(f'NEW."{name}" = OLD."{name}"' for name in _FIXED)
+_BLANKED = f"NEW.content = '' AND NEW.reason = '' AND NEW.shown IS NULL AND {_SAME}"
+
+GUARDS = {
+    "sqlite": (
+        f"CREATE TRIGGER approvals_no_delete BEFORE DELETE ON approvals "
+        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
+        f"CREATE TRIGGER approvals_no_update BEFORE UPDATE ON approvals WHEN NOT ({_BLANKED}) "
+        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION approvals_only_blanked() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF TG_OP = 'UPDATE' THEN IF {_BLANKED} THEN RETURN NEW; END IF; END IF; "
+        f"RAISE EXCEPTION '{_REFUSAL}'; END $$",
+        "CREATE TRIGGER approvals_no_update BEFORE UPDATE ON approvals "
+        "FOR EACH ROW EXECUTE FUNCTION approvals_only_blanked()",
+        "CREATE TRIGGER approvals_no_delete BEFORE DELETE OR TRUNCATE ON approvals "
+        "FOR EACH STATEMENT EXECUTE FUNCTION approvals_only_blanked()",
+    ),
+}
+"""What makes the table append-only, by database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """Under which approved content (hash; "": removed) a post was last let out, and whose approvals counted."""
+
+    content: str
+    by: tuple[str, ...]
+    proof: str
+    at: datetime
+
+
+def root(key: str) -> str:
+    """The key under which a post is approved: that of its first part."""
+    return key.partition("#")[0]
+
+
+# -- writing ---------------------------------------------------------------------------------------------
+
+
+def add(connection: Connection, vote: Vote, now: datetime, *, proof: str = "", file: str = "") -> None:
+    """Write down a verdict, and an event of its name. ``proof``: what the log says of it; ``file``: it came in this."""
+    connection.execute(
+        insert(approvals).values(
+            key=vote.key,
+            content=vote.content,
+            verdict=vote.verdict.value,
+            by=vote.by,
+            door=vote.door,
+            at=vote.at,
+            reason=vote.reason,
+            shown=vote.shown.as_json() if vote.shown is not None else None,
+        )
+    )
+    row = current(connection, vote.key)
+    state = row["state"] if row is not None else ""
+    told = {
+        "content": vote.content,
+        "reason": vote.reason,
+        "proof": proof,
+        "file": file,
+        "given": vote.at.isoformat() if file else "",
+    }
+    log.write(
+        connection,
+        now,
+        vote.verdict.value,
+        key=vote.key,
+        before=state,
+        after=state,
+        who=Who(vote.by, vote.door),
+        detail=told,
+    )
+
+
+def clear(
+    connection: Connection, key: str, content: str, by: Sequence[str], proof: str, now: datetime
+) -> None:
+    """Note under which approved content a post is let out now."""
+    values = {"content": content, "by": list(by), "proof": proof, "at": now}
+    here = cleared.c.key == key
+    if connection.execute(update(cleared).where(here).values(**values)).rowcount == 0:
+        connection.execute(insert(cleared).values(key=key, **values))
+
+
+def blank(connection: Connection, key: str) -> None:
+    """Remove what was approved or rejected under a key, and why, from the record."""
+    connection.execute(
+        update(approvals)
+        .where(approvals.c.key == key, approvals.c.content != "")
+        .values(content="", reason="", shown=None)
+    )
+    connection.execute(update(cleared).where(cleared.c.key == key).values(content=""))
+
+
+# -- reading ---------------------------------------------------------------------------------------------
+
+
+def votes(connection: Connection, keys: Iterable[str]) -> dict[str, list[Vote]]:
+    """The verdicts on posts (keys of first parts), in the order in which they came in; a post without any is left
+    out."""
+    found: dict[str, list[Vote]] = {}
+    for batch in batches(sorted(set(keys))):
+        rows = connection.execute(
+            select(approvals).where(approvals.c.key.in_(batch)).order_by(approvals.c.id)
+        )
+        for row in rows.mappings():
+            found.setdefault(row["key"], []).append(_vote(row))
+    return found
+
+
+# Asked before each claim, so it is built once.
+_ON = select(approvals).where(approvals.c.key == bindparam("of_key")).order_by(approvals.c.id)
+
+
+def votes_on(connection: Connection, key: str) -> list[Vote]:
+    """The verdicts on one post."""
+    return [_vote(row) for row in connection.execute(_ON, {"of_key": key}).mappings()]
+
+
+def votes_on_slot(connection: Connection, campaign: str, slot: str) -> dict[str, list[Vote]]:
+    """The verdicts on all posts of a slot, by key."""
+    begin = f"{campaign}/{slot}/"
+    here = func.substr(approvals.c.key, 1, len(begin)) == begin  # LIKE would ignore case in SQLite
+    found: dict[str, list[Vote]] = {}
+    for row in connection.execute(select(approvals).where(here).order_by(approvals.c.id)).mappings():
+        found.setdefault(row["key"], []).append(_vote(row))
+    return found
+
+
+def slots(connection: Connection) -> set[tuple[str, str]]:
+    """The slots (campaign, slot) on whose posts there is any verdict."""
+    keys = connection.execute(select(approvals.c.key).distinct()).scalars()
+    return {(parsed.campaign, parsed.slot) for parsed in map(parse_key, keys)}
+
+
+def all_votes(connection: Connection) -> list[Vote]:
+    """All verdicts, in the order in which they came in."""
+    return [_vote(row) for row in connection.execute(select(approvals).order_by(approvals.c.id)).mappings()]
+
+
+def cleared_of(connection: Connection, keys: Iterable[str]) -> dict[str, Cleared]:
+    """Under which approvals posts (keys of first parts) were let out; those that needed none are left out."""
+    found: dict[str, Cleared] = {}
+    for batch in batches(sorted(set(keys))):
+        rows = connection.execute(select(cleared).where(cleared.c.key.in_(batch))).mappings()
+        found |= {
+            row["key"]: Cleared(row["content"], tuple(row["by"]), row["proof"], row["at"]) for row in rows
+        }
+    return found
+
+
+def moved_to(connection: Connection, keys: Collection[str]) -> dict[str, datetime]:
+    """When posts are to go out that a person moved (the last time); the others are left out."""
+    found: dict[str, datetime] = {}
+    for batch in batches(sorted(set(keys))):
+        rows = connection.execute(
+            select(events.c.key, events.c.detail)
+            .where(events.c.key.in_(batch), events.c.kind == "moved")
+            .order_by(events.c.id)
+        )
+        found |= {
+            key: datetime.fromisoformat(told["not_before"]) for key, told in rows if "not_before" in told
+        }
+    return found
+
+
+def thread(connection: Connection, row: Delivery) -> list[Post]:
+    """The frozen posts of all parts of a delivery, whichever part it is; [] while they are not all frozen."""
+    if row.parts == 1:
+        return [row.post] if row.post is not None else []
+    keys = [f"{root(row.key)}#{part}" if part > 1 else root(row.key) for part in range(1, row.parts + 1)]
+    d = deliveries.c
+    rows = connection.execute(select(d.post).where(d.key.in_(keys), d.post.is_not(None)).order_by(d.part))
+    posts = [Post.from_json(post) for (post,) in rows]
+    return posts if len(posts) == row.parts else []
+
+
+def _vote(row: RowMapping) -> Vote:
+    values: dict[str, Any] = dict(row)
+    del values["id"]
+    shown = values["shown"]
+    return Vote(
+        **{
+            **values,
+            "verdict": Verdict(values["verdict"]),
+            "shown": Content.from_json(shown) if shown is not None else None,
+        }
+    )
