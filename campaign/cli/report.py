@@ -91,17 +91,18 @@ def _rows(
     from campaign.review.people import with_people
     from campaign.review.preview import campaign_named
     from campaign.review.times import local
-    from campaign.store import history
-    from campaign.store.moved import moved_to
+    from campaign.store import approvals, history
 
     with session.station(temporary=True) as station, station.store.read() as connection:
-        rows = with_people(connection, session.workspace, history.deliveries(connection, campaign=campaign))
-        moved = moved_to(connection, campaign)
+        rows = history.deliveries(connection, campaign=campaign)
+        zone = session.zone(campaign)
+        days = {row.key: local(row.due, zone).date() for row in rows}
+        chosen = [row for row in rows if (first or date.min) <= days[row.key] <= (last or date.max)]
+        moved = approvals.moved_to(connection, [row.key for row in chosen])
+        told = with_people(connection, session.workspace, chosen)
     if not rows:
         campaign_named(session.workspace, campaign)
-    zone = session.zone(campaign)
-    days = {row.key: local(row.due, zone).date() for row in rows}
-    return [row for row in rows if (first or date.min) <= days[row.key] <= (last or date.max)], moved
+    return told, moved
 
 
 def _expected(

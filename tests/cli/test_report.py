@@ -14,8 +14,9 @@ PEOPLE = "people: {ani: {can: [approve, safeguard]}, budi: {can: [review]}}\nvar
 @pytest.fixture
 def busy(place: Place) -> Place:
     """A campaign of which something is published, handed over, cancelled and still ahead."""
-    place.write("config.yaml", CONFIG + PEOPLE)
+    place.write("config.yaml", CONFIG + PEOPLE + "approval: one\n")
     place.campaign("[site, wa]")
+    assert place("approve", "c/vigil", "--by", "ani", "--yes").code == 0
     assert place("post", "c/vigil", "--by", "ani").code == 0
     assert place("cancel", f"c/daily/{day(3)}T09:00/site", "--by", "ani").code == 0
     assert place("move", f"c/daily/{day(4)}T09:00/site", "--to", f"{day(4)} 11:00", "--by", "ani").code == 0
@@ -39,7 +40,8 @@ def test_the_figures_are_those_of_the_log(busy: Place) -> None:
         one["key"] for one in log if one["state"] != "sent"
     ]
     assert row["reviewed_by"] == Counter(who for one in log for who in one["reviewed_by"]) == {"reviewer": 1}
-    assert row["approved_by"] == Counter(who for one in log for who in one["approved_by"])
+    assert row["approved_by"] == Counter(who for one in log for who in one["approved_by"] if one in sent)
+    assert row["approved_by"] == {"approver": 1}
     assert row["out"] is None and not (busy.folder / "reports").exists()
 
 
