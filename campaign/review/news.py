@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from campaign.core.approval import waits_for_people
 from campaign.core.lifecycle import State, say
 from campaign.core.pause import is_paused
 from campaign.core.standing import BARRED
@@ -36,6 +37,9 @@ IF_BARRED = "campaign status shows it until then; to give it up: campaign cancel
 IF_PAUSED = "campaign resume lists it"
 """The same for what fell into a pause."""
 
+IF_ASKED = "to let it go: campaign approve {key}"
+"""The same for what waits for somebody's approval."""
+
 EXCERPT = 32
 """Terminal cells of the post that a line of news shows."""
 
@@ -63,6 +67,10 @@ def news_line(
     following = IF_BARRED if barred else NEXT.get(state, "")
     if state is State.HELD and is_paused(reason):
         following = IF_PAUSED
+    elif state is State.HELD and waits_for_people(reason):
+        following = IF_ASKED
+    elif state is State.PENDING and not reason:
+        following = ""  # somebody let it go: nothing was tried yet
     said = "; ".join(filter(None, (one_line(reason), following.format(key=key))))
     if said:
         line += [Cell("  "), Cell(f"({said})")]

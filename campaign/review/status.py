@@ -48,6 +48,9 @@ UNPLANNED_FOR = timedelta(days=7)
 UNAPPROVED_FOR = timedelta(days=1)
 """How near a post is whose missing approval asks for a person now."""
 
+UNAPPROVED_SHOWN = 12
+"""How many posts that lack approval are listed for people, the earliest first; ``--json`` has them all."""
+
 STALE = timedelta(minutes=5)
 """How long a run may say nothing: it leaves a sign each minute."""
 
@@ -327,7 +330,9 @@ def status_lines(status: Status, zone: Zone, own_zone: str, width: int) -> Itera
         yield ()
     if status.unapproved:
         yield from _title("Waiting for approval", "campaign approve KEY, or: campaign reject KEY")
-        yield from lacking_lines(status.unapproved, width)
+        yield from lacking_lines(status.unapproved[:UNAPPROVED_SHOWN], width)
+        if (more := len(status.unapproved) - UNAPPROVED_SHOWN) > 0:
+            yield (Cell(f"  and {count(more, 'post')} after that: campaign plan", "dim"),)
         yield ()
     if status.unplanned:
         yield from _title("Overdue, nothing was running", "campaign run sends what is not too late")

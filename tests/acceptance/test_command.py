@@ -35,8 +35,8 @@ LOG = (
 )
 CHECK = "file line column level rule message hint key"
 STATUS = (
-    "running next last_tick last_tick_by overdue uncertain failed held missed to_withdraw parked waiting flagged "
-    "paused problems"
+    "running next last_tick last_tick_by overdue uncertain failed held missed unapproved to_withdraw parked waiting "
+    "flagged paused problems"
 )
 
 

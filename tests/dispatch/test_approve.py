@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from campaign.core.compose import Composer
@@ -95,7 +95,7 @@ def test_an_approval_lets_go_what_is_held_at_once(world: World) -> None:
     before = world.store.nudges()
     assert approved(world, space).state == "pending"
     assert world.store.nudges() > before, "whoever runs the loop is told"
-    assert world.settle() is None
+    world.settle()
     assert sent(world) == ["Hello"]
     assert [kind for kind, _ in events(world)][-4:] == ["approved", "release", "claim", "sent"]
 
@@ -530,17 +530,14 @@ def test_people_are_told_a_day_and_two_hours_ahead_and_of_an_edit_at_once(world:
 
 # -- the one law -----------------------------------------------------------------------------------------------
 
-acts = st.lists(
-    st.sampled_from(
-        ["ani", "budi", "no", "text a", "text b", "none", "two", "move", "post", "retry", "time"]
-    ),
-    min_size=3,
-    max_size=12,
-)
+ACTS = ["ani", "budi", "no", "text a", "text b", "none", "two", "move", "post", "retry", "busy", "time"]
+acts = st.lists(st.sampled_from(ACTS), min_size=3, max_size=12)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=acts)
+@example(acts=["ani", "busy", "time", "time", "two", "time"])
+@example(acts=["text b", "ani", "busy", "time", "time", "text a", "none", "two", "budi", "time"])
 def test_nothing_goes_out_without_the_approval_that_it_needed(
     acts: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -554,13 +551,15 @@ def test_nothing_goes_out_without_the_approval_that_it_needed(
     text, level, number = "a", Approval.ONE, 1
     saw: dict[str, set[str]] = {"a": set(), "b": set()}
     rejected = False
+    wrong: list[str] = []
 
     def space() -> Workspace:
         return files(text, str(number), approval=level, if_late=None)
 
     def look(post: Any, key: str) -> Outcome:
-        assert not rejected
-        assert len(saw[post.text]) >= list(Approval).index(level)
+        # What a network raises is an answer of its own: so this is only noted here.
+        if rejected or len(saw[post.text]) < list(Approval).index(level):
+            wrong.append(f"{post.text} at {world.now}")
         return world.nets.get(FEDI).accept(post, key)
 
     world.nets.get(FEDI).script = [look] * 20
@@ -596,10 +595,13 @@ def test_nothing_goes_out_without_the_approval_that_it_needed(
                     saw = {"a": set(), "b": set()}
                 elif act == "retry":
                     desk(world, space()).retry(KEY)
+                elif act == "busy":
+                    world.nets.get(FEDI).script.insert(0, lambda post, key: Retry("503", after=3600))
                 elif act == "time":
                     world.go(minutes=40)
             except CampaignError:
                 pass
             world.settle()
+        assert wrong == []
     finally:
         store.close()

@@ -46,6 +46,12 @@ def test_what_could_do_harm_says_what_to_do_and_asks_for_no_resolving() -> None:
     assert f"campaign resolve {KEY}" in said("held", reason="ani has it")
 
 
+def test_what_waits_for_approval_says_who_can_let_it_go() -> None:
+    line = said("held", reason="needs approval: nobody has approved it yet (approval: one)")
+    assert line.endswith(f"(approval: one); to let it go: campaign approve {KEY})")
+    assert "tried again" not in said("pending")
+
+
 def test_every_state_can_be_said_without_inner_words() -> None:
     for state in State:
         line = said(state.value)
