@@ -36,6 +36,7 @@ BATCH = 500
 
 @verb("log", "campaign log --campaign world-day --state sent --csv > world-day.csv")
 @click.argument("key", metavar="[KEY|verify]", required=False)
+@click.option("--events", "as_events", is_flag=True, help="What happened, event by event.")
 @click.option("--campaign", metavar="NAME", help="Only this campaign.")
 @click.option("--account", metavar="NAME", help="Only this account, or one language of it: fedi.en.")
 @click.option("--state", type=click.Choice(STATES), help="Only what is in this state.")
@@ -56,6 +57,7 @@ BATCH = 500
 def command(
     session: Session,
     key: str | None,
+    as_events: bool,
     campaign: str | None,
     account: str | None,
     state: str | None,
@@ -80,6 +82,8 @@ def command(
     """
     from campaign.core.lifecycle import State
 
+    if key == VERIFY and as_events:
+        raise click.UsageError("give verify or --events, not both")
     if key == VERIFY:
         given = (campaign, account, state, fact, hotline, consent, first, last, file, language)
         if as_csv or names or unreviewed or flagged or any(one is not None for one in given):
@@ -93,7 +97,24 @@ def command(
         raise click.UsageError("--language goes with --html")
     if sum(given is not None for given in (key, fact, hotline, consent)) > 1:
         raise click.UsageError("give only one of KEY, --fact, --hotline and --consent")
+    if as_events and any(given is not None for given in (account, state, fact, hotline, consent)):
+        raise click.UsageError("with --events, give KEY, --campaign, --from and --to only")
     with session.station(temporary=True) as station:
+        if as_events:
+            from campaign.cli.logevents import print_events
+
+            print_events(
+                session,
+                station,
+                key=_one(session, station, key).key if key is not None else None,
+                campaign=campaign,
+                first=first,
+                last=last,
+                as_json=as_json,
+                as_csv=as_csv,
+                names=names,
+            )
+            return 0
         if key is not None:
             found = iter([[_one(session, station, key)]])
         else:

@@ -17,6 +17,7 @@ from campaign.errors import CampaignError, NoStoreYet
 from campaign.networks import ping, registry
 from campaign.store import place
 from campaign.store.database import Store
+from campaign.store.verify import verify
 from campaign.workspace.files import MediaFiles
 from campaign.workspace.secrets import ENV_FILE, Secrets
 
@@ -151,6 +152,7 @@ class Doctor:
             yield Finding("store", OK, f"{store.place} is sound")
             yield self._id(workspace, store.get("workspace"))
             yield self._last_tick(store)
+            yield self._log(store)
         finally:
             store.close()
 
@@ -174,6 +176,14 @@ class Doctor:
         if doubt:
             return Finding("last-tick", ERROR, doubt, "set the clock; a time service keeps it right")
         return Finding("last-tick", OK, f"last at work {last:%Y-%m-%d %H:%M} UTC")
+
+    def _log(self, store: Store) -> Finding:
+        with store.read() as connection:
+            found = verify(connection)
+        if found.number:
+            said = f"the log was changed after it was written, in {found.number} places"
+            return Finding("log", ERROR, said, "campaign log verify says where; docs/evidence.md what to do")
+        return Finding("log", OK, f"the log is as it was sealed ({found.sealed} events)")
 
     # -- the world --
 

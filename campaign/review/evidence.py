@@ -91,7 +91,7 @@ def _difference(difference: Difference, width: int) -> Iterator[Line]:
 def _sum(found: Verified) -> str:
     if not found.seals:
         return "Nothing is sealed yet: campaign run does so, a minute after something happened."
-    sealed = f"{count(found.sealed, 'event')} in {count(found.seals, 'seal')}"
+    sealed = f"{found.sealed:,} {'event' if found.sealed == 1 else 'events'} in {count(found.seals, 'seal')}"
     if found.number:
         return f"The log was changed: {count(found.number, 'difference')} ({sealed})."
     return f"The log is as it was sealed: {sealed}, and every post is as its events say."

@@ -147,3 +147,8 @@ def _event(event: EventRow, zone: str, width: int, marked: Mapping[str, str]) ->
     said.append(event.detail.get("proof", ""))
     for line in wrap(one_line("; ".join(str(one) for one in said if one)), width - 5):
         yield (Cell(f"     {line}", "dim"),)
+
+
+def what_happened(kind: str) -> str:
+    """A kind of event in words; the kind itself where there are none."""
+    return _EVENT.get(kind, kind)

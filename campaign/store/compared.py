@@ -32,13 +32,14 @@ _READ = (*bound.COLUMNS, "state", "redacted_at", "redacted_by", "withdraw_at", "
 
 @dataclass
 class _Told:
-    """What the events of one post say about its row. ``vouched``: salt and hash of what it is to hold."""
+    """What the events of one post say about its row. ``vouched``: salt and detail of the last one that says what it is
+    to hold; ``due``: the detail of the one that made it."""
 
     planned: bool = False
     state: str = ""
-    due: str = ""
+    due: Any = None
     tries: int = 0
-    vouched: tuple[str, str] | None = None
+    vouched: tuple[Any, Any] | None = None
     redacted: tuple[str, str] | None = None
     withdraw: str | None = None
     withdrawn: str | None = None
@@ -61,7 +62,7 @@ def _wrong(told: _Told, row: dict[str, Any] | None, tries: int) -> Iterator[str]
         return
     if row["state"] != told.state:
         yield f"its row says {row['state']!r}, the log says {told.state!r}"
-    if told.due and told.due != row["due"]:
+    if (due := _due(told.due)) and due != row["due"]:
         yield "the time at which it was due was changed"
     if tries != told.tries:
         yield f"{tries} attempts are on record, the log says {told.tries}"
@@ -78,7 +79,7 @@ def _published(told: _Told, row: dict[str, Any]) -> Iterator[str]:
     if told.vouched is None:
         yield "nothing on record says what was sent"
         return
-    salt, expected = told.vouched
+    salt, expected = str(told.vouched[0]), _detail(told.vouched[1]).get("content")
     try:
         values = {
             **row,
@@ -115,7 +116,7 @@ def _follow(told: _Told, row: Sequence[Any]) -> None:
     _, at, kind, before, after, by, detail, salt = row
     if kind == "planned":
         told.planned = True
-        told.due = _due(detail)
+        told.due = detail
     if after in _STATES and (before != after or kind == "planned"):
         told.state = after
     told.tries += kind in _TRIES
@@ -126,9 +127,7 @@ def _follow(told: _Told, row: Sequence[Any]) -> None:
     elif kind == REDACTED:
         told.redacted = (at, by)
     if kind in _VOUCHES and '"content"' in str(detail):
-        content = _detail(detail).get("content")
-        if content:
-            told.vouched = (str(salt), str(content))
+        told.vouched = (salt, detail)
 
 
 def _due(detail: Any) -> str:

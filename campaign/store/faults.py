@@ -52,7 +52,8 @@ def _sqlite(error: sqlite3.Error, place: str) -> StoreError | None:
         return StoreError(f"{place} can't be written", _WRITABLE)
     if code == sqlite3.SQLITE_FULL:
         return StoreError(f"there is no room left to write {place}", _DISK)
-    if code == sqlite3.SQLITE_CORRUPT:
+    # The last one is Python's own word: we wrote UTF-8 there.
+    if code == sqlite3.SQLITE_CORRUPT or str(error).startswith("Could not decode to UTF-8"):
         return damaged(place)
     if code == sqlite3.SQLITE_NOTADB:
         return StoreError(f"{place} is not a database", "is `store:` in config.yaml the right file?")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,3 +36,17 @@ def parsed(text: object) -> datetime | None:
         return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)
     except ValueError:
         return None
+
+
+@contextmanager
+def any_bytes(connection: Connection) -> Iterator[None]:
+    """In the block, a SQLite text that is no proper UTF-8 is read all the same (PostgreSQL lets none in)."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    before, driver.text_factory = driver.text_factory, lambda data: data.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = before

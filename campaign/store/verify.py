@@ -46,6 +46,11 @@ class Verified:
 def verify(connection: Connection, heads: Collection[str] = ()) -> Verified:
     """Hold the log against its seals, each post against its events, and the chain against ``heads`` (hashes in hex)
     that were kept elsewhere. Reads all of it: some seconds for 100,000 events."""
+    with raw.any_bytes(connection):
+        return _verify(connection, heads)
+
+
+def _verify(connection: Connection, heads: Collection[str]) -> Verified:
     log = Chain(connection, frozenset(heads))
     shown: list[Difference] = []
     number = 0

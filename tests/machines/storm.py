@@ -11,8 +11,10 @@ from pathlib import Path
 from uuid import UUID
 
 from campaign.core.lifecycle import State
-from campaign.store import history
+from campaign.store import history, seals
+from campaign.store.chain import Difference
 from campaign.store.database import Store
+from campaign.store.verify import verify
 from tests.machines.hosts import ZONE, Hosts, Process, hosts
 from tests.machines.receiver import Receiver, receiver
 from tests.servers import Postgres
@@ -66,6 +68,7 @@ class Outcome:
     admitted: int = 0
     orphaned: int = 0
     others: dict[str, int] = field(default_factory=dict)
+    changed: tuple[Difference, ...] = ()
     said: str = ""
 
     def __str__(self) -> str:
@@ -208,6 +211,10 @@ def _count(store: Store, there: Receiver, outcome: Outcome, first: datetime) -> 
     }
     outcome.lost = [row.key for key, row in known.items() if row.state is State.SENT and not published[key]]
     outcome.lost += ["no row"] * (outcome.posts - len(rows))
+    while seals.keep(store, rows[-1].updated_at, all_of_it=True):
+        pass  # what the hosts sealed while others were writing is continued
+    with store.read() as connection:
+        outcome.changed = verify(connection).differences
     for kind in ("hook", "ledger", "mute"):
         outcome.doubles[kind] = sum(number - 1 for number in there.keys(kind).values())
 
@@ -215,6 +222,8 @@ def _count(store: Store, there: Receiver, outcome: Outcome, first: datetime) -> 
 def complaints(outcome: Outcome) -> list[str]:
     """What must not be."""
     wrong = []
+    if outcome.changed:
+        wrong.append(f"the log is not as it was sealed: {outcome.changed}")
     if outcome.lost:
         wrong.append(f"lost: {outcome.lost}")
     if outcome.others:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select, text
 
 from campaign.core.lifecycle import Event, State
 from campaign.core.outcome import Sent, Unknown
+from campaign.errors import StoreError
 from campaign.store import history, log, migrations, outbox, seals
 from campaign.store.database import Store
 from campaign.store.tables import deliveries, events
@@ -228,6 +229,30 @@ def test_a_text_that_was_removed_without_a_word_is_found(store: Store) -> None:
         )
     found = checked(store)
     assert found.differences[0].what == "its details were removed, and no redaction is on record"
+
+
+def test_bytes_that_are_no_text_are_a_difference_and_no_crash(place: Place) -> None:
+    if not place.url.startswith("sqlite"):
+        pytest.skip("PostgreSQL lets none in")
+    store = place.open()
+    bring_to(store, State.SENT, "s", "fedi")
+    seal_all(store)
+    for statement in (
+        "UPDATE events SET door = CAST(x'ff41' AS TEXT) WHERE id = 2",
+        "UPDATE events SET at = 'yesterday', kind = 7, key = x'00ff' WHERE id = 2",
+        "UPDATE events SET detail = '{' WHERE id = 2",
+        "UPDATE deliveries SET post = CAST(x'ff' AS TEXT)",
+        "UPDATE deliveries SET post = '{', receipt = '7', due = 'never'",
+        "UPDATE seals SET first = 'one', entries = x'ff', at = 'never'",
+    ):
+        with tampered(store, statement) as connection:
+            assert verify(connection).differences, statement
+    with sqlite3.connect(place.root / "campaign.db") as other:
+        other.execute("UPDATE deliveries SET reason = CAST(x'ff41' AS TEXT)")
+    other.close()
+    with pytest.raises(StoreError, match="is damaged"), store.read() as connection:
+        history.deliveries(connection)
+    store.close()
 
 
 def test_a_lot_of_differences_is_counted(store: Store) -> None:
