@@ -79,6 +79,8 @@ def take_marks(desk: Desk, given: MarksFile) -> Taken:
         )
     vouched = Who(desk.who.by, f"{_file(given.by, desk.who.by)}, {desk.who.door}")
     with desk.store.write() as connection:
+        for post in sorted({post_of(one.key) for one in given.marks}):
+            current(connection, post)  # locked in one order, so that two imports don't wait for each other
         there = marks.by_ids(connection, [one.id for one in given.marks])
         new = []
         for number, one in enumerate(given.marks, 1):

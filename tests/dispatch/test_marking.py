@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -52,6 +54,19 @@ def test_a_close_closes_what_was_seen_and_not_what_came_meanwhile(desk: Desk) ->
         marking.mark(desk, KEY, Verdict.CLOSE, flags=[seen.id])
     assert marking.mark(desk, KEY, Verdict.CLOSE)[0].flag == meanwhile.id
     assert said(desk) == []
+
+
+def test_two_who_close_the_same_flag_at_once_close_it_once(desk: Desk) -> None:
+    marking.mark(desk, KEY, Verdict.FLAG, "the picture")
+
+    def close(handle: str) -> int:
+        try:
+            return len(marking.mark(replace(desk, who=Who(handle, "web")), KEY, Verdict.CLOSE))
+        except RefusedChange:
+            return 0
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(close, ("ani", "budi", "sari", "wati"))) == [0, 0, 0, 1]
 
 
 def test_a_flag_is_announced_at_once_without_what_was_said(desk: Desk) -> None:

@@ -141,6 +141,9 @@ def test_no_accessibility_rule_is_broken_and_nothing_is_cut_off(
         one.page.get_by_label("Something is wrong").first.check()
         assert one.page.evaluate("document.documentElement.scrollWidth") <= width
         assert one.broken_rules() == []
+        one.page.emulate_media(media="print")
+        expect(one.page.get_by_role("button", name="Save my marks")).to_be_hidden()
+        expect(one.page.get_by_role("radio").first).to_be_hidden()
         assert one.outside() == [] and one.said == []
 
 
@@ -240,7 +243,6 @@ def test_a_long_log_makes_a_bounded_page_of_the_latest(world: World, monkeypatch
     with world.store.read() as connection:
         rows = history.deliveries(connection)
         posts, left_out = latest(connection, due_of(rows))
-        assert list(latest(connection, due_of(rows[-1:]))[0]) == [rows[-1].key]
     assert (len(rows), left_out) == (8, 5)
     assert [key.split("/")[2] for key in posts] == [f"2027-07-01T{hour}:00" for hour in (14, 15, 16)]
     long = [a_row(number, f"Post {number}. " + "x" * 20_000) for number in range(3)]
