@@ -37,8 +37,7 @@ def scope_of(workspace: Workspace, given: Iterable[tuple[str, tuple[str, ...]]])
     """The scope that the options name; none: everything. CampaignError for a name that the files do not know."""
     from campaign.dispatch import pausing
 
-    named = {f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s": several(texts) for kind, texts in given}
-    return pausing.scope_of(workspace, **named)
+    return pausing.scope_of(workspace, **{f"{kind}s": several(texts) for kind, texts in given})
 
 
 def several(texts: Iterable[str]) -> list[str]:

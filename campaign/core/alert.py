@@ -41,8 +41,8 @@ class Alert:
 
     ``name``: under it the alert is told once (to each address) for ever, so it says which happening it is, not only of
     which post: ``failed:KEY:EVENT``, ``approval-24h:KEY:HASH``. ``urgent``: told within a minute; else it waits for the
-    daily digest. ``at`` (aware UTC): since when it is so. ``line``: one sentence by language, ``en`` and ``id``; the
-    key (``key``) stands before it and the address (``url``) behind it.
+    daily digest. ``at`` (aware UTC): since when it is so. ``line``: one sentence by language, ``en`` and ``id``, below
+    the title of its kind; the key (``key``) stands before it and the address (``url``) behind it.
     """
 
     name: str

@@ -23,9 +23,6 @@ from campaign.workspace.secrets import ENV_FILE, Secrets
 
 OK, WARN, ERROR = "ok", "warn", "error"
 
-LOW, TIGHT = 500 * 1024**2, 50 * 1024**2
-"""Bytes left on the disk at which it is worth a warning, and an error: a write-ahead log needs some room."""
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -111,7 +108,7 @@ class Doctor:
             return
         left = place.free(path)
         room = f"{left // 1024**2} MB are left on the disk of {path.name}"
-        level = ERROR if left < TIGHT else WARN if left < LOW else OK
+        level = ERROR if left < place.TIGHT else WARN if left < place.LOW else OK
         yield Finding(
             "space",
             level,

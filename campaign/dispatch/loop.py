@@ -172,6 +172,7 @@ class _Loop:
         if skew.rested(self._last_work, now) and not self.trust_clock:
             self._compare()
         self._believe(self._reading)
+        here.store.set("clock", self._doubt)  # also to clear what a run left there that was killed in doubt
         if not here.store.shared:
             self.engine.start(now)
         self.engine.adopt(here.planner(self.workspace), now)
@@ -182,6 +183,7 @@ class _Loop:
         """Tick until nothing is ready and nothing is in flight. CampaignError when the clock can't be believed."""
         self._by_once = True
         if self._doubt:
+            self.alerts.once(self.time.now())
             raise CampaignError(self._doubt, "set the clock, or give --trust-clock if it is right")
         for answer in self._ask_limits(only_unknown=True):
             answer.result()
@@ -220,7 +222,6 @@ class _Loop:
             self._guarded, "interval", (self._watch,), seconds=WATCH, id="watch", next_run_time=clock.wall()
         )
         self._ask_limits(only_unknown=False)
-        self.here.store.set("clock", self._doubt)  # also to clear what a run that was killed left there
         if self._doubt:
             self._note(self._doubt)
         if abs(self.time.ahead()) > clock.TOLERANCE:

@@ -35,7 +35,8 @@ def knows(address: str) -> bool:
 
 def tell(address: str, title: str, body: str, attach: Sequence[str] = (), limit: float = LIMIT) -> str:
     """Send a message in plain text, with files. "" if every service of the address took it, else why not (one line,
-    without secrets). At most ``limit`` seconds; of an address that hangs there is one message under way at a time."""
+    without secrets). At most ``limit`` seconds; what hangs longer is given up, and the address gets nothing else before
+    that has ended."""
     said: list[str] = []
     # A daemon: what hangs for ever must not keep the process from ending.
     work = threading.Thread(
@@ -44,14 +45,13 @@ def tell(address: str, title: str, body: str, attach: Sequence[str] = (), limit:
     with _lock:
         if (before := _hanging.get(address)) is not None and before.is_alive():
             return "the message before is still on its way"
-        _hanging[address] = work
-        work.start()
+        _hanging.pop(address, None)
+    work.start()
     work.join(limit)
     if work.is_alive():
+        with _lock:
+            _hanging[address] = work
         return f"no answer within {limit:g} s"
-    with _lock:
-        if _hanging.get(address) is work:
-            del _hanging[address]
     return said[0] if said else "it broke"
 
 

@@ -1,4 +1,4 @@
-"""Where a SQLite store lies: its disk, who may read it, whether its pages are sound. Only looks, for ``doctor``."""
+"""Where a SQLite store lies: its disk, who may read it, whether its pages are sound. Only looks."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from sqlalchemy.exc import ArgumentError
 from campaign.store import faults, preflight
 
 MOUNTS = Path("/proc/self/mounts")
+
+LOW, TIGHT = 500 * 1024**2, 50 * 1024**2
+"""Bytes left on the disk at which it is worth a warning, and an error: a write-ahead log needs some room."""
 
 _REMOTE = re.compile(
     r"(nfs\d?|cifs|smb\d?|smbfs|ncpfs?|afs|9p|ceph|lustre|beegfs|glusterfs|davfs2?|sshfs|vboxsf|prl_fs|drvfs|coda"

@@ -31,7 +31,7 @@ _TO: dict[str, Any] = {
         "daily": {
             "description": "When what can wait is told, in the workspace's zone. Default: 08:00.",
             "type": "string",
-            "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+            "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$",
         },
     },
 }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from campaign.store.database import Store
 from tests.cli.conftest import Place
 from tests.networks.scripted import Reply, ScriptedServer, scripted
 
@@ -42,7 +44,10 @@ def test_a_pass_tells_at_its_end_and_once(told: Place, inbox: ScriptedServer) ->
     assert told("run", "--once", "--new-store").code == 0
     told("post", "c/vigil")
     [said] = messages(inbox)
-    assert said == f"Not published: 1\n- {told.vigil.replace('site', 'hook')}: not published"
+    title, line = said.splitlines()
+    assert title == "Not published: 1"
+    key = told.vigil.replace("site", "hook")
+    assert line == f"- {key}: the network did not take it (campaign log says why)"
     told("run", "--once")
     assert len(messages(inbox)) == 1
 
@@ -83,3 +88,25 @@ def test_without_alerts_the_doctor_says_so(place: Place) -> None:
     assert (found["alerts"]["level"], "no `alerts`" in found["alerts"]["message"]) == ("ok", True)
     trial = place("doctor", "--alert")
     assert trial.code == 1 and "names no address for alerts" in trial.out
+
+
+def test_a_clock_that_a_pass_does_not_believe_is_told_once_and_forgotten_when_it_is_right(
+    told: Place, inbox: ScriptedServer
+) -> None:
+    told("run", "--once", "--new-store")
+    store = Store.open("sqlite:///campaign.db", told.folder, create=False)
+    try:
+        last = store.get("last_tick")
+        assert last is not None
+        store.set("last_tick", (datetime.now(UTC) + timedelta(days=3)).isoformat())
+        for _ in range(2):
+            assert told("run", "--once").code == 1
+        assert messages(inbox) == [
+            "The clock: 1\n- it can't be believed, so nothing is sent (campaign status says why)"
+        ]
+        assert "but this store was at work at" in " ".join(told("status").out.split())
+        store.set("last_tick", last)
+        told("run", "--once")
+        assert "but this store was at work at" not in " ".join(told("status").out.split())
+    finally:
+        store.close()

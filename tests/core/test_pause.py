@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaign.core.pause import (
@@ -24,6 +24,7 @@ NOW = datetime(2027, 7, 1, 1, tzinfo=UTC)
 CAMPAIGNS, LANGUAGES, TAGS = ("world-day", "stories"), ("id", "en", "pt", "pt-BR"), ("vigil", "help")
 LOGINS = ("fedi", "x")
 
+calm = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 names = st.frozensets
 scopes = st.builds(
     Scope,
@@ -58,6 +59,7 @@ pauses = st.builds(
 
 
 @given(scopes, posts())
+@calm
 def test_a_scope_covers_what_each_kind_of_name_lets_in(scope: Scope, post: About) -> None:
     asked = [
         Scope(campaigns=scope.campaigns),
@@ -71,6 +73,7 @@ def test_a_scope_covers_what_each_kind_of_name_lets_in(scope: Scope, post: About
 
 
 @given(scopes, posts(), st.sampled_from(CAMPAIGNS))
+@calm
 def test_another_name_of_the_same_kind_covers_more(scope: Scope, post: About, name: str) -> None:
     if scope.campaigns and scope.covers(post):
         assert replace(scope, campaigns=scope.campaigns | {name}).covers(post)
@@ -86,6 +89,7 @@ def test_a_language_means_its_regions_and_an_account_all_its_languages() -> None
 
 
 @given(st.lists(pauses, max_size=4), posts(), moments, st.none() | moments, moments)
+@calm
 def test_what_stops_a_post(
     there: list[Pause], post: About, ready: datetime, decided: datetime | None, now: datetime
 ) -> None:
@@ -104,6 +108,7 @@ def test_what_stops_a_post(
 
 
 @given(pauses, moments)
+@calm
 def test_a_pause_is_over_at_its_end_and_never_before(pause: Pause, now: datetime) -> None:
     if pause.ended is None:
         assert pause.in_force(now) == (pause.until is None or now < pause.until)
@@ -121,7 +126,7 @@ def test_a_pause_without_an_end_asks_each_day() -> None:
 
 
 @given(st.text(max_size=40).map(lambda text: text * 12))
-@settings(max_examples=40)
+@calm
 def test_a_reason_is_one_short_line_that_steers_nothing(text: str) -> None:
     said = clean_reason(text)
     assert len(said) <= LONGEST_REASON

@@ -4,7 +4,9 @@ told once."""
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,7 +19,7 @@ from campaign.dispatch.alerting.posts import LOOKED
 from campaign.dispatch.alerting.sources import SOURCES, Source, standing
 from campaign.networks.graph_token import Token
 from campaign.networks.http import Answer
-from campaign.store import log
+from campaign.store import log, place
 from campaign.store.vault import Shelf
 from tests.dispatch.world import T0, World, account, at, slot, workspace
 
@@ -187,6 +189,15 @@ def test_a_clock_that_is_not_believed_is_told_once(world: World) -> None:
     assert names(world, space) == [f"clock:{T0.isoformat()}"]
     world.store.set("clock", "")
     assert names(world, space) == []
+
+
+def test_a_disk_that_is_almost_full_is_told_once_a_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    space = replace(workspace([FEDI], []), root=world.root)
+    assert names(world, space) == []
+    monkeypatch.setattr(place.shutil, "disk_usage", lambda path: SimpleNamespace(free=place.TIGHT - 1))
+    assert names(world, space) == ["space:2027-07-01"]
+    world.now += timedelta(days=1)
+    assert names(world, space) == ["space:2027-07-02"]
 
 
 def test_what_a_pause_holds_is_told_by_the_pause_alone(world: World) -> None:

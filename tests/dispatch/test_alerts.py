@@ -89,9 +89,7 @@ def test_a_failure_is_told_within_a_minute_and_once(world: World, inbox: Scripte
     office.minutes(60)
     [message] = read(inbox)
     assert message["title"] == "campaign: 1 to know"
-    assert message["message"] == (
-        "Not published: 1\n- c/s/2027-07-01T09:00/fedi: not published: 422: no such language"
-    )
+    assert message["message"] == ("Not published: 1\n- c/s/2027-07-01T09:00/fedi: 422: no such language")
     assert office.notes == []
 
 
@@ -100,7 +98,7 @@ def test_it_is_said_in_the_language_of_messages(world: World, inbox: ScriptedSer
     office.minutes(1)
     [message] = read(inbox)
     assert message["title"] == "campaign: 1 hal perlu diketahui"
-    assert message["message"].startswith("Tidak terbit: 1\n- c/s/2027-07-01T09:00/fedi: tidak terbit")
+    assert message["message"].startswith("Tidak terbit: 1\n- c/s/2027-07-01T09:00/fedi: 422")
 
 
 def test_a_storm_of_500_failures_is_a_handful_of_messages(world: World, inbox: ScriptedServer) -> None:
@@ -137,7 +135,7 @@ def test_a_receiver_that_is_down_is_tried_less_and_less_and_told_all_when_it_is_
 ) -> None:
     inbox.on("POST", "/inbox", Reply(503))
     office = failing(world, url(inbox))
-    office.minutes(180)
+    office.minutes(180, 3)
     assert 5 <= len(inbox.requests) <= 10
     assert len(office.notes) == 1
     assert office.notes[0].startswith("alerts to env:ALERT_URL do not arrive: ")
@@ -148,7 +146,7 @@ def test_a_receiver_that_is_down_is_tried_less_and_less_and_told_all_when_it_is_
     assert row.failing_since is not None
     before = len(inbox.requests)
     inbox.on("POST", "/inbox", Reply(200))
-    office.minutes(70)
+    office.minutes(70, 5)
     assert len(inbox.requests) == before + 1
     assert "Not published: 1" in read(inbox)[-1]["message"]
     assert office.notes[1:] == ["alerts to env:ALERT_URL arrive again"]
@@ -223,7 +221,7 @@ def test_what_can_wait_is_told_at_the_hour_of_the_digest(world: World, inbox: Sc
     assert len(inbox.requests) == 2  # eight o'clock has passed on the second day, too
     office.go(24 * 60 - 61)
     office.minutes(60, 10)
-    assert "waits for somebody to post it by hand" in read(inbox)[-1]["message"]
+    assert "somebody posts it by hand" in read(inbox)[-1]["message"]
 
 
 def test_two_hosts_tell_a_thing_once(world: World, inbox: ScriptedServer) -> None:

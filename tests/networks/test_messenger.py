@@ -104,6 +104,14 @@ def test_a_server_that_never_answers_is_given_up_and_not_asked_twice(server: Scr
     assert messenger.tell(address, "t", "b") == ""
 
 
+def test_two_messages_to_one_person_at_once_both_arrive(server: ScriptedServer) -> None:
+    address = json_at(server)
+    with ThreadPoolExecutor(2) as several:
+        said = list(several.map(lambda title: messenger.tell(address, title, "b"), ["one", "two"]))
+    assert said == ["", ""]
+    assert sorted(request.json()["title"] for request in server.requests) == ["one", "two"]
+
+
 def test_each_hears_its_own_reasons_only(server: ScriptedServer) -> None:
     addresses = {}
     for status in (403, 404, 500, 503):

@@ -113,6 +113,23 @@ def test_a_literal_secret_is_marked() -> None:
     assert complaints(CONFIG_SCHEMA, CONFIG.replace("{env: FEDI_TOKEN}", "abc"))
     assert complaints(CONFIG_SCHEMA, CONFIG.replace("{env: FEDI_TOKEN}", "{value: abc}"))
     assert complaints(CONFIG_SCHEMA, CONFIG + "alerts: [abc]\n")
+    assert complaints(CONFIG_SCHEMA, CONFIG + "alerts: [{to: abc}]\n")
+
+
+@pytest.mark.parametrize(
+    ("written", "fine"),
+    [
+        ("{env: A}", True),
+        ("[{env: A}, {to: {file: a}, kinds: [failed, flag], daily: '07:30'}]", True),
+        ("[{to: {env: A}, kinds: [faild]}]", False),
+        ("[{to: {env: A}, kinds: []}]", False),
+        ("[{to: {env: A}, daily: '7:30'}]", False),
+        ("[{to: {env: A}, public: true}]", False),
+        ("[{kinds: [failed]}]", False),
+    ],
+)
+def test_where_alerts_go(written: str, fine: bool) -> None:
+    assert (complaints(CONFIG_SCHEMA, f"{CONFIG}alerts: {written}\n") == []) is fine
 
 
 def properties(node: Any) -> Iterator[tuple[str, dict[str, Any]]]:

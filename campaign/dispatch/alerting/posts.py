@@ -71,33 +71,37 @@ def _failed(concern: Concern) -> Text:
         return NOT_MADE
     if not concern.reason or quotes(concern.reason, concerns.words_of(concern.post)):
         return FAILED
-    return {language: f"{words}: {concern.reason}" for language, words in FAILED.items()}
+    return {"en": concern.reason, "id": concern.reason}
 
 
-FAILED = {"en": "not published", "id": "tidak terbit"}
+# What happened stands above a group of them (``core.digest.TITLES``): here is the rest of the sentence.
+FAILED = {
+    "en": "the network did not take it (campaign log says why)",
+    "id": "tidak diterima oleh jaringannya (campaign log menjelaskan sebabnya)",
+}
 NOT_MADE = {
-    "en": "not published: it could not be made (campaign check says why)",
-    "id": "tidak terbit: tidak dapat dibuat (campaign check menjelaskan sebabnya)",
+    "en": "it could not be made (campaign check says why)",
+    "id": "tidak dapat dibuat (campaign check menjelaskan sebabnya)",
 }
 MISSED = {
-    "en": "too late, not sent (campaign retry sends it after all)",
-    "id": "terlambat, tidak dikirim (campaign retry tetap mengirimnya)",
+    "en": "campaign retry sends it after all",
+    "id": "campaign retry tetap mengirimnya",
 }
 UNCERTAIN = {
-    "en": "may be published: please look (campaign resolve)",
-    "id": "mungkin sudah terbit: mohon diperiksa (campaign resolve)",
+    "en": "please look, then: campaign resolve",
+    "id": "mohon diperiksa, lalu: campaign resolve",
 }
 BARRED_NOW = {
     "en": "not sent, for it could do harm as it is (campaign status says what to do)",
     "id": "tidak dikirim karena dapat merugikan orang (campaign status menjelaskan yang perlu dilakukan)",
 }
-BY_HAND = {"en": "waits for somebody to post it by hand", "id": "menunggu diunggah dengan tangan"}
+BY_HAND = {"en": "somebody posts it by hand", "id": "diunggah seseorang dengan tangan"}
 HELD = {
-    "en": "waits for a person (campaign status says why)",
-    "id": "menunggu keputusan orang (campaign status menjelaskan sebabnya)",
+    "en": "campaign status says why",
+    "id": "campaign status menjelaskan sebabnya",
 }
-DOUBLED = {"en": "was published twice: please delete one", "id": "terbit dua kali: mohon hapus satu"}
+DOUBLED = {"en": "please delete one", "id": "mohon hapus salah satu"}
 UNWANTED = {
-    "en": "is still online and was to be taken back (campaign withdraw shows where)",
-    "id": "masih daring padahal harus ditarik (campaign withdraw menunjukkan tempatnya)",
+    "en": "campaign withdraw shows where it is",
+    "id": "campaign withdraw menunjukkan tempatnya",
 }
