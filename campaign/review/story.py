@@ -50,6 +50,8 @@ _EVENT = {
     "reviewed": "looked at: all right",
     "flagged": "looked at: something is wrong",
     "flag-closed": "what was wrong is dealt with",
+    "web-token-added": "a token for the browser was made",
+    "web-token-revoked": "a token for the browser was revoked",
 }
 """Events that are worth a line of their own; attempts are told as attempts."""
 

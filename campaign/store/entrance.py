@@ -57,6 +57,11 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def door_of(name: str) -> str:
+    """What the log says of whoever came in with the token of that name. An export says ``web``, without the name."""
+    return f"web token {name}"
+
+
 # -- tokens ----------------------------------------------------------------------------------------------
 
 _TOKEN = (_t.name, _t.handle, _t.role, _t.made_at, _t.made_by, _t.revoked_at, _t.revoked_by)
@@ -90,7 +95,7 @@ def add_token(
             name=name, handle=handle, role=role.value, digest=hashed(secret), made_at=now, made_by=who.by
         )
     )
-    told = {"name": name, "handle": handle, "role": role.value}
+    told = {"door": door_of(name), "held_by": handle, "role": role.value}
     log.write(connection, now, "web-token-added", who=who, detail=told)
 
 
@@ -101,7 +106,7 @@ def revoke(connection: Connection, name: str, now: datetime, who: Who) -> bool:
     if not done.rowcount:
         return False
     connection.execute(delete(web_sessions).where(_s.token == name))
-    log.write(connection, now, "web-token-revoked", who=who, detail={"name": name})
+    log.write(connection, now, "web-token-revoked", who=who, detail={"door": door_of(name)})
     return True
 
 

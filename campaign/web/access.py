@@ -133,7 +133,7 @@ def come_in(token: str, link: str) -> tuple[str, Visit] | None:
     with here.station.store.read() as connection:
         known = entrance.token_of(connection, token) if token else None
     if known is not None:
-        made = session(known.name, known.handle, known.role, f"web token {known.name}")
+        made = session(known.name, known.handle, known.role, entrance.door_of(known.name))
     elif link and here.links.use(link):
         made = session(None, here.local.by, Role.COORDINATOR, here.local.door)
     if made is None:  # who only tries makes nobody wait for the store

@@ -293,6 +293,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "event_reviewed": ("looked at: all right", "dilihat: benar"),
     "event_flagged": ("looked at: something is wrong", "dilihat: ada yang salah"),
     "event_flag-closed": ("what was wrong is dealt with", "yang salah sudah ditangani"),
+    "event_web-token-added": ("a token for the browser was made", "token untuk peramban dibuat"),
+    "event_web-token-revoked": ("a token for the browser was revoked", "token untuk peramban dicabut"),
     "event_redacted": ("its text was removed", "teksnya dihapus"),
     # -- log --
     "quick": ("Days", "Hari"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 
 import pytest
@@ -50,6 +51,11 @@ def test_a_token_is_shown_once_and_listed_without_itself(team: Place) -> None:
     code, _, err = web(team, "token", "revoke", "ani-phone", "--by", "siti")
     assert (code, err) == (0, "ani-phone was revoked before\n")
     assert "revoked by siti" in web(team, "token", "list")[1]
+    # What leaves the team says neither whose it is nor what it is called; at this terminal both are told.
+    exported = [row for row in team("log", "--events", "--json").rows() if row["kind"] == "web-token-added"]
+    assert exported[0]["detail"] == {"door": "web", "held_by": "approver 1", "role": "reviewer"}
+    assert "ani" not in json.dumps(exported)
+    assert "a token for the browser was made by siti" in team("log", "--events").out
     # The log means one token by a name.
     code, _, err = web(team, "token", "add", "ani-phone", "--role", "viewer", "--for", "ani", "--by", "siti")
     assert code == 1

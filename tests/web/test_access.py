@@ -170,8 +170,12 @@ def test_a_revoked_token_ends_its_sessions_at_once(town: Town) -> None:
     assert "not known here" in again.text
     with town.station.store.read() as connection:
         told = [(e.kind, e.by, dict(e.detail)) for e in history.events(connection) if "web-token" in e.kind]
-    assert ("web-token-revoked", "siti", {"name": "short"}) in told
-    assert ("web-token-added", "siti", {"name": "short", "handle": "rio", "role": "reviewer"}) in told
+    assert ("web-token-revoked", "siti", {"door": "web token short"}) in told
+    assert (
+        "web-token-added",
+        "siti",
+        {"door": "web token short", "held_by": "rio", "role": "reviewer"},
+    ) in told
 
 
 def test_a_session_ends_after_a_working_day(town: Town) -> None:
