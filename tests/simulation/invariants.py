@@ -22,6 +22,7 @@ OPEN = (State.PENDING, State.HELD, State.SENDING, State.UNCERTAIN)
 NEWBORN = {"pending", "held", "missed", "failed", "cancelled"}
 KINDS = {event.value for event in Event}
 SAME_STATE = {
+    "held-on",
     "withdraw",
     "withdrawing",
     "withdrawn",
@@ -284,6 +285,10 @@ class Invariants:
             campaign = self.world.running.campaigns.get(row.campaign)
             known = campaign is not None and campaign.slot(row.slot) is not None
             self.check(known, "claimed, and its planned post has gone from the files", key)
+        campaign = self.world.running.campaigns.get(row.campaign)
+        slot = campaign.slot(row.slot) if campaign is not None else None
+        asks = slot is not None and slot.approval is not Approval.NONE
+        self.check(not asks, "claimed, and it needs approval", key)  # in this world nobody approves
         sending = [other.key for other in mine if other.state is State.SENDING]
         self.check(not sending, "two requests of one account", key, sending)
         mine_to_wait = accounts[row.account]
