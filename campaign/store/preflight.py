@@ -26,6 +26,8 @@ def look(path: Path, *, thorough: bool) -> None:
     try:
         with closing(_connect(path)) as connection:
             _ours(connection, path)
+            if _cut_off(path):
+                raise faults.damaged(str(path))
             if thorough and path.stat().st_size <= CHECKED and unsound(connection):
                 raise faults.damaged(str(path))
     except (sqlite3.Error, OSError) as error:
@@ -52,6 +54,20 @@ def _connect(path: Path) -> sqlite3.Connection:
     # open, and "immutable" makes SQLite take no lock and make no file: https://www.sqlite.org/uri.html#uriimmutable
     how = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
     return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=30.0)
+
+
+def _cut_off(path: Path) -> bool:
+    """Whether the end of the file is missing: SQLite fills half a page with zeros, and says nothing. The header knows
+    how many pages there are (https://www.sqlite.org/fileformat.html#in_header_database_size), while no log is beside
+    it."""
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        return False
+    with path.open("rb") as file:
+        head = file.read(100)
+    size, pages = int.from_bytes(head[16:18]), int.from_bytes(head[28:32])
+    told = head[24:28] == head[92:96]
+    return told and path.stat().st_size < pages * (65_536 if size == 1 else size)
 
 
 def _ours(connection: sqlite3.Connection, path: Path) -> None:
