@@ -58,7 +58,7 @@ def test_a_warning_let_pass_by_one_person_becomes_advice_and_goes_on_the_record(
     assert sent["accepted"] == [
         {"rule": "SG12", "words": "Rescue girls", "by": ["ani"], "reason": "a quotation"}
     ]
-    assert 'SG12 ""Rescue girls"" (ani: a quotation)' in people("log", "--csv").out
+    assert 'SG12 ""Rescue girls"" (ani: a quotation)' in people("log", "--csv", "--names").out
     assert "Let pass" in people("log", sent["key"]).out
 
 
