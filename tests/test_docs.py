@@ -224,15 +224,29 @@ def test_the_json_names_in_the_docs_are_those_that_are_printed(tmp_path: Path) -
         return list(json.loads(done.stdout.splitlines()[0]))
 
     assert printed("plan", "--from", "2027-07-01", "--to", "2027-07-31") == contract("plan")
+    assert printed("rehearse", "--to", "2027-07-31") == contract("rehearse")
     assert printed("check") == contract("check")
     assert printed("status") == contract("status")
     assert printed("hotlines") == contract("hotlines")
     assert printed("facts") == contract("facts")
     (tmp_path / "pack.zip").write_bytes(b"")
     assert printed("import", str(tmp_path / "pack.zip"), "--dry-run") == contract("import")
+    (tmp_path / "table.csv").write_text("date,time,account,text\n2027-07-30,20:00,site,x\n", encoding="utf-8")
+    assert printed("import", str(tmp_path / "table.csv"), "--dry-run") == contract("import POSTS.csv")
     assert printed("directory") == contract("directory")
     assert printed("directory", "--out", str(tmp_path / "site")) == contract("directory --out DIR")
     assert printed("kit", "build", "doc") == contract("kit build")
+    late.unlink()
+    plan = str(tmp_path / "plan.json")
+    days = ["--from", "2027-07-01", "--to", "2027-07-31"]
+    session = Session(now=datetime(2027, 7, 1, tzinfo=UTC))
+    CliRunner().invoke(cli, ["-w", str(tmp_path), "plan", *days, "--save", plan], obj=session)
+    (tmp_path / "schedules" / "doc.yaml").unlink()
+    assert printed("plan", "--against", plan) == contract("plan --against FILE")
+    (tmp_path / "schedules" / "doc.yaml").write_text(
+        "posts: [{id: a, text: x, at: 2027-07-30 20:00}]", "utf-8"
+    )
+    assert printed("report", "doc") == contract("report")
     assert list(COLUMNS) == contract("log")
 
 

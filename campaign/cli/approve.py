@@ -103,6 +103,11 @@ def _approve(
     confirm("Approve this post?" if len(mine) == 1 else f"Approve these {count(len(mine), 'post')}?", yes)
     done = approve(desk, {one.key: one.digest for one in mine})
     print_decided(desk, done, as_json)
+    for each in done:
+        if each.result.counts and each.state in (State.MISSED, State.FAILED):
+            output.talk(
+                f"it does not go out by itself any more; to send it after all: campaign retry {each.key}"
+            )
     if any(one.state is State.PENDING for one in done) and desk.store.holder() is None:
         output.talk("what is due goes out with the next: campaign run")
     return 0 if all(one.result.counts for one in done) and len(mine) == len(asked) else 1

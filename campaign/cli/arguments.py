@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from campaign.errors import CampaignError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -44,3 +47,13 @@ def names(text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
     return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+
+
+def beside(folder: Path, out: str | None, default: str) -> Path:
+    """Where made files go: what ``--out`` says, else ``default`` in the workspace's folder. CampaignError for a place
+    whose files the workspace itself reads."""
+    target = Path(out).expanduser().absolute() if out else folder / default
+    for taken in ("posts", "schedules"):
+        if target.resolve().is_relative_to((folder / taken).resolve()):
+            raise CampaignError(f"{out} lies in {taken}/, whose files are read", "name a folder elsewhere")
+    return target

@@ -1,104 +1,73 @@
-"""``campaign import``: take what another organisation made."""
+"""``campaign import``: take what others made: a pack, or a table of posts."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from campaign.cli import output, show
+from campaign.cli.arguments import names
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
-from campaign.errors import CampaignError
 
-if TYPE_CHECKING:
-    from campaign.workspace.packoffer import Offer
+TABLES = (".csv", ".tsv", ".txt")
+_SHEETS = (".xlsx", ".xls", ".ods", ".numbers")
 
 
-@verb("import", "campaign import act-together-1.2.0.zip --dry-run")
-@click.argument("file", metavar="PACK.zip")
-@click.option("--yes", is_flag=True, help="Take it without being asked.")
+@verb("import", "campaign import posts.csv --accounts site,fedi --dry-run")
+@click.argument("file", metavar="PACK.zip|POSTS.csv")
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@click.option("--name", metavar="NAME", help="Of the new campaign. Default: as the table is called.")
+@click.option("--accounts", metavar="LIST", help="Where rows go that name no account: site,fedi.")
+@click.option(
+    "--dates", type=click.Choice(["dmy", "mdy"]), help="How 03/04/2027 is meant: day or month first."
+)
+@click.option("--timezone", "zone", metavar="ZONE", help="Of the table's times. Default: config.yaml's.")
+@click.option("--yes", is_flag=True, help="Take a pack without being asked.")
 @click.option("--overwrite", is_flag=True, help="Also over files of the pack changed by hand.")
 @click.option("--downgrade", is_flag=True, help="Also a version older than the one here.")
 @json_option
 def command(
-    session: Session, file: str, yes: bool, dry_run: bool, overwrite: bool, downgrade: bool, as_json: bool
+    session: Session,
+    file: str,
+    dry_run: bool,
+    name: str | None,
+    accounts: str | None,
+    dates: str | None,
+    zone: str | None,
+    yes: bool,
+    overwrite: bool,
+    downgrade: bool,
+    as_json: bool,
 ) -> int:
-    """Take a pack: templates, rows, pictures, facts, help lines and days that another
-    organisation made. It goes to posts/packs/NAME/, and your own files always win.
+    """Take a pack (templates, rows, pictures, facts, help lines and days that another
+    organisation made), or a table of posts.
 
-    First it is looked at: names, sizes, checksums, templates, pictures. You see what
-    it would add and change, and are asked. Who sent it can't be proved: compare its
-    SHA-256 with the issuer's.
+    A pack goes to posts/packs/NAME/, and your own files always win. First it is
+    looked at: names, sizes, checksums, templates, pictures. You see what it would
+    add and change, and are asked. Who sent it can't be proved: compare its SHA-256
+    with the issuer's.
+
+    A table (CSV: date, time, account, text, image, alt, link; or as Buffer, Hootsuite
+    and Publer have it) becomes schedules/NAME.yaml, for you to read and change.
+    Nothing is written over, and nothing while a row can't be taken.
     """
-    from campaign.review.packs import offer_lines, offer_row
-    from campaign.review.problems import problem_lines
-    from campaign.workspace.packoffer import consider, read_zip, take
+    from campaign.errors import CampaignError
 
-    if as_json and not (yes or dry_run):
-        raise click.UsageError("with --json nobody can be asked: add --yes or --dry-run")
     path = Path(file)
-    workspace = session.workspace
-    offer = consider(workspace, path.name, read_zip(path))
-    if not as_json:
-        show.lines(offer_lines(offer, workspace.languages[0]))
-        if offer.problems:
-            output.data()
-            show.lines(problem_lines(offer.problems))
-        output.flush()
-    taken = False
-    try:
-        if not offer.wrong:
-            _may(offer, overwrite or not yes, downgrade, dry_run)
-        if not (offer.wrong or dry_run or offer.same) and (yes or _agreed(offer, overwrite)):
-            take(session.folder, offer)
-            taken = True
-    finally:
-        if as_json:
-            output.rows([offer_row(offer, taken)])
-    output.talk(_outcome(offer, taken, dry_run))
-    return 1 if offer.wrong or not (taken or dry_run or offer.same) else 0
+    ending = path.suffix.lower()
+    if ending in _SHEETS:
+        raise CampaignError(f"{path.name} is a spreadsheet's own file", "save the sheet as CSV (UTF-8)")
+    if ending in TABLES:
+        from campaign.cli.import_posts import import_posts
 
+        if yes or overwrite or downgrade:
+            raise click.UsageError("--yes, --overwrite and --downgrade are for packs")
+        return import_posts(session, path, name, names(accounts), dates, zone, dry_run, as_json)
+    from campaign.cli.import_pack import import_pack
 
-def _may(offer: Offer, overwrite: bool, downgrade: bool, dry_run: bool) -> None:
-    """CampaignError when more has to be said than --yes."""
-    if offer.older and not downgrade:
-        raise CampaignError(
-            f"{offer.installed} is here, and {offer.pack} is older",
-            "if you want to go back, say --downgrade",
+    if name or accounts or dates or zone:
+        raise click.UsageError(
+            f"--name, --accounts, --dates and --timezone are for tables ({', '.join(TABLES)})"
         )
-    if offer.local and not (overwrite or dry_run or offer.same):
-        raise CampaignError(
-            f"{_files(offer)} of the pack here changed by hand would be lost",
-            "keep what you need in posts/ itself, then say --overwrite",
-        )
-
-
-def _agreed(offer: Offer, overwrite: bool) -> bool:
-    """Ask. CampaignError when there is nobody to ask."""
-    if not sys.stdin.isatty():
-        raise CampaignError("nobody can be asked here, so nothing was taken", "look at it, then add --yes")
-    if offer.local and not overwrite:
-        lost = f"{_files(offer)} of the pack here changed by hand would be lost. Give that up?"
-        if not click.confirm(lost, err=True):
-            return False
-    return click.confirm(f"Take {offer.pack}?", err=True)
-
-
-def _files(offer: Offer) -> str:
-    from campaign.review.words import count
-
-    return count(len(offer.local), "file")
-
-
-def _outcome(offer: Offer, taken: bool, dry_run: bool) -> str:
-    if offer.wrong:
-        return "This pack can't be taken, and nothing was changed"
-    if offer.same:
-        return f"{offer.pack} is here already, file by file: there is nothing to do"
-    if taken and offer.pack is not None:
-        return f"{offer.pack} is in posts/packs/{offer.pack.id}. Next: campaign check"
-    return "Nothing was changed" if dry_run else "Nothing was taken"
+    return import_pack(session, path, yes, dry_run, overwrite, downgrade, as_json)

@@ -62,28 +62,19 @@ def keys_ahead(workspace: Workspace, now: datetime) -> Iterator[str]:
                 yield delivery_key(campaign.id, slot.id, moment.wall, target.name)
 
 
-def print_rows(
-    session: Session, rows: Sequence[Delivery], as_json: bool, station: Station | None = None
-) -> None:
-    """Print deliveries as ``log`` does; with the ``station`` that they come from, also who approved them."""
+def print_rows(session: Session, rows: Sequence[Delivery], as_json: bool, station: Station) -> None:
+    """Print deliveries as ``log`` does; the ``station`` they come from knows who approved and reviewed them."""
     from campaign.review.log import log_entries, log_row
+    from campaign.review.people import with_people
     from campaign.review.table import Columns
     from campaign.review.table import lines as laid_out
 
     if as_json:
-        by = _approved_by(session, rows, station)
-        output.rows(log_row(row, session.zone(row.campaign), by.get(row.key, ())) for row in rows)
+        with station.store.read() as connection:
+            rows = with_people(connection, session.workspace, rows)
+        output.rows(log_row(row, session.zone(row.campaign)) for row in rows)
     else:
         show.lines(laid_out(log_entries(rows, session.zone), Columns(), show.width()))
-
-
-def _approved_by(session: Session, rows: Sequence[Delivery], station: Station | None) -> dict[str, list[str]]:
-    from campaign.review.approvals import approved_by
-
-    if station is None:
-        return {}
-    with station.store.read() as connection:
-        return approved_by(connection, session.workspace, rows)
 
 
 def print_story(session: Session, station: Station, row: Delivery) -> None:

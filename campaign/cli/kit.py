@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from campaign.cli import output, show
-from campaign.cli.arguments import from_to
+from campaign.cli.arguments import beside, from_to
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb, verbs
 from campaign.errors import CampaignError
@@ -123,10 +123,7 @@ def _write(session: Session, kit: Kit, out: str | None) -> tuple[list[Path], lis
 
 def _target(folder: Path, out: str | None, name: str) -> Path:
     """Where the kit goes. CampaignError for a place whose files the workspace itself reads."""
-    target = Path(out).expanduser().absolute() if out else folder / FOLDER / name
-    for taken in ("posts", "schedules"):
-        if target.resolve().is_relative_to((folder / taken).resolve()):
-            raise CampaignError(f"{out} lies in {taken}/, whose files are read", "name a folder elsewhere")
+    target = beside(folder, out, f"{FOLDER}/{name}")
     if not target.name:
         raise CampaignError(f"{out} is no folder that a kit could have for itself", "name a new one")
     return target

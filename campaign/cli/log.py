@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -131,12 +131,12 @@ def command(
                     found, "consent", consent, session.workspace.consents, lambda post: post.consents
                 )
         told = (_explained(session, station, rows) for rows in found)
-        told = (_marked(station, rows, unreviewed=unreviewed, flagged=flagged) for rows in told)
+        told = (_marked(session, station, rows, unreviewed=unreviewed, flagged=flagged) for rows in told)
         if file is not None:
             write_page(session, station, chain.from_iterable(told), file, language, names=names)
             return 0
         if as_csv or as_json:
-            _export(session, station, told, names=names, as_csv=as_csv)
+            _export(session, told, names=names, as_csv=as_csv)
             return 0
         rows = [row for batch in told for row in batch]
         if key is not None:
@@ -185,14 +185,18 @@ def _explained(session: Session, station: Station, rows: list[Delivery]) -> list
     return explained(rows, accounts, session.workspace, session.now)
 
 
-def _marked(station: Station, rows: list[Delivery], *, unreviewed: bool, flagged: bool) -> list[Delivery]:
-    """The same rows, saying who has looked at them; only those that nobody has, or that have a flag open, if asked."""
+def _marked(
+    session: Session, station: Station, rows: list[Delivery], *, unreviewed: bool, flagged: bool
+) -> list[Delivery]:
+    """The same rows, saying who has approved them and looked at them; only those that nobody has looked at, or that
+    have a flag open, if asked."""
     from campaign.core.lifecycle import State
     from campaign.core.marks import post_of
+    from campaign.review.people import with_people
     from campaign.store import marks
 
     with station.store.read() as connection:
-        rows = marks.with_reviewers(connection, rows)
+        rows = with_people(connection, session.workspace, rows)
         wrong = {mark.key for mark in marks.flagged(connection)} if flagged else set()
     if unreviewed:
         rows = [row for row in rows if row.state is State.SENT and not row.reviewed_by]
@@ -250,25 +254,14 @@ def _on(row: Delivery, first: date | None, last: date | None, zone: Callable[[st
     return (first is None or day >= first) and (last is None or day <= last)
 
 
-def _export(
-    session: Session, station: Station, found: Iterable[list[Delivery]], *, names: bool, as_csv: bool
-) -> None:
+def _export(session: Session, found: Iterable[list[Delivery]], *, names: bool, as_csv: bool) -> None:
     """Print rows for others as they come, a batch at a time; roles instead of handles, unless ``names``."""
-    from campaign.review.approvals import approved_by
     from campaign.review.log import COLUMNS, log_row
     from campaign.review.log_csv import csv_lines
     from campaign.review.roles import Roles
 
     roles = Roles(session.workspace.people, names=names)
-
-    def rows() -> Iterator[dict[str, Any]]:
-        for batch in found:
-            with station.store.read() as connection:
-                by = approved_by(connection, session.workspace, batch)
-            for row in batch:
-                yield roles.told(log_row(row, session.zone(row.campaign), by.get(row.key, ())))
-
-    told = rows()
+    told = (roles.told(log_row(row, session.zone(row.campaign))) for rows in found for row in rows)
     if not as_csv:
         output.rows(told)
         return

@@ -9,6 +9,7 @@ import click
 
 from campaign.cli import output, show
 from campaign.cli.arguments import from_to
+from campaign.cli.plan_files import compare_plan, save_plan
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
 
@@ -25,13 +26,24 @@ DAYS = 30
 
 @verb("plan", "campaign plan --from 2027-07-01 --to 2027-07-31")
 @from_to
+@click.option("--save", metavar="FILE", help="Write the plan to a file ('-': to stdout).")
+@click.option("--against", metavar="FILE", help="Show what differs from a saved plan; 1 if anything does.")
 @json_option
-def command(session: Session, first: date | None, last: date | None, as_json: bool) -> int:
+def command(
+    session: Session,
+    first: date | None,
+    last: date | None,
+    save: str | None,
+    against: str | None,
+    as_json: bool,
+) -> int:
     """List the posts of the next 30 days: local and UTC time, account, length, first
     line, and what is wrong; at the end what they cost, where a network charges,
     and which awareness days lie ahead.
 
     Cancelled and moved posts are shown as decided. Nothing is published.
+    With --save the plan goes to a file; with --against you see what is created,
+    changed, moved, dropped and already published since (docs/in-and-out.md).
     """
     from campaign.errors import Level
     from campaign.review.coming import coming, headline
@@ -49,6 +61,12 @@ def command(session: Session, first: date | None, last: date | None, as_json: bo
     end = last or begin + timedelta(days=DAYS)
     if end < begin:
         raise click.UsageError(f"--to {end} is before --from {begin}")
+    if save is not None and (against is not None or as_json):
+        raise click.UsageError("--save goes alone: with --from and --to")
+    if save is not None:
+        return save_plan(session, save, begin, end)
+    if against is not None:
+        return compare_plan(session, against, first, last, as_json)
     workspace = session.workspace
     with session.station(temporary=True) as station:
         rules = station.adapters.rules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -113,6 +113,12 @@ class Composer:
             lengths=tuple(texts.measure(post.text, post.warning, work.rules) for post in drafts),
             drafts=drafts,
         )
+
+
+def descriptions(media: Sequence[Media], language: str) -> str:
+    """What pictures show, as it stands behind the text where a network has no field for it."""
+    word = text_for(DESCRIBED, language)
+    return "\n".join(f"[{word}: {item.alt}]" if word and not item.card else f"[{item.alt}]" for item in media)
 
 
 @dataclass(slots=True)
@@ -290,10 +296,7 @@ class _Work:
         """Where a network has no field for descriptions they stand behind the text that goes with the pictures."""
         if not media or not self.rules.alt_in_text:
             return parts
-        word = text_for(DESCRIBED, self.language)
-        said = "\n".join(
-            f"[{word}: {item.alt}]" if word and not item.card else f"[{item.alt}]" for item in media
-        )
+        said = descriptions(media, self.language)
         return ("\n\n".join(filter(None, (parts[0], said))), *parts[1:])
 
     def _check_text(self, parts: tuple[str, ...], warning: str, media: tuple[Media, ...]) -> None:

@@ -12,12 +12,12 @@ from campaign.core.ahead import Planned, outlook, plan
 from campaign.core.approval import understaffed
 from campaign.core.compose import Composer
 from campaign.core.model import Campaign, Slot, Workspace
-from campaign.core.timetable import HORIZON, first, moments, to_wall
+from campaign.core.timetable import HORIZON, Moment, first, moments, to_wall
 from campaign.core.told import objections
 from campaign.core.translations import untranslated
 from campaign.errors import Level, Problem
 
-__all__ = ["DAYS", "Planned", "check", "outlook", "plan"]
+__all__ = ["DAYS", "Planned", "check", "no_row_left", "outlook", "plan"]
 
 DAYS = 30
 """How far ahead problems of time are computed by default."""
@@ -73,20 +73,25 @@ def _schedule(workspace: Workspace, campaign: Campaign, slot: Slot, now: datetim
             yield Problem(
                 slot.place, f"{slot.id!r} is over: it never happens again", "", Level.ADVICE, "over"
             )
-    elif slot.rows is not None and slot.timetable.count is not None and campaign.ends is not None:
-        # One occurrence more than there are rows: if there could be one, the rows are too few.
-        more = replace(slot.timetable, count=slot.timetable.count + 1)
-        possible = moments(more, now - HORIZON, now + HORIZON)
-        short = next((moment for moment in possible if moment.index == slot.timetable.count), None)
-        if short is not None:
-            when = f"{to_wall(short.due, campaign.zone):%Y-%m-%d %H:%M}"
-            yield Problem(
-                slot.place,
-                f"posts/{slot.rows} has no row left for {when}, and the campaign ends on {campaign.ends}",
-                "add rows, or repeat: true to start again",
-                Level.WARN,
-                "rows",
-            )
+    elif (short := no_row_left(campaign, slot, now)) is not None:
+        when = f"{to_wall(short.due, campaign.zone):%Y-%m-%d %H:%M}"
+        yield Problem(
+            slot.place,
+            f"posts/{slot.rows} has no row left for {when}, and the campaign ends on {campaign.ends}",
+            "add rows, or repeat: true to start again",
+            Level.WARN,
+            "rows",
+        )
+
+
+def no_row_left(campaign: Campaign, slot: Slot, now: datetime) -> Moment | None:
+    """The first moment for which the table of a slot has no row, though its campaign goes on; None: there is none."""
+    if slot.rows is None or slot.timetable.count is None or campaign.ends is None:
+        return None
+    # One occurrence more than there are rows: if there could be one, the rows are too few.
+    more = replace(slot.timetable, count=slot.timetable.count + 1)
+    possible = moments(more, now - HORIZON, now + HORIZON)
+    return next((moment for moment in possible if moment.index == slot.timetable.count), None)
 
 
 def grouped(problems: Iterable[Problem]) -> list[Problem]:

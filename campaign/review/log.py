@@ -65,9 +65,9 @@ Zone = Callable[[str], str]
 """The IANA zone of a campaign, by its id."""
 
 
-def log_row(delivery: Delivery, zone: str, approved_by: Sequence[str] = ()) -> dict[str, Any]:
+def log_row(delivery: Delivery, zone: str) -> dict[str, Any]:
     """One delivery as ``log --json`` prints it. ``due`` and ``sent_at`` in the zone, with offset; what is not there yet
-    is null, or an empty list. ``approved_by``: handles (review.approvals)."""
+    is null, or an empty list; so are the people of rows that were read without them (review.people)."""
     post, receipt = delivery.post, delivery.receipt
     return {
         "key": delivery.key,
@@ -88,7 +88,7 @@ def log_row(delivery: Delivery, zone: str, approved_by: Sequence[str] = ()) -> d
         "id": receipt.id if receipt else None,
         "url": (receipt.url or None) if receipt else None,
         "reason": delivery.reason,
-        "approved_by": list(approved_by),
+        "approved_by": list(delivery.approved_by),
         "reviewed_by": list(delivery.reviewed_by),
         "facts": list(post.facts) if post else [],
         "hotlines": list(post.hotlines) if post else [],

@@ -39,9 +39,9 @@ Rules = Callable[[Account], TextRules]
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """A post to come. ``due`` (aware): when it goes out by the files, or by a person who moved it. ``state`` and
-    ``reason``: of its row; None and "" where there is none yet. ``cost``: in US dollars; None where the network charges
-    nothing that is known."""
+    """A post to come. ``due`` (aware): when it goes out by the files, or by a person who moved it; ``by_files``: by the
+    files alone. ``state`` and ``reason``: of its row; None and "" where there is none yet. ``cost``: in US dollars;
+    None where the network charges nothing that is known."""
 
     key: str
     campaign: str
@@ -50,6 +50,7 @@ class Ahead:
     network: str
     language: str
     due: datetime
+    by_files: datetime
     zone: str
     posts: tuple[Post, ...]
     length: int
@@ -65,6 +66,11 @@ class Ahead:
     def login(self) -> str:
         """The account's id, in whichever language it posts."""
         return self.account.partition(".")[0]
+
+    @property
+    def moved(self) -> bool:
+        """Whether a person moved it."""
+        return self.due != self.by_files
 
     @property
     def ended(self) -> bool:
@@ -156,6 +162,7 @@ def _merged(post: Planned, row: Delivery | None, rules: Rules) -> Ahead:
         network=post.target.account.network,
         language=post.target.language,
         due=_when(post, row),
+        by_files=post.moment.due,
         zone=post.campaign.zone,
         posts=posts,
         length=fullest.used,

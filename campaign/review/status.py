@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,12 +24,13 @@ from campaign.review.coming import Coming, coming
 from campaign.review.log import Unplanned, log_entries, log_row, unplanned_row
 from campaign.review.marks import Reviewed, flag_entries, flagged, reviewed_row
 from campaign.review.paused import pause_row
+from campaign.review.people import with_people
 from campaign.review.problems import problem_lines
 from campaign.review.table import Cell, Columns, Line
 from campaign.review.table import lines as laid_out
 from campaign.review.waiting import Wait, explained, waits
 from campaign.review.words import count
-from campaign.store import history, marks, pauses, versions
+from campaign.store import history, pauses, versions
 from campaign.store.history import AccountRow, Delivery
 from campaign.store.holding import Runner
 from campaign.store.overdue import LATE, is_overdue
@@ -167,6 +168,10 @@ def read(
         found.append(_stuck(runner, last_tick, now))
     found += [_behind(host) for host in versions.behind(connection, now - STALE)]
     found += unreached(connection, workspace, now)
+
+    def people(rows: Iterable[Delivery]) -> tuple[Delivery, ...]:
+        return tuple(with_people(connection, workspace, rows))
+
     return Status(
         now=now,
         runner=runner,
@@ -174,7 +179,7 @@ def read(
         last_tick=last_tick,
         last_tick_by=by,
         waiting=tuple(waits(waiting, accounts, workspace, now)),
-        overdue=tuple(
+        overdue=people(
             explained(
                 (row for row in waiting if is_overdue(row, accounts.get(row.account), now, late)),
                 accounts,
@@ -183,17 +188,13 @@ def read(
             )
         ),
         unplanned=tuple(_unplanned(connection, workspace, now, late)),
-        uncertain=tuple(history.deliveries(connection, states=[State.UNCERTAIN])),
-        failed=tuple(row for row in failed if not _given_up(connection, row)),
-        held=tuple(
+        uncertain=people(history.deliveries(connection, states=[State.UNCERTAIN])),
+        failed=people(row for row in failed if not _given_up(connection, row)),
+        held=people(
             sorted(history.deliveries(connection, states=[State.HELD]), key=lambda r: not is_barred(r))
         ),
-        missed=tuple(missed),
-        to_withdraw=tuple(
-            marks.with_reviewers(
-                connection, (row for row in history.still_out(connection) if row.state is State.SENT)
-            )
-        ),
+        missed=people(missed),
+        to_withdraw=people(row for row in history.still_out(connection) if row.state is State.SENT),
         parked=tuple(row for row in accounts.values() if row.parked_until is not None),
         problems=tuple(found),
         flagged=tuple(flagged(connection)),

@@ -70,12 +70,6 @@ def removals(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
-def seals(connection: Connection) -> None:
-    """A log that is sealed from now on."""
-    _add(connection, events.c.salt)
-    take_over(connection)
-
-
 def review_marks(connection: Connection) -> None:
     """What reviewers say about posts that are out."""
     metadata.tables["marks"].create(connection)
@@ -110,6 +104,12 @@ def alerts(connection: Connection) -> None:
             index.create(connection)
 
 
+def seals(connection: Connection) -> None:
+    """A log that is sealed from now on."""
+    _add(connection, events.c.salt)
+    take_over(connection)
+
+
 def approving(connection: Connection) -> None:
     """Who approved or rejected which content, only ever added to; and under which approval a post was let out."""
     for name in ("approvals", "cleared"):
@@ -123,12 +123,12 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("breakers of accounts", breakers),
     Migration("versions of the files", checkouts),
     Migration("posts that are withdrawn or redacted", removals),
-    Migration("a sealed log", seals),
-    Migration("review marks", review_marks),
-    Migration("tokens and pages of campaign web", web),
     Migration("crisis pauses", pausing),
     Migration("alerts", alerts),
+    Migration("a sealed log", seals),
     Migration("approvals of content", approving),
+    Migration("review marks", review_marks),
+    Migration("tokens and pages of campaign web", web),
 )
 """Version n of the store is the state after the first n steps."""
 

@@ -57,8 +57,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery as the store has it; every column of ``tables.deliveries``. Instants are aware UTC. ``reviewed_by``:
-    who has looked at it, where that was asked for (``marks.with_reviewers``)."""
+    """A delivery as the store has it; every column of ``tables.deliveries``. Instants are aware UTC. ``approved_by``,
+    ``reviewed_by``: who has approved it and looked at it, where that was asked for (``review.people``)."""
 
     key: str
     network_key: str
@@ -95,6 +95,7 @@ class Delivery:
     withdrawn_at: datetime | None = None
     redacted_at: datetime | None = None
     redacted_by: str | None = None
+    approved_by: tuple[str, ...] = ()
     reviewed_by: tuple[str, ...] = ()
 
     @staticmethod

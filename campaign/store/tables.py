@@ -258,18 +258,6 @@ web_sessions = Table(
     Column("ends_at", Instant, nullable=False),
 )
 
-seals = Table(
-    "seals",
-    metadata,
-    Column("n", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
-    Column("previous", Text, nullable=False),  # the hash of seal n - 1; empty: the first one
-    Column("at", Instant, nullable=False),
-    Column("first", BigInteger, nullable=False),  # ids of events
-    Column("last", BigInteger, nullable=False),
-    Column("entries", Text, nullable=False),  # one line an event: id, hash of what it is, hash of its detail
-    Column("sha256", Text, nullable=False),
-)
-
 marks = Table(
     "marks",
     metadata,
@@ -338,6 +326,18 @@ alert_addresses = Table(
     Column("failing_since", Instant),
     Column("next_at", Instant),  # not tried again before
     Column("reason", Text, nullable=False, server_default=""),  # why not, in plain words
+)
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("previous", Text, nullable=False),  # the hash of seal n - 1; empty: the first one
+    Column("at", Instant, nullable=False),
+    Column("first", BigInteger, nullable=False),  # ids of events
+    Column("last", BigInteger, nullable=False),
+    Column("entries", Text, nullable=False),  # one line an event: id, hash of what it is, hash of its detail
+    Column("sha256", Text, nullable=False),
 )
 
 approvals = Table(

@@ -36,17 +36,18 @@ from campaign.workspace.yamltext import Unreadable
 SCHEDULES = "schedules"
 
 
-def load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
-    """The workspace in a folder. ``specs``: the networks that there are, by name.
+def load(directory: Path, specs: Mapping[str, Spec], beside: Mapping[str, bytes] | None = None) -> Workspace:
+    """The workspace in a folder. ``specs``: the networks that there are, by name. ``beside``: campaigns that are not
+    on disk, by name, read as if their files were there.
 
     A campaign with an error is in ``broken`` while the others load; every problem is in ``problems``, by place.
     WorkspaceError, with all problems, when config.yaml itself can't be used.
     """
     with _no_collection():
-        return _load(directory, specs)
+        return _load(directory, specs, beside or {})
 
 
-def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
+def _load(directory: Path, specs: Mapping[str, Spec], beside: Mapping[str, bytes]) -> Workspace:
     findings = Findings()
     digest = hashlib.sha256()
     common = hashlib.sha256()
@@ -91,14 +92,13 @@ def _load(directory: Path, specs: Mapping[str, Spec]) -> Workspace:
         )
     campaigns: dict[str, Campaign] = {}
     broken: set[str] = set()
-    for entry in files:
-        if entry.name not in RESERVED:
-            stem = entry.name.removesuffix(".yaml")
-            campaign = _campaign(directory, stem, around, digest, findings)
-            if campaign is None:
-                broken.add(stem)
-            else:
-                campaigns[stem] = campaign
+    on_disk = [entry.name.removesuffix(".yaml") for entry in files if entry.name not in RESERVED]
+    for stem in (*on_disk, *beside):
+        campaign = _campaign(directory, stem, around, digest, findings, beside.get(stem))
+        if campaign is None:
+            broken.add(stem)
+        else:
+            campaigns[stem] = campaign
     problems = findings.sorted()
     if settings is None:
         # The sentence of the exception is the first problem: let it be an error, and one of config.yaml.
@@ -212,12 +212,18 @@ def _schedules(directory: Path, findings: Findings) -> Iterator[Entry]:
 
 
 def _campaign(
-    directory: Path, stem: str, around: Around | None, digest: hashlib._Hash, findings: Findings
+    directory: Path,
+    stem: str,
+    around: Around | None,
+    digest: hashlib._Hash,
+    findings: Findings,
+    data: bytes | None = None,
 ) -> Campaign | None:
-    """The campaign in schedules/STEM.yaml, or None when it has errors. Without ``around`` (config.yaml is broken) only
-    the form of the file is checked."""
+    """The campaign in schedules/STEM.yaml (or in ``data``, where the file is not there), or None when it has errors.
+    Without ``around`` (config.yaml is broken) only the form of the file is checked."""
     before = findings.errors()
-    document = _read(directory, f"{SCHEDULES}/{stem}.yaml", digest)
+    name = f"{SCHEDULES}/{stem}.yaml"
+    document = _read(directory, name, digest) if data is None else read(name, data)
     findings.extend(document.problems)
     root = document.root
     if not isinstance(root, Map):

@@ -36,6 +36,8 @@ campaign.db*
 public/
 handoff/
 kits/
+rehearsal/
+reports/
 .campaign/
 """
 

@@ -70,6 +70,8 @@ def test_the_wheel_holds_the_program_and_the_starter_pack_only(wheel: Path) -> N
         "campaign/review/kit_page/page.html.j2",
         "campaign/review/kit_page/kit.css",
         "campaign/review/kit_page/kit.js",
+        "campaign/review/report_page/page.html.j2",
+        "campaign/review/report_page/report.css",
         "campaign/py.typed",
     ):
         assert name in names

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import CONFIG, Place, day
 
 PEOPLE = "people: {ani: {can: [approve]}, budi: {can: [approve]}, citra: {can: [safeguard]}}\n"
+
+
+def contract(verbs: str) -> list[str]:
+    """The JSON names that docs/running.md promises."""
+    text = (Path(__file__).parents[2] / "docs" / "running.md").read_text(encoding="utf-8")
+    (cell,) = re.findall(rf"^\| {re.escape(verbs)} \| (.*) \|$", text, re.MULTILINE)
+    return [name.strip() for name in re.sub(r"\([^)]*\)", "", cell).split(",")]
 
 
 @pytest.fixture
@@ -117,12 +126,17 @@ def test_rejecting_and_json(asking: Place) -> None:
     [row] = done.rows()
     assert (row["result"], row["approved_by"], row["missing"]) == ("approved", ["budi"], 0)
     assert "Tonight we light a candle." in done.err, "nobody approves what they have not seen"
+    assert list(row) == contract("`approve --json`, `reject --json`")
+    [status] = asking("status", "--json").rows()
+    assert status["unapproved"] == []
 
 
 def test_approvals_in_a_file(asking: Place) -> None:
     file = asking.folder / "approvals.jsonl"
     asking("approve", "c", "--by", "ani", "--yes")
     assert "1 approval written" in asking("approve", "--export", str(file)).err
+    [again] = asking("approve", "--import", str(file), "--json").rows()
+    assert (list(again), again["result"]) == (contract("`approve --import --json`"), "already")
     [line] = file.read_text().splitlines()
     data = json.loads(line)
     assert (data["key"], data["by"]) == (asking.vigil, "ani")

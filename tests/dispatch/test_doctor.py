@@ -69,6 +69,7 @@ def test_a_sound_workspace(folder: Path) -> None:
         "store",
         "workspace",
         "last-tick",
+        "log",
         "clock",
         "secrets",
         "alerts",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from campaign.core.text import TextRules
 from campaign.core.timetable import At, Timetable, Weekly
 from campaign.dispatch.freeze import Freezer
 from campaign.dispatch.planner import Planner
+from campaign.dispatch.rehearse import Inline
 from campaign.dispatch.tick import Engine
 from campaign.errors import CampaignError, Place
 from campaign.networks.base import Options
@@ -65,15 +65,6 @@ class Scripted:
 
     def whoami(self) -> str:
         return "us"
-
-
-class Inline(Executor):
-    """Runs a sender at once, in the thread that ticks: what comes back is there at the next tick."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
 
 
 class Folder:

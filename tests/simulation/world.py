@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from campaign.core.compose import Composer
 from campaign.core.model import Account, Media, Workspace
@@ -28,6 +28,7 @@ from campaign.dispatch.tick import Engine
 from campaign.errors import CampaignError, StoreError
 from campaign.store.database import Store
 from campaign.store.outbox import Who
+from campaign.store.scratch import hurry
 from tests.simulation.files import ID, Files
 from tests.simulation.servers import Adapter, Server
 
@@ -64,12 +65,7 @@ def a_store() -> Iterator[MortalStore]:
     with tempfile.TemporaryDirectory(dir=where, prefix="simulation") as folder:
         store = MortalStore.open("sqlite:///campaign.db", Path(folder), create=True)
         assert isinstance(store, MortalStore)
-
-        @event.listens_for(store.engine, "connect")
-        def relax(connection: Any, record: Any) -> None:
-            connection.execute("PRAGMA synchronous = OFF")
-
-        store.engine.dispose()
+        hurry(store)
         try:
             yield store
         finally:

@@ -28,9 +28,6 @@ LOOKED = timedelta(minutes=10)
 DELETED = timedelta(hours=1)
 """How long whoever takes a post back has for deleting by hand before everybody is reminded."""
 
-PAUSED = "paused by "
-"""How the reason of a row begins that a crisis pause holds."""
-
 
 def posts(connection: Connection, workspace: Workspace, now: datetime) -> Iterator[Alert]:
     """What became of posts that somebody has to know of."""
@@ -46,8 +43,6 @@ def posts(connection: Connection, workspace: Workspace, now: datetime) -> Iterat
                 yield _alert(concern, AlertKind.UNCERTAIN, UNCERTAIN)
             case State.HELD if concern.reason.startswith(BARRED):
                 yield _alert(concern, AlertKind.HELD, BARRED_NOW)
-            case State.HELD if concern.reason.startswith(PAUSED):
-                pass  # the pause itself is told, not each post that falls into it
             case State.HELD if concern.network == "handoff":
                 yield _alert(concern, AlertKind.HELD, BY_HAND, urgent=False)
             case State.HELD:

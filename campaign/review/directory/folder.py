@@ -18,11 +18,11 @@ MANIFEST = "files.sha256"
 """What we wrote and its hashes, in the format of sha256sum(1): partners check a copy with ``sha256sum -c``."""
 
 
-def put(folder: Path, files: Mapping[str, bytes]) -> None:
+def put(folder: Path, files: Mapping[str, bytes], what: str = "the directory") -> None:
     """Make ``folder`` hold these files (name -> bytes) and their manifest. CampaignError when it holds something else,
-    or can't be written; then what was there is there still."""
+    or can't be written; then what was there is there still. ``what`` they are, for its message."""
     folder = Path(os.path.realpath(folder))
-    _may_replace(folder)
+    _may_replace(folder, what)
     beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.new")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -36,12 +36,12 @@ def put(folder: Path, files: Mapping[str, bytes]) -> None:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
         raise CampaignError(
-            f"the directory can't be written to {folder}: {error.strerror}",
+            f"{what} can't be written to {folder}: {error.strerror}",
             "name a folder of its own on a disk with room, in a folder that you may write to",
         ) from error
 
 
-def _may_replace(folder: Path) -> None:
+def _may_replace(folder: Path, what: str) -> None:
     """CampaignError unless the folder is not there, empty, or exactly what we wrote last."""
     if not folder.exists():
         return
@@ -55,7 +55,7 @@ def _may_replace(folder: Path) -> None:
             if name == MANIFEST and written:
                 continue
             if name not in written or not entry.is_file() or entry.is_symlink():
-                raise CampaignError(f"{folder} holds {name}, which is none of the directory's files", hint)
+                raise CampaignError(f"{folder} holds {name}, which is none of {what}'s files", hint)
             if hashlib.sha256(entry.read_bytes()).hexdigest() != written[name]:
                 raise CampaignError(f"{entry} was changed since it was made, and would be lost", hint)
     except OSError as error:

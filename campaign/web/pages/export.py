@@ -10,10 +10,10 @@ from flask import Blueprint, Response
 from campaign.core.timetable import to_utc
 from campaign.errors import CampaignError
 from campaign.review import log_html
-from campaign.review.approvals import approved_by
 from campaign.review.log import COLUMNS, log_row
 from campaign.review.log_csv import csv_lines
 from campaign.review.log_pictures import small
+from campaign.review.people import with_people
 from campaign.review.roles import Roles
 from campaign.review.waiting import explained
 from campaign.store import history, marks
@@ -60,9 +60,7 @@ def table() -> Response:
     """The week as a table for a spreadsheet."""
     first, rows = _week()
     roles = Roles(workspace().people, language=language())
-    with site().station.store.read() as connection:
-        by = approved_by(connection, workspace(), rows)
-    told = (roles.told(log_row(row, zone(row.campaign), by.get(row.key, ()))) for row in rows)
+    told = (roles.told(log_row(row, zone(row.campaign))) for row in rows)
     return _file("".join(csv_lines(COLUMNS, told)).encode(), "text/csv", f"log-{first}.csv")
 
 
@@ -80,7 +78,7 @@ def _week() -> tuple[date, list[Delivery]]:
             raise CampaignError(
                 say("export_too_many", number=MOST), f"campaign log --from {first} --to {last} --csv"
             )
-        rows = marks.with_reviewers(connection, rows)
+        rows = with_people(connection, workspace(), rows)
         accounts = history.accounts(connection)
     return first, explained(rows, accounts, workspace(), here.now())
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from campaign.core.lifecycle import State
 from campaign.core.timetable import to_utc
 from campaign.review import times
+from campaign.review.people import with_people
 from campaign.review.waiting import explained
 from campaign.store import history, marks
 from campaign.store.history import Delivery
@@ -70,7 +71,7 @@ def listing() -> Response:
     with here.station.store.read() as connection:
         found = _page(connection, filters)
         accounts = history.accounts(connection)
-        rows = marks.with_reviewers(connection, found.rows)
+        rows = with_people(connection, workspace(), found.rows)
         wrong = {mark.key for mark in marks.flagged(connection)}
     rows = explained(rows, accounts, workspace(), here.now())
     now = today()
