@@ -117,6 +117,9 @@ def main() -> int:
         print(f"\nOnly {sent} of 5 posts went out: something is wrong with this demo.", file=sys.stderr)
         return 1
     step(f"Now open {(workspace / 'public' / 'index.html').relative_to(ROOT)} in a browser.")
+    print(
+        f"Then look at it as a volunteer would: .venv/bin/campaign -w {workspace.relative_to(ROOT)} web --open"
+    )
     return 0
 
 
