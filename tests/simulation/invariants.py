@@ -32,7 +32,6 @@ SAME_STATE = {
     "looked",
     "late",
     "doubled",
-    "held-on",
 }
 MUST_SAY_WHY = {State.HELD, State.FAILED, State.MISSED, State.CANCELLED, State.UNCERTAIN}
 SPURIOUS = 40
