@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -55,12 +55,14 @@ def fallen(
     composer: Composer,
     now: datetime,
     numbers: Sequence[int] | None = None,
+    keys: Collection[str] | None = None,
 ) -> list[Fallen]:
     """What fell into these pauses (None: into any) and is not decided, held or missed by now, judged by today's files
-    and by this day; by due."""
+    and by this day; by due. ``keys``: only of these posts, for to judge one is to make it anew."""
     return [
         _fallen(connection, workspace, composer, now, number, row)
         for number, row in pauses.fallen(connection, numbers)
+        if keys is None or row.key in keys
     ]
 
 

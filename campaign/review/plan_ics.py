@@ -123,8 +123,7 @@ def _becomes(post: Ahead, now: datetime) -> str:
         if silent(post):
             return "not sent, a quiet day"
         return "planned" if post.due > now else "not sent so far: nothing was running"
-    said = say(post.state, post.reason)
-    return f"{said} ({post.reason})" if post.reason and post.state is not State.SENT else said
+    return say(post.state, post.reason)  # not why: a reason may name people, and anybody may subscribe
 
 
 def _plain(text: str) -> str:

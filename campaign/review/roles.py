@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,6 +30,15 @@ _WORDS = {
 
 _NO_HANDLE = {"review_by"}
 """Keys that end like those of handles and hold a day."""
+
+
+# What the program itself says of people in reasons: core.approval, core.pause, networks.handoff.
+_NAMED = re.compile(
+    r"\b(rejected by |paused by |needs approval: it was changed after |needs approval: |waiting for )"
+    r"(?!nobody |it was |the file )([^\s:;()]+)(?=[:;)]|$| has approved | approved | to post )"
+)
+_HOST = re.compile(r"(the file PAUSE) on [^\s:;)]+")
+_PAGE = re.compile(r"( to post it): .*")
 
 
 class Roles:
@@ -69,9 +79,18 @@ class Roles:
         """Through what somebody came (``cli``, ``web``), without the user and the host that stand behind it."""
         return door if self._names else door.partition(" ")[0]
 
+    def reason(self, reason: str) -> str:
+        """A reason without the handles, hosts and folders that the program itself writes into it. What people wrote
+        stays as it is."""
+        if self._names:
+            return reason
+        named = _NAMED.sub(lambda found: found[1] + self(found[2]), reason)
+        return _PAGE.sub(r"\1", _HOST.sub(r"\1", named))
+
     def told(self, value: Any, *, by: bool = False) -> Any:
         """The same JSON value with roles: what stands under ``by`` or a key that ends in ``_by`` are handles (one, or
-        several), ``door`` is a door. Free text that people wrote stays as it is."""
+        several), ``door`` is a door, ``reason`` a reason, and an address on this machine keeps its file's name only.
+        Free text that people wrote stays as it is."""
         if isinstance(value, Mapping):
             return {name: self._of(str(name), item) for name, item in value.items()}
         if isinstance(value, list | tuple):
@@ -79,7 +98,14 @@ class Roles:
         return self(value) if by and isinstance(value, str) else value
 
     def _of(self, name: str, item: Any) -> Any:
-        if name == "door" and isinstance(item, str):
-            return self.door(item)
+        if isinstance(item, str) and not self._names:
+            if name == "door":
+                return self.door(item)
+            if name == "reason":
+                return self.reason(item)
+            if name == "url" and item.startswith("file:"):
+                return item.rpartition("/")[2]
+            if name == "file":
+                return item.partition(", brought in by ")[0]
         handles = name == "by" or (name.endswith("_by") and name not in _NO_HANDLE)
         return self.told(item, by=handles)

@@ -104,6 +104,10 @@ def _templates(app: Flask) -> None:
 
 def _expected(error: CampaignError) -> Response:
     g.failed = True  # what is wrong may be the store: the page that says so asks it nothing
+    if g.get("visit") is None:  # strangers learn nothing of this machine
+        return here.show(
+            "error.html", 503, title=here.say("error_refused"), said=here.say("error_later"), hint=""
+        )
     return here.show("error.html", 409, title=here.say("error_refused"), said=error.message, hint=error.hint)
 
 

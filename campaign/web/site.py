@@ -43,7 +43,10 @@ class Address:
     @staticmethod
     def public(url: str) -> Address:
         """Behind a proxy that does TLS. CampaignError when it is no https address, or has a path."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # half an IPv6 address
+            parts = urlsplit("")
         if parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or parts.query:
             raise CampaignError(
                 f"{url!r} is not the address of a site with TLS",

@@ -103,6 +103,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Terlalu banyak percobaan. Tunggu seperempat jam, lalu salin tokennya lagi.",
     ),
     "error_too_large": ("That is too long.", "Itu terlalu panjang."),
+    "error_later": (
+        "This does not work just now. Try again in a while, or ask whoever runs these pages.",
+        "Ini sedang tidak berfungsi. Coba lagi nanti, atau tanyakan kepada pengelola halaman ini.",
+    ),
     "error_other": ("The request could not be understood.", "Permintaan tidak dapat dipahami."),
     "error_bug": (
         "This is a bug in campaign ({name}). Nothing is lost. The terminal says where the report is.",

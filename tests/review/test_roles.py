@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,6 +61,37 @@ def test_handles_go_wherever_they_stand_in_a_row() -> None:
     assert (told["redacted_by"], told["reviewed_by"]) == ("approver", ["reviewer 1", "reviewer 2"])
     assert told["review_by"] == "2027-08-01"
     assert Roles(PEOPLE, names=True).told(row) == row
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("rejected by ani: the tone of ani", "rejected by approver: the tone of ani"),
+        ("rejected by ani", "rejected by approver"),
+        ("paused by zul: flood", "paused by person 1: flood"),
+        ("paused by the file PAUSE on vm: flood", "paused by the file PAUSE: flood"),
+        ("needs approval: nobody has approved it yet (approval: one)", None),
+        (
+            "needs approval: ani has approved it, one more person has to (approval: two)",
+            "needs approval: approver has approved it, one more person has to (approval: two)",
+        ),
+        (
+            "needs approval: it was changed after ani approved it (approval: one)",
+            "needs approval: it was changed after approver approved it (approval: one)",
+        ),
+        ("waiting for ani to post it: /home/ani/handoff/post.html", "waiting for approver to post it"),
+        ("the server said: waiting for approval by ani", None),
+    ],
+)
+def test_reasons_of_the_program_say_roles(reason: str, said: str | None) -> None:
+    assert Roles(PEOPLE).told({"reason": reason}) == {"reason": said or reason}
+    assert Roles(PEOPLE, names=True).told({"reason": reason}) == {"reason": reason}
+
+
+def test_no_folder_of_a_machine_leaves() -> None:
+    row = {"url": "file:///home/ani/public/index.html#p1", "file": "a.jsonl, brought in by cli ani@laptop"}
+    assert Roles(PEOPLE).told(row) == {"url": "index.html#p1", "file": "a.jsonl"}
+    assert Roles(PEOPLE).told({"url": "https://x.example/1"}) == {"url": "https://x.example/1"}
 
 
 @given(

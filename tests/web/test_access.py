@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import requests
@@ -13,8 +14,9 @@ from campaign.dispatch.admission import revoke_token
 from campaign.store import history
 from campaign.web.access import FORM, LASTS
 from campaign.web.limits import ADDRESSES, FAILURES, WITHIN, SignIns
+from campaign.web.pages.pause import LAST
 from campaign.web.site import Address
-from tests.web.town import HERE, NOW, ROLES, Town, Visitor
+from tests.web.town import HERE, NOW, PORT, ROLES, Town, Visitor, small
 
 SENT = "world-day/signs/2027-07-29T09:00/site"
 AHEAD = "world-day/signs/2027-08-02T09:00/site"
@@ -46,8 +48,8 @@ ROUTES: dict[tuple[str, str], tuple[str | None, dict[str, str]]] = {
     ("POST", "/review/<path:key>"): ("review", {"key": SENT}),
     ("POST", "/approvals"): ("approve", {}),
     ("POST", "/pause"): ("pause", {}),
-    ("POST", "/pause/end/<int:number>"): ("pause", {"number": "999"}),
-    ("POST", "/pause/keep/<int:number>"): ("pause", {"number": "999"}),
+    ("POST", f"/pause/end/<int(max={LAST}):number>"): ("pause", {"number": "999"}),
+    ("POST", f"/pause/keep/<int(max={LAST}):number>"): ("pause", {"number": "999"}),
     ("POST", "/pause/decide"): ("pause", {}),
 }
 """Each route that there is, the right that it takes, and what its address needs."""
@@ -55,7 +57,7 @@ ROUTES: dict[tuple[str, str], tuple[str | None, dict[str, str]]] = {
 
 def path(rule: str, values: dict[str, str]) -> str:
     for name, value in values.items():
-        for kind in ("path:", "int:", ""):
+        for kind in ("path:", "int:", f"int(max={LAST}):", ""):
             rule = rule.replace(f"<{kind}{name}>", value)
     return rule
 
@@ -362,3 +364,18 @@ def test_no_secret_is_kept_or_shown(town: Town) -> None:
     for secret in (*town.tokens.values(), cookie.value):
         assert not any(secret.encode() in page for page in shown)
         assert secret.encode() not in kept
+
+
+def test_a_stranger_is_not_told_where_the_store_is(tmp_path: Path) -> None:
+    town = Town(small(tmp_path / "town"))
+    try:
+        stranger = town.visitor()
+        stranger.client.set_cookie(f"campaign-{PORT}", "x", domain="127.0.0.1")
+        assert stranger.get("/help").status_code == 200
+        town.station.store.close()
+        (town.folder / "campaign.db").write_bytes(b"no database " * 400)
+        found = stranger.get("/help")
+        assert found.status_code == 503
+        assert str(town.folder) not in found.text and "campaign.db" not in found.text
+    finally:
+        town.close()

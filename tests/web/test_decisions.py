@@ -148,6 +148,8 @@ def test_every_page_says_what_is_paused_and_a_day_later_asks(lively: Town) -> No
     assert "Is it still wanted?" not in lia.get("/").text
     assert siti.post("/pause/end/1").status_code == 303
     assert siti.post("/pause/end/1").status_code == 409
+    assert siti.post(f"/pause/end/{10**30}").status_code == 404
+    assert siti.post("/pause", {"reason": "x", "until": "0001-01-01T00:00"}).status_code == 409
     assert "PAUSED:" not in lia.get("/").text
 
 
@@ -176,6 +178,8 @@ def test_what_fell_in_is_decided_once(lively: Town) -> None:
     assert "is still paused by siti" in early.text
     assert siti.post("/pause/end/1").status_code == 303
     assert siti.post("/pause/decide", {"key-0": SIGNS, "what-0": "move", "when-0": ""}).status_code == 409
+    first = {"key-0": SIGNS, "what-0": "move", "when-0": "0001-01-01T00:00"}
+    assert siti.post("/pause/decide", first).status_code == 409
     late = {"key-0": SIGNS, "what-0": "move", "when-0": "2027-07-30T11:00"}
     assert "has passed" in siti.post("/pause/decide", late).text
     assert siti.post("/pause/decide", {"key-0": SIGNS, "what-0": "skip"}).status_code == 303

@@ -155,6 +155,8 @@ def test_the_week_as_a_table_and_as_a_page(town: Town) -> None:
     rows = list(csv.DictReader(io.StringIO(found.text)))
     assert [row["key"] for row in rows if row["slot"] == "picture"] == [PICTURE]
     assert {row["state"] for row in rows} == {"sent", "held", "missed"}
+    assert str(town.folder) not in found.text
+    assert "waiting for an approver" in found.text or "waiting for approver" in found.text
     page = visitor.get("/log/week.html?day=2027-07-29")
     assert page.headers["Content-Disposition"] == 'attachment; filename="log-2027-07-26.html"'
     assert "data:image/webp;base64," in page.text
@@ -227,6 +229,8 @@ def test_only_pictures_that_a_post_names_are_served(town: Town) -> None:
     visitor = town.visitor("lia")
     found = visitor.get(f"/picture/1/0/{PICTURE}")
     assert (found.status_code, found.mimetype) == (200, "image/jpeg")
+    # The same address may hold another picture a minute later: what is approved has to be what was seen.
+    assert found.headers["Cache-Control"] == "no-store"
     assert (
         found.data != (town.folder / "posts/images/contract.jpg").read_bytes()
     )  # without what a camera wrote

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
@@ -21,6 +22,9 @@ from campaign.web.here import back, say, show, site, takes, visitor, workspace, 
 
 pages = Blueprint("pause", __name__)
 
+LAST = 2**31 - 1
+"""A pause with a higher number there is none: no database is asked for one that it can't hold."""
+
 MOST = 30
 """Posts that are decided about at once; then the next ones are shown."""
 
@@ -36,16 +40,18 @@ def _page(http: int = 200, failed: dict[str, CampaignError] | None = None) -> Re
     files, here, now = workspace(), site(), site().now()
     with here.station.store.read() as connection:
         there = pauses.standing(connection)
-        waiting = fallen(connection, files, here.composer(files), now)
-    waiting = list({one.row.key: one for one in waiting}.values())
-    shown = {one.row.key for one in waiting[:MOST]}
+        fell = {row.key: number for number, row in pauses.fallen(connection)}
+        shown = list(fell)[:MOST]
+        waiting = {
+            one.row.key: one for one in fallen(connection, files, here.composer(files), now, keys=shown)
+        }
     return show(
         "pause.html",
         http,
         pauses=there,
-        waiting=waiting[:MOST],
-        left=max(len(waiting) - MOST, 0),
-        fell={pause.id: sum(one.pause == pause.id for one in waiting) for pause in there},
+        waiting=list(waiting.values()),
+        left=len(fell) - len(shown),
+        fell=Counter(fell.values()),
         going={pause.id for pause in there if pause.in_force(now)},
         failed=failed or {},
         gone={key: error.message for key, error in (failed or {}).items() if key not in shown},
@@ -74,7 +80,7 @@ def begin() -> Response:
     return back("pause.overview", "paused")
 
 
-@pages.post("/pause/keep/<int:number>")
+@pages.post(f"/pause/keep/<int(max={LAST}):number>")
 @takes("pause")
 def keep(number: int) -> Response:
     """It is still wanted."""
@@ -82,7 +88,7 @@ def keep(number: int) -> Response:
     return back("pause.overview", "pause_kept")
 
 
-@pages.post("/pause/end/<int:number>")
+@pages.post(f"/pause/end/<int(max={LAST}):number>")
 @takes("pause")
 def end(number: int) -> Response:
     """End it. What fell into it stays where it is until somebody has decided."""
@@ -138,8 +144,8 @@ def _decide(desk: Desk, key: str, what: str, when: str) -> None:
 def _barred(desk: Desk, key: str) -> Fallen | None:
     """What today's safeguards do not let go, looked at now and not when the page was made."""
     with desk.store.read() as connection:
-        waiting = fallen(connection, desk.workspace, desk.composer, desk.now)
-    return next((one for one in waiting if one.row.key == key and one.barred), None)
+        waiting = fallen(connection, desk.workspace, desk.composer, desk.now, keys=[key])
+    return next((one for one in waiting if one.barred), None)
 
 
 def _desk() -> Desk:
@@ -159,7 +165,10 @@ def _moment(text: str, zone_name: str) -> datetime:
         wall = None
     if wall is None or wall.tzinfo is not None:
         raise CampaignError(say("no_time"), "2027-07-30 21:00")
-    return to_utc(wall, zone_name)
+    try:
+        return to_utc(wall, zone_name)
+    except OverflowError:  # year 1, or 9999
+        raise CampaignError(say("no_time"), "2027-07-30 21:00") from None
 
 
 def in_force() -> list[Pause]:

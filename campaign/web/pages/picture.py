@@ -38,7 +38,7 @@ def picture(part: int, number: int, key: str) -> Response:
         raise NotFound
     kind, data = _made(media[number])
     response = Response(data, mimetype=kind)
-    response.headers["Cache-Control"] = "private, max-age=3600"
+    response.headers["Cache-Control"] = "no-store"  # what is approved is what is shown, and nobody keeps it
     response.headers["Content-Disposition"] = "inline"
     return response
 
