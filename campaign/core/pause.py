@@ -33,7 +33,7 @@ class About:
     account: str
     target: str
     language: str
-    tags: frozenset[str] = frozenset()
+    tags: frozenset[str] | None = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Scope:
             (not self.campaigns or post.campaign in self.campaigns)
             and (not self.accounts or post.account in self.accounts or post.target in self.accounts)
             and (not self.languages or not self.languages.isdisjoint(fallbacks(post.language)))
-            and (not self.tags or not self.tags.isdisjoint(post.tags))
+            and (not self.tags or post.tags is None or not self.tags.isdisjoint(post.tags))
         )
 
     def as_json(self) -> dict[str, list[str]]:

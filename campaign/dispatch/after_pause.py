@@ -15,6 +15,7 @@ from campaign.core.anew import anew
 from campaign.core.lifecycle import RETRY_GRACE, State
 from campaign.core.model import Post, parse_key, utc
 from campaign.core.pause import clean_reason
+from campaign.dispatch import approved
 from campaign.dispatch.decide import Desk
 from campaign.dispatch.halt import Halt
 from campaign.dispatch.regate import replace_text
@@ -55,11 +56,16 @@ def move(desk: Desk, key: str, to: datetime) -> Delivery:
     posts = _text(desk, key)
     with desk.store.read() as connection:
         row = _waiting(connection, key)
+        content = approved.to_carry(desk, connection, key, desk.who)
         _must_be_free(connection, desk, row)
     if row.state is State.HELD:  # it stays so until it is released
         desk.move(key, to)
     with desk.store.write() as connection:
         _go(connection, desk, key, posts, utc(to))
+        if row.state is not State.HELD:  # what is held was moved above
+            outbox.brought(connection, key, row.due, desk.now, desk.who, to=utc(to))
+            if content is not None:
+                approved.carry(connection, key, content, utc(to), desk.now, desk.who)
         pauses.decide(connection, key, "move", desk.now)
     return _done(desk, [key])[0]
 

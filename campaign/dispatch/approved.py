@@ -82,18 +82,19 @@ def settle(
 ) -> bool:
     """Look again at a post (``row``: its first part) that waits for people: let all its parts go if nothing is missing
     any more, else say what is. Whether it was let go."""
-    if row.state is not State.HELD or not waits_for_people(row.reason) or row.post is None:
+    if row.state not in (State.HELD, State.PENDING) or row.post is None:
         return False
-    if workspace.target(row.target) is None:
-        return False
+    if workspace.target(row.target) is None or (_slot(workspace, row)[1] is None and row.campaign != AD_HOC):
+        return False  # the files do not say just now what it needs
     reason = refusal_of(connection, workspace, row)
+    let_go = False
     for part in parts(connection, row):
         if part.state is State.HELD and waits_for_people(part.reason):
             if not reason:
-                outbox.release(connection, part.key, until(workspace, part, now), now, who)
+                let_go |= outbox.release(connection, part.key, until(workspace, part, now), now, who)
             elif part.reason != reason:
                 outbox.hold_on(connection, part.key, reason, now)
-    return not reason
+    return let_go
 
 
 def to_carry(around: Around, connection: Connection, key: str, who: Who) -> Content | None:

@@ -34,6 +34,12 @@ def refusal(workspace: Workspace, row: Delivery) -> str:
     return ""
 
 
+def against(workspace: Workspace, row: Delivery) -> str:
+    """The same as the reason of a row that it holds, or ""."""
+    why = refusal(workspace, row)
+    return _HELD + why if why else ""
+
+
 def waiting(connection: Connection) -> list[Delivery]:
     """What has not gone out and needs a consent."""
     rows = history.deliveries(connection, states=[State.PENDING, State.HELD])

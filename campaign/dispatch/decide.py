@@ -176,6 +176,11 @@ class Desk:
         barred = row.state is State.HELD and row.reason.startswith(BARRED) and row.post is not None
         if row.state not in (State.FAILED, State.MISSED) and not (barred and new_text):
             raise _refused(row, "retried")
+        if row.campaign in self.workspace.broken:
+            raise RefusedChange(
+                f"{key} can't be retried: its file has errors, so nobody knows what it asks for",
+                f"mend schedules/{row.campaign}.yaml first: campaign check",
+            )
         posts = self._composed_anew(row) if new_text or row.attempt == 0 else None
         if barred and posts is None:
             raise _refused(row, "retried")  # the files no longer plan it

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from campaign.core.lifecycle import Event, State
-from campaign.core.model import Workspace
+from campaign.core.model import AD_HOC, Workspace
 from campaign.core.pause import About, Pause, stops, tags_of
 from campaign.store import history, pauses
 from campaign.store.history import Delivery
@@ -25,7 +25,9 @@ def about(workspace: Workspace, row: Delivery) -> About:
     """What a pause asks of a row. Its tags are those that the files give it now."""
     campaign = workspace.campaigns.get(row.campaign)
     slot = campaign.slot(row.slot) if campaign is not None else None
-    return About(row.campaign, row.account, row.target, row.language, tags_of(campaign, slot))
+    known = slot is not None or row.campaign == AD_HOC
+    tags = tags_of(campaign, slot) if known else None
+    return About(row.campaign, row.account, row.target, row.language, tags)
 
 
 @dataclass(frozen=True, slots=True)

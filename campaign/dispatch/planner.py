@@ -28,7 +28,7 @@ from campaign.core.model import (
 from campaign.core.quiet import speaks_until, why_quiet
 from campaign.core.standing import barred, bars
 from campaign.core.timetable import Moment, first, moment_at, moments, to_wall
-from campaign.dispatch import approved, consented
+from campaign.dispatch import approved, consented, voted
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.freeze import Freezer
 from campaign.errors import CampaignError, Level, Problem
@@ -354,6 +354,23 @@ class Planner:
         moment = moment_at(slot.timetable, parse_key(row.key).wall)
         return campaign, slot, moment or Moment(row.due, parse_key(row.key).wall), target
 
+    def gone(self, connection: Connection, row: Delivery) -> bool:
+        """Whether the files know a row no longer: its slot or account; or it has a time of its own there by now, under
+        which it goes out."""
+        if row.campaign in self.workspace.broken or row.campaign == AD_HOC:
+            return self.workspace.target(row.target) is None
+        found = self.where(row)
+        if found is None:
+            return True
+        slot, wall = found[1], parse_key(row.key).wall
+        if row.attempt or row.part > 1 or moment_at(slot.timetable, wall) is not None:
+            return False
+        near = moments(slot.timetable, row.due - voted.NEAR, row.due + voted.NEAR)
+        if not slot.explicit and next(iter(near), None) is None:
+            return False
+        made = [event for event in history.events(connection, key=row.key) if event.kind == "planned"]
+        return not any(event.door for event in made)  # an extra one, or a trial, never stood in the files
+
     def hold_unconsented(self, connection: Connection, now: datetime) -> None:
         """Hold what is no longer under its consent, and let go what is again."""
         rows = consented.waiting(connection)
@@ -371,10 +388,7 @@ class Planner:
             for row in waiting:
                 if row.campaign not in counting:
                     continue  # another host has newer files, and knows better
-                if row.campaign in self.workspace.broken or row.campaign == AD_HOC:
-                    gone = self.workspace.target(row.target) is None
-                else:
-                    gone = self.where(row) is None
+                gone = self.gone(connection, row)
                 if gone and row.state is State.PENDING:
                     outbox.hold(connection, row.key, GONE, now)
                 elif not gone and row.state is State.HELD and row.reason == GONE:

@@ -23,8 +23,8 @@ from campaign.core.lifecycle import State
 from campaign.core.model import AD_HOC, Post, Target, parse_key
 from campaign.core.standing import BARRED, barred, bars, standing
 from campaign.core.timetable import to_wall
-from campaign.dispatch import approved
-from campaign.dispatch.planner import Planner
+from campaign.dispatch import approved, consented
+from campaign.dispatch.planner import GONE, Planner
 from campaign.errors import CampaignError, Problem
 from campaign.store import approvals, history, outbox
 from campaign.store.history import Delivery
@@ -40,6 +40,11 @@ class Gate:
 
     def judge(self, connection: Connection, row: Delivery) -> str | None:
         """Why a row that is next in turn must not go out ("": nothing); None: leave it to a host with newer files."""
+        against = (
+            GONE if self.planner.gone(connection, row) else consented.against(self.planner.workspace, row)
+        )
+        if against:  # what a person or a mended file let go was held for something else when these were asked
+            return against if self.planner.counts(connection, row.campaign) else None
         # A thread begins only if all of it may go out.
         problems = self._against(row, history.from_here(connection, row))
         against = (

@@ -115,10 +115,25 @@ def blank(connection: Connection, key: str) -> None:
     """Remove what was approved or rejected under a key, and why, from the record."""
     connection.execute(
         update(approvals)
-        .where(approvals.c.key == key, approvals.c.content != "")
+        .where(approvals.c.key == key, (approvals.c.content != "") | (approvals.c.reason != ""))
         .values(content="", reason="", shown=None)
     )
     connection.execute(update(cleared).where(cleared.c.key == key).values(content=""))
+
+
+def former(connection: Connection, row: RowMapping) -> list[str]:
+    """The keys without a row under which something is kept that was shown of the same planned post on this account."""
+    begin = f"{row['campaign']}/{row['slot']}/"
+    found = connection.execute(
+        select(approvals.c.key)
+        .distinct()
+        .where(
+            func.substr(approvals.c.key, 1, len(begin)) == begin,
+            (approvals.c.content != "") | (approvals.c.reason != ""),
+            ~select(deliveries.c.key).where(deliveries.c.key == approvals.c.key).exists(),
+        )
+    ).scalars()
+    return [key for key in found if parse_key(key).target == row["target"]]
 
 
 # -- reading ---------------------------------------------------------------------------------------------

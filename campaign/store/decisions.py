@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from campaign.core.lifecycle import RETRY_GRACE, Event, State, sources
 from campaign.core.model import Post
 from campaign.core.outcome import Receipt
-from campaign.store import log
+from campaign.store import log, pauses
 from campaign.store.log import LOOP, Who
 from campaign.store.planned import frozen
 from campaign.store.tables import attempts, deliveries
@@ -153,6 +153,7 @@ def again(
     post: Post | None = None,
 ) -> bool:
     """failed | missed -> pending by a person: tries start anew; ``post`` replaces the frozen one (None keeps it)."""
+    pauses.decide(connection, key, "retry", now)
     changes: dict[str, Any] = frozen(post) if post is not None else {}
     return (
         step(
@@ -202,9 +203,11 @@ def move(
     return True
 
 
-def brought(connection: Connection, key: str, due: datetime, now: datetime, who: Who) -> None:
+def brought(
+    connection: Connection, key: str, due: datetime, now: datetime, who: Who, to: datetime | None = None
+) -> None:
     """Note that a person brings a post forward, from when it is due to now; its row is made in the same transaction."""
-    detail = {"from": due.isoformat(), "not_before": now.isoformat()}
+    detail = {"from": due.isoformat(), "not_before": (to or now).isoformat()}
     log.write(connection, now, "moved", key=key, who=who, detail=detail)
 
 

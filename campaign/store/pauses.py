@@ -212,6 +212,12 @@ def fallen(connection: Connection, numbers: Sequence[int] | None = None) -> list
     return found
 
 
+def last_fell(connection: Connection) -> dict[int, datetime]:
+    """When something last fell into each pause."""
+    latest = select(pause_posts.c.pause, func.max(pause_posts.c.at)).group_by(pause_posts.c.pause)
+    return dict(connection.execute(latest).tuples().all())
+
+
 def waits(connection: Connection, key: str) -> bool:
     """Whether a post fell into a pause and waits for a decision."""
     statement = (

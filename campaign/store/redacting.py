@@ -73,6 +73,8 @@ def redact(connection: Connection, key: str, now: datetime, who: Who) -> bool:
             )
     marks.blank(connection, key)
     approvals.blank(connection, approvals.root(key))
+    for former in approvals.former(connection, row):
+        _forget(connection, former, now, who)
     if row["redacted_at"] is None:
         log.write(
             connection,
@@ -85,6 +87,16 @@ def redact(connection: Connection, key: str, now: datetime, who: Who) -> bool:
             content=bound.left({**row, **remains}),
         )
     return True
+
+
+def _forget(connection: Connection, key: str, now: datetime, who: Who) -> None:
+    """The same of what people said about a post under a key that has no row: as it was called before its time was
+    changed, or while it was ahead."""
+    approvals.blank(connection, key)
+    told = select(events.c.id).where(events.c.key == key, events.c.kind.in_(["approved", "rejected"]))
+    for number in connection.execute(told).scalars().all():
+        connection.execute(update(events).where(events.c.id == number).values(detail=REMOVED, salt=None))
+    log.write(connection, now, REDACTED, key=key, who=who)
 
 
 def _blank(row: RowMapping) -> dict[str, object] | None:

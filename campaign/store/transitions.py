@@ -78,7 +78,9 @@ def transition(
         after=to.value,
         who=who,
         detail=told | dict(detail or {}),
-        content=bound.content({**row, **changes}) if to in (State.SENDING, State.SENT) else None,
+        content=(bound.content if row["redacted_at"] is None else bound.left)({**row, **changes})
+        if to in (State.SENDING, State.SENT)
+        else None,
     )
     return to
 

@@ -18,6 +18,7 @@ DECIDING = timedelta(hours=1)
 
 def pausing(connection: Connection, workspace: Workspace, now: datetime) -> Iterator[Alert]:
     """Never with a reason: a message may end up with strangers."""
+    last = pauses.last_fell(connection)
     for pause in pauses.standing(connection):
         if pause.asks(now):
             # Of each day that it goes on, once.
@@ -26,7 +27,13 @@ def pausing(connection: Connection, workspace: Workspace, now: datetime) -> Iter
             name = f"pause:{pause.id}:{since.isoformat()}:{days}"
             yield Alert(name, AlertKind.PAUSE, True, since + days * ASK_AFTER, _wanted(pause))
         elif pause.end is not None and now >= pause.end + _patience(pause):
-            yield Alert(f"pause-ended:{pause.id}", AlertKind.PAUSE, True, pause.end, _waits(pause))
+            yield Alert(
+                f"pause-ended:{pause.id}:{last.get(pause.id)}",
+                AlertKind.PAUSE,
+                True,
+                pause.end,
+                _waits(pause),
+            )
 
 
 def _patience(pause: Pause) -> timedelta:

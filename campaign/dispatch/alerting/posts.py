@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from campaign.core.alert import Alert, AlertKind, quotes
+from campaign.core.approval import waits_for_people
 from campaign.core.lifecycle import State, is_quiet
 from campaign.core.model import Text, Workspace
 from campaign.core.pause import fell
@@ -43,7 +44,9 @@ def posts(connection: Connection, workspace: Workspace, now: datetime) -> Iterat
                 yield _alert(concern, AlertKind.UNCERTAIN, UNCERTAIN)
             case State.HELD if concern.reason.startswith(BARRED):
                 yield _alert(concern, AlertKind.HELD, BARRED_NOW)
-            case State.HELD if concern.network == "handoff":
+            case State.HELD if (
+                concern.network == "handoff" and concern.attempt and not waits_for_people(concern.reason)
+            ):
                 yield _alert(concern, AlertKind.HELD, BY_HAND, urgent=False)
             case State.HELD:
                 yield _alert(concern, AlertKind.HELD, HELD)
