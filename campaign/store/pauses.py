@@ -215,7 +215,7 @@ def fallen(connection: Connection, numbers: Sequence[int] | None = None) -> list
 def last_fell(connection: Connection) -> dict[int, datetime]:
     """When something last fell into each pause."""
     latest = select(pause_posts.c.pause, func.max(pause_posts.c.at)).group_by(pause_posts.c.pause)
-    return dict(connection.execute(latest).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(latest)}
 
 
 def waits(connection: Connection, key: str) -> bool:
