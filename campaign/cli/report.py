@@ -65,9 +65,7 @@ def command(
     roles = Roles(workspace.people, names=names, language=spoken)
     told = [roles.told(log_row(row, session.zone(campaign))) for row in rows]
     called = {} if names else {handle: roles(handle) for handle in _handles(session)}
-    told = [
-        row | {"reason": without(roles.reason(row["reason"]), called, str(session.folder))} for row in told
-    ]
+    told = [row | {"reason": without(row["reason"], called, str(session.folder))} for row in told]
     expected = _expected(rows, known, moved)
     title, zone = _title(session, campaign, spoken), session.zone(campaign)
     found = report(campaign, title, zone, told, expected, frozenset(moved))

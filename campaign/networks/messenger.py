@@ -99,7 +99,9 @@ def _remember(address: str) -> None:
         password = parts.password or ""
     except ValueError:
         pieces, password = [], ""
-    redact.remember([address, password])
+    redact.remember([password])
+    if len(address) >= _TOKEN:  # what is shorter is mistyped, and may be a word of every sentence
+        redact.remember([address])
     redact.remember(piece for piece in pieces if len(piece) >= _TOKEN and "." not in piece)
 
 

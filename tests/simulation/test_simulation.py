@@ -24,7 +24,7 @@ scripts = st.builds(
 
 @given(scripts)
 @example(Script(0, 1, ()))
-@settings(max_examples=12, deadline=None, derandomize=True, database=None,
+@settings(max_examples=6, deadline=None, derandomize=True, database=None,
           suppress_health_check=[HealthCheck.too_slow])  # fmt: skip
 def test_every_invariant_holds_whatever_happens(script: Script) -> None:
     note(script.command())
