@@ -22,8 +22,9 @@ from campaign.core.model import Account, Media, Post, Secret, Target
 VERSION = 1
 """How the hash is made. An approval under another version is of nothing that is known today."""
 
-PLUMBING = frozenset({"timeout", "version", "starttls", "ca"})
-"""Keys of an account that say how its server is talked to, and nothing of what arrives there or where that is."""
+PLUMBING = frozenset({"timeout", "version", "starttls", "ca", "timezone"})
+"""Keys of an account that say how its server is talked to, or by which clock a page writes its dates, and nothing of
+what is said there or where that is."""
 
 DUE = "due"
 TEXT = "text"
