@@ -41,14 +41,14 @@ class Review:
 
     def desk(self) -> Desk:
         """Where the next decision is made: at the time that it is by now."""
-        from campaign.dispatch import pausing
+        from campaign.dispatch.crisis import pausing
 
         self.session.tick(self.station)
         return self.session.desk(self.station, rights=pausing.RIGHTS)
 
     def end(self, desk: Desk) -> None:
         """End what goes on, and say so."""
-        from campaign.dispatch import pausing
+        from campaign.dispatch.crisis import pausing
         from campaign.dispatch.station import checkout
 
         going = [one for one in self.there if one.ended is None]
@@ -132,7 +132,7 @@ def _ask_about(left: Review, one: Fallen) -> bool:
 
 
 def _decide(left: Review, one: Fallen, answer: str, zone: str) -> None:
-    from campaign.dispatch import after_pause
+    from campaign.dispatch.crisis import after_pause
 
     key = one.row.key
     if answer == "skip":

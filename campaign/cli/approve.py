@@ -20,7 +20,7 @@ from campaign.errors import CampaignError
 
 if TYPE_CHECKING:
     from campaign.core.asked import Asked
-    from campaign.dispatch.approve import Decision
+    from campaign.dispatch.approval.approve import Decision
     from campaign.dispatch.decide import Desk
 
 RIGHTS = ("approve",)
@@ -81,7 +81,7 @@ def _approve(
     as_json: bool,
 ) -> int:
     from campaign.core.lifecycle import State
-    from campaign.dispatch.approve import approve
+    from campaign.dispatch.approval.approve import approve
     from campaign.review.approvals import asked_lines
     from campaign.review.table import plain
     from campaign.review.words import count
@@ -116,7 +116,7 @@ def _asked(
 ) -> list[Asked]:
     """What somebody means, each post once, by time."""
     from campaign.core.timetable import to_utc
-    from campaign.dispatch import approvable
+    from campaign.dispatch.approval import approvable
 
     found: dict[str, Asked] = {}
     for name in wanted:
@@ -154,7 +154,7 @@ def _must_be_known(desk: Desk, campaign: str, slot: str) -> None:
 
 def print_decided(desk: Desk, done: Sequence[Decision], as_json: bool) -> None:
     """Print what became of verdicts, one line (or JSON object) each."""
-    from campaign.dispatch import approvable
+    from campaign.dispatch.approval import approvable
     from campaign.review.approvals import approval_row
 
     with desk.store.read() as connection:
@@ -195,7 +195,7 @@ def _said(one: Decision) -> Iterator[str]:
 def _export(
     session: Session, desk: Desk, wanted: Sequence[str], first: date | None, last: date | None, to: str
 ) -> int:
-    from campaign.dispatch import carried
+    from campaign.dispatch.approval import carried
     from campaign.review.words import count
 
     keys = [one.key for one in _asked(session, desk, wanted, first, last)] if wanted else None
@@ -225,8 +225,8 @@ def _take(session: Session, desk: Desk, source: str, as_json: bool) -> int:
     from collections import Counter
     from dataclasses import replace
 
-    from campaign.dispatch import carried
-    from campaign.dispatch.carried import Taken
+    from campaign.dispatch.approval import carried
+    from campaign.dispatch.approval.carried import Taken
     from campaign.review.words import count, one_line
     from campaign.store.outbox import Who
 

@@ -160,7 +160,7 @@ def _problems(session: Session) -> list[Problem]:
 def _unapproved(session: Session, station: Station) -> list[Problem]:
     """What would be held for lack of approval."""
     from campaign.core.outlook import DAYS, grouped
-    from campaign.dispatch.approvable import lacking
+    from campaign.dispatch.approval.approvable import lacking
     from campaign.review.approvals import problems
 
     with station.store.read() as connection:

@@ -95,7 +95,8 @@ def send_now(session: Session, station: Station, keys: Sequence[str]) -> list[De
     """Let what has just been decided go out: by the run that is at work, else by one pass of our own. The rows after it
     (as they are now, where a run elsewhere is to send them)."""
     from campaign.core.lifecycle import State
-    from campaign.dispatch import loop, pausefile
+    from campaign.dispatch import loop
+    from campaign.dispatch.crisis import pausefile
     from campaign.store import history
 
     pausefile.look(station.store, session.folder, session.now)
@@ -114,7 +115,7 @@ def send_now(session: Session, station: Station, keys: Sequence[str]) -> list[De
 
 def stopped(session: Session, station: Station, rows: Sequence[Delivery]) -> bool:
     """Whether a pause keeps any of these rows from going out, and say so."""
-    from campaign.dispatch import pausing
+    from campaign.dispatch.crisis import pausing
 
     found = pausing.stopped(station.store, session.workspace, rows, session.now)
     for key, pause in found.items():

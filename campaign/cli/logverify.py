@@ -18,7 +18,7 @@ _LONGEST = 10_000_000
 def verify_log(session: Session, heads: Sequence[str], as_json: bool) -> int:
     """Print what was found; 0 when the log holds, else 1. ``heads``: files with heads in them, or hashes."""
     from campaign.review.evidence import verified_json, verified_lines
-    from campaign.store.verify import verify
+    from campaign.store.evidence.verify import verify
 
     wanted = [found for head in heads for found in _hashes(head)]
     with session.station(temporary=True) as station, station.store.read() as connection:

@@ -12,7 +12,7 @@ from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb
 
 if TYPE_CHECKING:
-    from campaign.dispatch.pausing import Begun
+    from campaign.dispatch.crisis.pausing import Begun
 
 
 @verb("pause", "campaign pause --campaign world-day --reason 'earthquake' --by ani", decides=True)
@@ -38,7 +38,7 @@ def command(
     What falls due is kept for you to look at. Nothing goes out by itself when the
     pause ends: see `campaign resume`. An empty file called PAUSE stops everything too.
     """
-    from campaign.dispatch import pausefile, pausing
+    from campaign.dispatch.crisis import pausefile, pausing
 
     given = {"campaign": campaign, "account": account, "language": language, "tag": tag}
     if keep is not None and (any(given.values()) or reason or until):

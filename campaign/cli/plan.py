@@ -108,7 +108,7 @@ def command(
 
 def _unapproved(session: Session, station: Station, ahead: list[Ahead]) -> Mapping[str, Problem]:
     """What would be held for lack of approval, of the posts of a plan."""
-    from campaign.dispatch.approvable import lacking
+    from campaign.dispatch.approval.approvable import lacking
     from campaign.review.approvals import problems
 
     waiting = [post.due for post in ahead if post.state is None]

@@ -21,7 +21,7 @@ def command(session: Session, keys: tuple[str, ...], reason: str, as_json: bool)
     They wait, with the reason, until somebody approves them or what they were
     changed to; what nobody approves in time is not sent.
     """
-    from campaign.dispatch.approve import reject
+    from campaign.dispatch.approval.approve import reject
 
     with session.station(create=True) as station:
         desk = session.desk(station, rights=RIGHTS)

@@ -54,7 +54,7 @@ def command(
 
     Nothing is ever sent by the end of a pause alone. Ends with 1 while anything waits for a decision.
     """
-    from campaign.dispatch import pausefile, pausing
+    from campaign.dispatch.crisis import pausefile, pausing
 
     given = {"campaign": campaign, "account": account, "language": language, "tag": tag}
     if number is not None and any(given.values()):
@@ -109,7 +109,7 @@ def _do(
     left: Review, desk: Desk, asked: tuple[list[str], list[str], list[tuple[str, datetime]]], rest: str
 ) -> int:
     """Decide as the options say; ``rest``: "send" or "skip" what they do not name."""
-    from campaign.dispatch import after_pause
+    from campaign.dispatch.crisis import after_pause
 
     sending, skipping, moves = asked
     if rest:
@@ -131,7 +131,7 @@ def _do(
 
 def _send(left: Review, desk: Desk, key: str) -> CampaignError | None:
     """Send one; why it can't be sent, so that the others still go."""
-    from campaign.dispatch import after_pause
+    from campaign.dispatch.crisis import after_pause
 
     one = left.seen.get(key)
     if one is not None and one.barred:

@@ -35,7 +35,7 @@ def scope_options(function: Function) -> Function:
 
 def scope_of(workspace: Workspace, given: Iterable[tuple[str, tuple[str, ...]]]) -> Scope:
     """The scope that the options name; none: everything. CampaignError for a name that the files do not know."""
-    from campaign.dispatch import pausing
+    from campaign.dispatch.crisis import pausing
 
     return pausing.scope_of(workspace, **{f"{kind}s": several(texts) for kind, texts in given})
 

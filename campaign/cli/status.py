@@ -22,8 +22,8 @@ def command(session: Session, as_json: bool) -> int:
     from dataclasses import replace
 
     from campaign.core.outlook import check
-    from campaign.dispatch import pausefile
-    from campaign.dispatch.approvable import lacking
+    from campaign.dispatch.approval.approvable import lacking
+    from campaign.dispatch.crisis import pausefile
     from campaign.review.coming import headline
     from campaign.review.paused import paused_lines
     from campaign.review.status import read, status_json, status_lines

@@ -34,8 +34,9 @@ from campaign.core.outcome import Receipt
 from campaign.core.pause import is_paused
 from campaign.core.standing import BARRED
 from campaign.core.timetable import At, Moment, Timetable, moment_at, moments, to_wall
-from campaign.dispatch import approved, consented
+from campaign.dispatch import consented
 from campaign.dispatch.adapters import Adapters
+from campaign.dispatch.approval import approved
 from campaign.dispatch.freeze import Freezer
 from campaign.dispatch.pace import pace
 from campaign.dispatch.regate import replace_text

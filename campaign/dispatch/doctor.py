@@ -17,7 +17,7 @@ from campaign.errors import CampaignError, NoStoreYet
 from campaign.networks import ping, registry
 from campaign.store import place
 from campaign.store.database import Store
-from campaign.store.verify import verify
+from campaign.store.evidence.verify import verify
 from campaign.workspace.files import MediaFiles
 from campaign.workspace.secrets import ENV_FILE, Secrets
 

@@ -26,19 +26,21 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from campaign.core.lifecycle import LEASE, State, is_quiet
 from campaign.core.model import Workspace
 from campaign.core.standing import BARRED
-from campaign.dispatch import clock, pausefile, skew, station
+from campaign.dispatch import clock, skew, station
 from campaign.dispatch.alerting.look import Look
 from campaign.dispatch.alerting.watch import Alerts
 from campaign.dispatch.clock import Reading, Time
+from campaign.dispatch.crisis import pausefile
+from campaign.dispatch.crisis.pausing import going, told
 from campaign.dispatch.happening import Happening, Say, Summary
 from campaign.dispatch.health import Health
-from campaign.dispatch.pausing import going, told
 from campaign.dispatch.skew import Ask
 from campaign.dispatch.station import Station
 from campaign.dispatch.tick import MAX_SENDERS, Engine
 from campaign.errors import CampaignError, Level, StoreError
 from campaign.networks import ping
-from campaign.store import history, seals
+from campaign.store import history
+from campaign.store.evidence import seals
 from campaign.workspace.watch import fingerprint
 
 WATCH = 1.0

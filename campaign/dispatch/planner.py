@@ -28,8 +28,9 @@ from campaign.core.model import (
 from campaign.core.quiet import speaks_until, why_quiet
 from campaign.core.standing import barred, bars
 from campaign.core.timetable import Moment, first, moment_at, moments, to_wall
-from campaign.dispatch import approved, consented, voted
+from campaign.dispatch import consented
 from campaign.dispatch.adapters import Adapters
+from campaign.dispatch.approval import approved, voted
 from campaign.dispatch.freeze import Freezer
 from campaign.errors import CampaignError, Level, Problem
 from campaign.store import history, outbox, versions

@@ -23,7 +23,8 @@ from campaign.core.lifecycle import State
 from campaign.core.model import AD_HOC, Post, Target, parse_key
 from campaign.core.standing import BARRED, barred, bars, standing
 from campaign.core.timetable import to_wall
-from campaign.dispatch import approved, consented
+from campaign.dispatch import consented
+from campaign.dispatch.approval import approved
 from campaign.dispatch.planner import GONE, Planner
 from campaign.errors import CampaignError, Problem
 from campaign.store import approvals, history, outbox

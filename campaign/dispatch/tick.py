@@ -21,8 +21,8 @@ from campaign.core.outcome import Absent, CannotTell, Found, Outcome, Retry, Sen
 from campaign.dispatch import consented, courier
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.courier import Errand, Lease, Uptime
+from campaign.dispatch.crisis.halt import Halt
 from campaign.dispatch.freeze import Described
-from campaign.dispatch.halt import Halt
 from campaign.dispatch.pace import pace
 from campaign.dispatch.planner import Planner
 from campaign.dispatch.regate import Gate

@@ -8,10 +8,10 @@ from typing import Any
 from campaign.review import times
 from campaign.review.table import WIDTH, Cell, Line
 from campaign.review.words import count, one_line, wrap
-from campaign.store.chain import Difference
-from campaign.store.raw import parsed
-from campaign.store.seals import Head
-from campaign.store.verify import Verified
+from campaign.store.evidence.chain import Difference
+from campaign.store.evidence.raw import parsed
+from campaign.store.evidence.seals import Head
+from campaign.store.evidence.verify import Verified
 
 PROOF = (
     "Only a head that you keep elsewhere proves that nothing was rewritten: whoever can write to the store could seal"

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from campaign.store.hashes import canonical, salted
+from campaign.store.evidence.hashes import canonical, salted
 from campaign.store.tables import events
 
 REFUSAL = "the log is only ever added to"

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, sele
 from campaign.core.lifecycle import State
 from campaign.core.marks import Mark, Verdict, by_post, post_of
 from campaign.store import log
-from campaign.store.hashes import salted
+from campaign.store.evidence.hashes import salted
 from campaign.store.log import Who
 from campaign.store.rows import Delivery
 from campaign.store.tables import deliveries, marks

@@ -15,8 +15,8 @@ from sqlalchemy.schema import CreateColumn
 
 from campaign.errors import StoreError
 from campaign.store import approvals, log, marks, meta
+from campaign.store.evidence.taking_over import take_over
 from campaign.store.tables import accounts, deliveries, events, metadata
-from campaign.store.taking_over import take_over
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, RowMapping, select, update
 from campaign.core.lifecycle import FINAL, State
 from campaign.core.model import Post
 from campaign.core.outcome import Receipt
-from campaign.store import approvals, bound, log, marks
+from campaign.store import approvals, log, marks
+from campaign.store.evidence import bound
 from campaign.store.log import REDACTED, REMOVED, TAKEN_OVER, Who
 from campaign.store.tables import attempts, deliveries, events
 from campaign.store.transitions import current

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, select, update
 
 from campaign.core.lifecycle import Event, State, after
 from campaign.core.outcome import Receipt
-from campaign.store import bound, log, pacing
+from campaign.store import log, pacing
+from campaign.store.evidence import bound
 from campaign.store.log import LOOP, Who
 from campaign.store.tables import attempts, deliveries
 

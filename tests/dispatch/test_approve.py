@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from campaign.core.compose import Composer
 from campaign.core.model import Approval, Image, Person, Target, Workspace
 from campaign.core.outcome import Handed, Outcome, Retry, Unknown
-from campaign.dispatch import approvable, carried
 from campaign.dispatch.alerting import approvals as alerting
-from campaign.dispatch.approve import Decision, Result, approve, reject
-from campaign.dispatch.carried import Taken
+from campaign.dispatch.approval import approvable, carried
+from campaign.dispatch.approval.approve import Decision, Result, approve, reject
+from campaign.dispatch.approval.carried import Taken
 from campaign.dispatch.decide import Desk
 from campaign.dispatch.freeze import Freezer
 from campaign.errors import CampaignError, Place, RefusedChange

@@ -13,14 +13,16 @@ from campaign.core.lifecycle import Event
 from campaign.core.model import Approval, Person, Target, Workspace
 from campaign.core.outcome import Handed, Receipt, Retry, Sent, Unknown
 from campaign.core.pause import Scope
-from campaign.dispatch import after_pause, redact
+from campaign.dispatch import redact
 from campaign.dispatch.alerting.sources import standing
-from campaign.dispatch.approve import approve, reject
+from campaign.dispatch.approval.approve import approve, reject
+from campaign.dispatch.crisis import after_pause
 from campaign.dispatch.planner import GONE
 from campaign.errors import RefusedChange
-from campaign.store import outbox, seals
+from campaign.store import outbox
+from campaign.store.evidence import seals
+from campaign.store.evidence.verify import verify
 from campaign.store.log import Who
-from campaign.store.verify import verify
 from tests.dispatch import test_approve as asked
 from tests.dispatch import test_pausing as paused
 from tests.dispatch.test_approve import FEDI, KEY, NINE, ON_FEDI, approved, files, sent

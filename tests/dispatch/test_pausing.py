@@ -11,8 +11,8 @@ from campaign.core.compose import Composer
 from campaign.core.model import Target, Workspace
 from campaign.core.outcome import Absent, Refused, Retry, Unknown
 from campaign.core.pause import Scope
-from campaign.dispatch import after_pause, pausefile, pausing
 from campaign.dispatch.alerting.sources import standing
+from campaign.dispatch.crisis import after_pause, pausefile, pausing
 from campaign.dispatch.decide import Desk
 from campaign.dispatch.freeze import Freezer
 from campaign.errors import CampaignError, RefusedChange

@@ -11,10 +11,11 @@ from pathlib import Path
 from uuid import UUID
 
 from campaign.core.lifecycle import State
-from campaign.store import history, seals
-from campaign.store.chain import Difference
+from campaign.store import history
 from campaign.store.database import Store
-from campaign.store.verify import verify
+from campaign.store.evidence import seals
+from campaign.store.evidence.chain import Difference
+from campaign.store.evidence.verify import verify
 from tests.machines.hosts import ZONE, Hosts, Process, hosts
 from tests.machines.receiver import Receiver, receiver
 from tests.servers import Postgres

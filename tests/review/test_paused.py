@@ -12,7 +12,7 @@ from campaign.core.model import Target, Workspace
 from campaign.core.observances import Observance, Tone
 from campaign.core.pause import Pause, Scope
 from campaign.core.when import Dates
-from campaign.dispatch import pausing
+from campaign.dispatch.crisis import pausing
 from campaign.dispatch.decide import Desk
 from campaign.errors import Level
 from campaign.review.paused import Fallen, fallen, fallen_entries, fallen_lines, fallen_row, paused_lines

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from campaign.core.lifecycle import Event, State
 from campaign.core.pause import Scope
-from campaign.dispatch import after_pause, pausing
+from campaign.dispatch.crisis import after_pause, pausing
 from campaign.dispatch.decide import Desk
 from campaign.store import pauses
 from campaign.store.history import Delivery, EventRow

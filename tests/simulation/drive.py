@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from random import Random
 
-from campaign.store.verify import verify
+from campaign.store.evidence.verify import verify
 from tests.simulation.actions import Stage, step
 from tests.simulation.crises import end_all
 from tests.simulation.files import make

@@ -14,8 +14,8 @@ from campaign.core.marks import Mark, Verdict
 from campaign.core.outcome import Sent
 from campaign.store import history, marks, migrations, outbox, tables
 from campaign.store.database import Store
+from campaign.store.evidence.verify import verify
 from campaign.store.marks import Counted
-from campaign.store.verify import verify
 from tests.store.made import ANI, NOW, a_row, a_thread, after, bring_to, kinds, put, receipt, settle, take
 
 

@@ -15,10 +15,11 @@ from sqlalchemy import Connection, select, text
 from campaign.core.lifecycle import Event, State
 from campaign.core.outcome import Sent, Unknown
 from campaign.errors import StoreError
-from campaign.store import history, log, migrations, outbox, seals
+from campaign.store import history, log, migrations, outbox
 from campaign.store.database import Store
+from campaign.store.evidence import seals
+from campaign.store.evidence.verify import SHOWN, Verified, verify
 from campaign.store.tables import deliveries, events
-from campaign.store.verify import SHOWN, Verified, verify
 from tests.servers import Postgres, require
 from tests.store.conftest import Place
 from tests.store.made import ANI, NOW, a_row, a_thread, after, bring_to, put, receipt, settle, take

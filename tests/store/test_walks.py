@@ -30,10 +30,11 @@ from campaign.core.lifecycle import (
     parked_for,
 )
 from campaign.core.outcome import Handed, Outcome, Refused, Retry, Scope, Sent, Unknown
-from campaign.store import history, outbox, seals
+from campaign.store import history, outbox
 from campaign.store.database import Store
+from campaign.store.evidence import seals
+from campaign.store.evidence.verify import verify
 from campaign.store.outbox import Claim
-from campaign.store.verify import verify
 from tests.store.made import ANI, NOW, a_row, a_thread, put, receipt
 
 SLOTS = ("a", "b", "t", "t#2", "t#3")

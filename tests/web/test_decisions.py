@@ -10,7 +10,7 @@ import pytest
 
 from campaign.core.lifecycle import State
 from campaign.core.roles import Role
-from campaign.dispatch import pausing
+from campaign.dispatch.crisis import pausing
 from campaign.store import approvals, history, pauses
 from tests.web.town import NOW, ROLES, Town, Visitor, small
 

@@ -16,7 +16,7 @@ from campaign.core.compose import Composer
 from campaign.core.model import Account, Workspace
 from campaign.core.text import TextRules
 from campaign.dispatch.adapters import LIMITS, rules_as_told
-from campaign.dispatch.approvable import lacking
+from campaign.dispatch.approval.approvable import lacking
 from campaign.dispatch.freeze import Freezer
 from campaign.store import vault
 from campaign.workspace.files import MediaFiles

@@ -11,8 +11,8 @@ from werkzeug.exceptions import BadRequest
 
 from campaign.core.asked import Asked
 from campaign.core.content import goes_to
-from campaign.dispatch import approvable
-from campaign.dispatch.approve import Decision, approve, reject
+from campaign.dispatch.approval import approvable
+from campaign.dispatch.approval.approve import Decision, approve, reject
 from campaign.dispatch.decide import Desk
 from campaign.errors import CampaignError
 from campaign.review.approvals import changes

@@ -9,7 +9,7 @@ from datetime import timedelta
 from flask import Blueprint, Response
 
 from campaign.core.lifecycle import is_quiet
-from campaign.dispatch.approvable import lacking
+from campaign.dispatch.approval.approvable import lacking
 from campaign.errors import Level
 from campaign.review.status import Status, is_asked_for, is_barred, read
 from campaign.store.history import Delivery

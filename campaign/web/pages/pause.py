@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest
 
 from campaign.core.pause import Pause, tags_of
 from campaign.core.timetable import to_utc
-from campaign.dispatch import after_pause, pausefile, pausing
+from campaign.dispatch.crisis import after_pause, pausefile, pausing
 from campaign.dispatch.decide import Desk
 from campaign.dispatch.station import checkout
 from campaign.errors import CampaignError

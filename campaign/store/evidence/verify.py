@@ -9,10 +9,10 @@ from itertools import chain
 
 from sqlalchemy import Connection, select
 
-from campaign.store import compared, marked, raw
-from campaign.store.chain import Chain, Difference
+from campaign.store.evidence import compared, marked, raw
+from campaign.store.evidence.chain import Chain, Difference
+from campaign.store.evidence.seals import Head
 from campaign.store.log import TAKEN_OVER
-from campaign.store.seals import Head
 from campaign.store.tables import events
 
 SHOWN = 100

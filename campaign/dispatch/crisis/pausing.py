@@ -16,8 +16,8 @@ from campaign.core.lifecycle import State
 from campaign.core.model import AD_HOC, Workspace, utc
 from campaign.core.pause import Pause, Scope, clean_reason, names_of, tag, tags_of
 from campaign.core.suggest import did_you_mean
+from campaign.dispatch.crisis.halt import Halt, about
 from campaign.dispatch.decide import Desk
-from campaign.dispatch.halt import Halt, about
 from campaign.errors import CampaignError, RefusedChange
 from campaign.store import outbox, pauses
 from campaign.store.database import Store

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, insert, select, text
 
-from campaign.store import hashes, raw
 from campaign.store.database import Store
+from campaign.store.evidence import hashes, raw
 from campaign.store.migrations import LOCK_SPACE
 from campaign.store.tables import events, seals
 

@@ -16,8 +16,8 @@ from campaign.core.content import Content, content_of
 from campaign.core.lifecycle import RETRY_GRACE, State
 from campaign.core.model import AD_HOC, Approval, Campaign, Post, Slot, Target, Workspace
 from campaign.core.quiet import speaks_until
-from campaign.dispatch import approvable, voted
-from campaign.dispatch.approvable import Around
+from campaign.dispatch.approval import approvable, voted
+from campaign.dispatch.approval.approvable import Around
 from campaign.store import approvals, history, outbox
 from campaign.store.history import Delivery
 from campaign.store.log import LOOP, Who

@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, collate, func, select
 
 from campaign.core.lifecycle import Event, State
-from campaign.store import bound, hashes, raw
-from campaign.store.chain import Difference
+from campaign.store.evidence import bound, hashes, raw
+from campaign.store.evidence.chain import Difference
 from campaign.store.log import REDACTED, TAKEN_OVER
 from campaign.store.tables import attempts, deliveries, events
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from campaign.core.approval import FILE, Verdict, Vote, approvers, may, rejection, unproven
 from campaign.core.asked import Asked
 from campaign.core.model import Approval, parse_key
-from campaign.dispatch import approvable, approved, voted
+from campaign.dispatch.approval import approvable, approved, voted
 from campaign.dispatch.decide import Desk
 from campaign.errors import CampaignError
 from campaign.store import approvals, history, outbox

@@ -15,9 +15,9 @@ from campaign.core.anew import anew
 from campaign.core.lifecycle import RETRY_GRACE, State
 from campaign.core.model import Post, parse_key, utc
 from campaign.core.pause import clean_reason
-from campaign.dispatch import approved
+from campaign.dispatch.approval import approved
+from campaign.dispatch.crisis.halt import Halt
 from campaign.dispatch.decide import Desk
-from campaign.dispatch.halt import Halt
 from campaign.dispatch.regate import replace_text
 from campaign.errors import CampaignError, Level, RefusedChange
 from campaign.store import history, outbox, pauses

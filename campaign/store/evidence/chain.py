@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from campaign.store import hashes, raw
+from campaign.store.evidence import hashes, raw
+from campaign.store.evidence.seals import Event, Head, as_they_stand
 from campaign.store.log import BLANKED, REDACTED
-from campaign.store.seals import Event, Head, as_they_stand
 from campaign.store.tables import events, seals
 
 _STREAM = {"yield_per": 500}

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 
 from campaign.core.lifecycle import State
 from campaign.core.outcome import Receipt
-from campaign.store.raw import instant
+from campaign.store.evidence.raw import instant
 
 COLUMNS = ("account", "network", "network_key", "language", "due", "post", "receipt", "sent_at")
 """Text, descriptions, hashes of pictures, link, facts, what was let pass (all in ``post``); for which account; what the

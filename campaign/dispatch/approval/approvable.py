@@ -27,7 +27,7 @@ from campaign.core.model import (
 )
 from campaign.core.standing import BARRED
 from campaign.core.timetable import Moment, moment_at, moments
-from campaign.dispatch import voted
+from campaign.dispatch.approval import voted
 from campaign.dispatch.freeze import Freezer
 from campaign.errors import CampaignError, Place, Problem
 from campaign.store import approvals, history

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, or_, select, text
 
-from campaign.store import bound, log
+from campaign.store import log
+from campaign.store.evidence import bound
 from campaign.store.tables import deliveries, events, metadata
 
 _SALT = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "replace(gen_random_uuid()::text, '-', '')"}

@@ -26,7 +26,7 @@ from campaign.core.approval import (
 from campaign.core.asked import Asked
 from campaign.core.lifecycle import State
 from campaign.core.model import Approval, Workspace
-from campaign.dispatch import approvable, approved, voted
+from campaign.dispatch.approval import approvable, approved, voted
 from campaign.dispatch.decide import Desk
 from campaign.errors import RefusedChange
 from campaign.store import approvals, history, outbox

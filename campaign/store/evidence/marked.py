@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from campaign.core.marks import Verdict, post_of
-from campaign.store.chain import Difference
+from campaign.store.evidence.chain import Difference
 from campaign.store.log import REDACTED
 from campaign.store.marks import KINDS, vouched
 from campaign.store.tables import events, marks

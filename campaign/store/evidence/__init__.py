@@ -1,0 +1,1 @@
+"""The log as evidence: hashes and seals, and holding what stands in the store against them."""
