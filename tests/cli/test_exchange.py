@@ -212,9 +212,10 @@ def test_the_calendar_keeps_the_identity_of_what_is_moved_and_cancelled(many: Pl
         "fedi: planned\nsite: planned\ntele: planned\n\n[fedi, site, tele]\nLook at"
     )
     alone = f"c/alone/{day(3)}T09:00"
-    assert many("cancel", f"{alone}/site", f"{alone}/tele").code == 0
+    assert many("cancel", f"{alone}/site", f"{alone}/tele", "--reason", "Wulandari asked").code == 0
     assert many("move", f"{name}/site", "--to", f"{day(3)} 10:15").code == 0
     again = many("export", "--ics", "-").out
+    assert "Wulandari" not in again.replace("\r\n ", "")  # anybody may subscribe
     assert "\r\nX-WR-CALNAME:campaign\r\nREFRESH-INTERVAL;VALUE=DURATION:PT6H\r\n" in again
     found = list(Calendar.from_ical(again).walk("VEVENT"))
     by_uid = {str(event["uid"]): event for event in found}

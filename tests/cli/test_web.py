@@ -96,6 +96,7 @@ def test_who_decides_must_be_one_of_the_people(team: Place) -> None:
             1,
             "is not the address of a site with TLS",
         ),
+        (("--behind-proxy", "https://[x", "--port", "8741"), 1, "is not the address of a site with TLS"),
         (
             ("--behind-proxy", "https://example.org/sub", "--port", "8741"),
             1,
