@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from campaign.errors import NoStoreYet, StoreError
-from campaign.store import engines, holding, meta, migrations, preflight
+from campaign.store import advisory, engines, holding, meta, migrations, preflight
 from campaign.store.faults import explain
 from campaign.store.holding import Holder, Runner
 
@@ -233,14 +233,16 @@ def planner_lock(connection: Connection) -> bool:
     if connection.dialect.name != "postgresql":
         return True
     return bool(
-        connection.execute(select(func.pg_try_advisory_xact_lock(migrations.LOCK_SPACE, 0))).scalar_one()
+        connection.execute(
+            select(func.pg_try_advisory_xact_lock(advisory.SPACE, advisory.PLANNER))
+        ).scalar_one()
     )
 
 
 def planner_turn(connection: Connection) -> None:
     """Wait until no other host plans; until the transaction ends, none does. StoreBusy when that takes too long."""
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(migrations.LOCK_SPACE, 0)))
+        connection.execute(select(func.pg_advisory_xact_lock(advisory.SPACE, advisory.PLANNER)))
 
 
 def _missing(place: str) -> StoreError:

@@ -21,9 +21,8 @@ from sqlalchemy import Connection, Engine, bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from campaign.errors import StoreError
-from campaign.store import meta
+from campaign.store import advisory, meta
 from campaign.store.faults import explain
-from campaign.store.migrations import LOCK_SPACE
 
 Begin = Callable[[], AbstractContextManager[Connection]]
 
@@ -184,7 +183,9 @@ class _SessionHolder(Holder):
         session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
             # Shared: two runs on one host are two hosts that happen to have one name.
-            session.execute(select(func.pg_advisory_lock_shared(LOCK_SPACE, _number(socket.gethostname()))))
+            session.execute(
+                select(func.pg_advisory_lock_shared(advisory.SPACE, _number(socket.gethostname())))
+            )
         except BaseException:
             session.close()
             raise
@@ -231,7 +232,7 @@ def holders_of_session(read: Begin) -> list[Runner]:
     held = text(
         "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = :space "
         "AND objsubid = 2 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    ).bindparams(bindparam("space", LOCK_SPACE))
+    ).bindparams(bindparam("space", advisory.SPACE))
     with read() as connection:
         alive = set(connection.execute(held).scalars())
         runners = [Runner.from_text(h, told) for h, told in meta.starting_with(connection, RUNNER).items()]
@@ -240,5 +241,5 @@ def holders_of_session(read: Begin) -> list[Runner]:
 
 
 def _number(host: str) -> int:
-    """A host as the second half of an advisory lock: positive, and neither 0 nor 1, which mean something else."""
+    """A host as the second half of an advisory lock: above ``advisory.MIGRATIONS``."""
     return (zlib.crc32(host.encode()) & 0x7FFFFFFF) | 2

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, inspect, text
+from sqlalchemy import Column, Connection, func, inspect, select, text
 from sqlalchemy.schema import CreateColumn
 
 from campaign.errors import StoreError
-from campaign.store import approvals, log, marks, meta
+from campaign.store import advisory, approvals, log, marks, meta
 from campaign.store.evidence.taking_over import take_over
 from campaign.store.tables import accounts, deliveries, events, metadata
 
@@ -147,7 +147,7 @@ def upgrade(connection: Connection, place: str, steps: Sequence[Migration] = MIG
     StoreError when the store is newer than this program, or the database belongs to another program.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:space, 1)"), {"space": LOCK_SPACE})
+        connection.execute(select(func.pg_advisory_xact_lock(advisory.SPACE, advisory.MIGRATIONS)))
     found = version(connection)
     if found is None:
         if taken := sorted(set(inspect(connection).get_table_names()) & set(metadata.tables)):
@@ -171,8 +171,3 @@ def check(found: int, place: str, steps: Sequence[Migration] = MIGRATIONS) -> No
             f"{place} was written by a newer campaign (store version {found}, this one knows {len(steps)})",
             "update this program: pip install --upgrade campaign",
         )
-
-
-LOCK_SPACE = 0x63616D70
-"""The first half of our advisory locks in PostgreSQL ("camp"); 0: planner, 1: migrations, -1: seals, others: runners by
-host."""

@@ -10,9 +10,8 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, sel
 
 from campaign.core.lifecycle import State
 from campaign.core.pause import Pause, Scope
-from campaign.store import log
+from campaign.store import advisory, log
 from campaign.store.log import LOOP, Who
-from campaign.store.migrations import LOCK_SPACE
 from campaign.store.rows import Delivery
 from campaign.store.tables import Instant, deliveries, pause_posts, pauses
 from campaign.store.transitions import lock
@@ -23,9 +22,6 @@ REACH = timedelta(days=31)
 
 OPEN = (State.HELD, State.MISSED)
 """The states in which what fell into a pause waits for a decision."""
-
-_GATE = -1
-"""The second half of our advisory lock in PostgreSQL: claims share it, a pause has it alone."""
 
 
 class Fallen(NamedTuple):
@@ -51,7 +47,7 @@ def at_the_gate(connection: Connection, now: datetime) -> list[Pause]:
     """What has to be asked before anything is claimed in this transaction: the pauses in force and those that ended in
     the last ``REACH``. Until the transaction ends, no pause is made: what is claimed in it began before."""
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock_shared(LOCK_SPACE, _GATE)))
+        connection.execute(select(func.pg_advisory_xact_lock_shared(advisory.SPACE, advisory.GATE)))
     return relevant(connection, now)
 
 
@@ -64,7 +60,7 @@ def relevant(connection: Connection, now: datetime) -> list[Pause]:
 def _close(connection: Connection) -> None:
     """Wait for the claims that are being made; those that come after this transaction see what it wrote."""
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(LOCK_SPACE, _GATE)))
+        connection.execute(select(func.pg_advisory_xact_lock(advisory.SPACE, advisory.GATE)))
 
 
 # -- pauses ----------------------------------------------------------------------------------------------

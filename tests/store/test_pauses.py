@@ -5,9 +5,13 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from campaign.core.pause import Scope
-from campaign.store import history, outbox, pauses
+from campaign.store import advisory, history, outbox, pauses
 from campaign.store.database import Store
+from campaign.store.holding import _number
 from campaign.store.log import Who
 from tests.store.conftest import Place
 from tests.store.made import ANI, NOW, a_row, put
@@ -77,3 +81,13 @@ def test_an_end_comes_once_and_is_on_record(store: Store) -> None:
         assert ended is not None and (ended.ended, ended.ended_by) == (LATER, "until")
         assert len(pauses.relevant(connection, LATER)) == 2
         assert pauses.relevant(connection, LATER + pauses.REACH) == []
+
+
+def test_each_purpose_has_a_lock_of_its_own() -> None:
+    own = [advisory.PLANNER, advisory.MIGRATIONS, advisory.SEALS, advisory.GATE]
+    assert len(set(own)) == len(own)
+
+
+@given(st.text())
+def test_no_host_has_the_lock_of_a_purpose(host: str) -> None:
+    assert _number(host) > advisory.MIGRATIONS

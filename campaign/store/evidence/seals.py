@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, insert, select, text
 
+from campaign.store import advisory
 from campaign.store.database import Store
 from campaign.store.evidence import hashes, raw
-from campaign.store.migrations import LOCK_SPACE
 from campaign.store.tables import events, seals
 
 MOST = 500
@@ -25,9 +25,6 @@ MOST = 500
 
 AGE = timedelta(minutes=1)
 """How long an event waits for others before it is sealed."""
-
-_SEALER = -1
-"""The second half of the advisory lock; those of runners are positive."""
 
 _ABOUT = ("kind", "key", "before", "after", "by", "door")
 
@@ -106,7 +103,9 @@ def seal(connection: Connection, now: datetime) -> int:
     shared = connection.dialect.name == "postgresql"
     if shared:
         # One sealer at a time; it sees the seals of the one before, who let go after its commit.
-        free = connection.execute(select(func.pg_try_advisory_xact_lock(LOCK_SPACE, _SEALER))).scalar_one()
+        free = connection.execute(
+            select(func.pg_try_advisory_xact_lock(advisory.SPACE, advisory.SEALS))
+        ).scalar_one()
         if not free:
             return 0
     highest = connection.execute(select(func.max(events.c.id))).scalar() or 0
