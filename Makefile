@@ -5,6 +5,8 @@ SEED ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := .ci/lock
+# Many tests wait for servers and processes: one more than there are cores.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 PIP_SERVERS := mastodon-mock nostr-relay synapse
 
 .DEFAULT_GOAL := help
@@ -17,7 +19,7 @@ demo: $(VENV)/.run  ## Publish a small campaign to a page on this machine, with 
 	@$(BIN)/python docs/demo.py
 
 test: $(VENV)/.test lint  ## Run everything: linters, types, rooms and all tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 torture: $(VENV)/.test servers  ## Kill, cut off, fill and simulate for a long time; print what was tried (SEED=1)
 	$(BIN)/python -m tests.torture --seed $(SEED)
