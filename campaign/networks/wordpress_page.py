@@ -38,7 +38,7 @@ def title(text: str) -> str:
         cut = first[:_TITLE]
         first = (cut.rpartition(" ")[0] or cut).rstrip(" ,;:-–—") + "…"
     # A heading does not end like a sentence, unless it asks, calls or breaks off.
-    return first if first.endswith("..") else first.removesuffix(".") or first
+    return first if first.endswith("..") else first.removesuffix(".").rstrip() or first
 
 
 def heading(text: str) -> str:

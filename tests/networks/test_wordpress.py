@@ -662,6 +662,7 @@ words = st.text(
 @given(words)
 @example(TRICKY)
 @example(".")
+@example("0 .")
 def test_a_title_is_short_and_one_line(text: str) -> None:
     assert len(title(text)) <= 91
     assert title(text) == " ".join(title(text).split())

@@ -371,10 +371,10 @@ def test_a_stranger_is_not_told_where_the_store_is(tmp_path: Path) -> None:
     try:
         stranger = town.visitor()
         stranger.client.set_cookie(f"campaign-{PORT}", "x", domain="127.0.0.1")
-        assert stranger.get("/help").status_code == 200
+        assert stranger.get("/sign-in").status_code == 200
         town.station.store.close()
         (town.folder / "campaign.db").write_bytes(b"no database " * 400)
-        found = stranger.get("/help")
+        found = stranger.get("/sign-in")
         assert found.status_code == 503
         assert str(town.folder) not in found.text and "campaign.db" not in found.text
     finally:
