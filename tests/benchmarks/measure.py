@@ -25,6 +25,21 @@ Contestant = Callable[[], Figures]
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """What a figure is held to: that of the contestant ``who`` is ``most`` at most (with ``least``: at least) times the
+    figure ``of`` (by default the same one) of the contestant ``than``, taken round by round, the median of it; without
+    ``than``: ``most`` itself. ``why``: the reason that was found, printed with a bar that is missed."""
+
+    who: str
+    figure: str
+    most: float
+    than: str = ""
+    of: str = ""
+    least: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Contest:
     """``prepare(size)`` makes what all need and gives the contestants by name; the first is what others are held
     against. ``size`` is the number of posts (or seconds), ``small`` the one that the smoke test takes."""
@@ -33,6 +48,7 @@ class Contest:
     size: int
     small: int
     prepare: Callable[[int], AbstractContextManager[Mapping[str, Contestant]]]
+    bars: tuple[Bar, ...] = ()
 
 
 Results = dict[str, dict[str, list[float]]]
