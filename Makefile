@@ -8,7 +8,7 @@ LOCK := .ci/lock
 # Many tests wait for servers and processes: one more than there are cores.
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 PIP_SERVERS := mastodon-mock nostr-relay synapse
-PIP_RIVALS := apscheduler celery huey procrastinate toot
+PIP_RIVALS := apscheduler celery httpx huey procrastinate toot
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test torture lint servers schemas tables lock clean
