@@ -111,7 +111,7 @@ class Verdict:
     def behind(self, bar: Bar) -> str:
         """By how much, in words."""
         if not bar.most:
-            return f"{_short(self.counts)} instead of 0"
+            return f"{short(self.counts)} instead of 0"
         share = 1 - self.counts / bar.most if bar.least else self.counts / bar.most - 1
         return f"by {share * 100:.0f} %"
 
@@ -139,7 +139,7 @@ def _ratio(one: float, other: float) -> float:
 def table(results: Results) -> Iterator[str]:
     """A line for each figure of each contestant: median [min..max], and how many times that of the first one it is,
     round by round."""
-    base = next(iter(results.values()))
+    base = next(iter(results.values()), {})
     for name, figures in results.items():
         for figure, values in figures.items():
             line = f"  {name:<34} {figure:<14} {spread(values):>28}"
@@ -151,10 +151,11 @@ def table(results: Results) -> Iterator[str]:
 
 def spread(values: list[float]) -> str:
     """``median [min..max]``."""
-    return f"{_short(median(values))} [{_short(min(values))}..{_short(max(values))}]"
+    return f"{short(median(values))} [{short(min(values))}..{short(max(values))}]"
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
+    """Three digits, or all before the point."""
     return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.3g}"
 
 
