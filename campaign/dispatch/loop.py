@@ -113,7 +113,9 @@ def _errors(workspace: Workspace) -> int:
     return sum(problem.level is Level.ERROR for problem in workspace.problems)
 
 
-@dataclass
+@dataclass(
+    repr=False
+)  # signal.signal() makes a text of a handler, and of what it is bound to: the whole workspace
 class _Loop:
     """One process at work on one store.
 

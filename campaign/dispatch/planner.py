@@ -7,7 +7,7 @@ neither flood nor vanish.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -31,6 +31,7 @@ from campaign.core.timetable import Moment, first, moment_at, moments, to_wall
 from campaign.dispatch import consented
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.approval import approved, voted
+from campaign.dispatch.approval.voted import Votes
 from campaign.dispatch.freeze import Freezer
 from campaign.errors import CampaignError, Level, Problem
 from campaign.store import history, outbox, versions
@@ -51,6 +52,39 @@ class Planned:
 
     keys: list[str]
     complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What slots of a campaign have published, as one transaction sees it: read at once."""
+
+    connection: Connection
+    campaign: str
+    sent: Mapping[tuple[str, str], Sequence[Delivery]]
+
+    @staticmethod
+    def of(connection: Connection, campaign: str, ahead: Iterable[tuple[Slot, Moment]]) -> Past:
+        """Of the slots that are to be planned at these moments, as far back as they may not be repeated."""
+        since: dict[str, datetime] = {}
+        for slot, moment in ahead:
+            if slot.explicit:
+                back = moment.due - slot.repeat_after
+                since[slot.id] = min(back, since.get(slot.id, back))
+        return Past(connection, campaign, history.sent_of_slots(connection, campaign, since))
+
+    def against(self, slot: Slot, moment: Moment, target: Target, row_id: str | None) -> str:
+        """Why a composed post must wait for a person, whoever approved it; "" if nothing stops it."""
+        if row_id is not None and slot.timetable.count is not None:
+            sent = history.row_ids_sent(self.connection, self.campaign, slot.id, target.name)
+            if row_id in sent:
+                return f"row {row_id!r} already went out here; an inserted or moved row shifts the ones behind it"
+        if slot.explicit:
+            since = moment.due - slot.repeat_after
+            for earlier in self.sent.get((slot.id, target.name), ()):
+                if earlier.due >= since and moment_at(slot.timetable, parse_key(earlier.key).wall) is None:
+                    where = earlier.receipt.url if earlier.receipt else ""
+                    return f"moved after it went out at {earlier.wall.replace('T', ' ')}: {where or 'no address'}"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,33 +176,35 @@ class Planner:
             if (slot.id, target.name) not in sights
         }
         outbox.see(connection, campaign.id, sorted(new), now)
-        rows: list[NewDelivery] = []
         # An edit (of the campaign, its table, an observance) may have put a moment into the past of a slot
         # that was planned already: look a day back for those.
         reach = now - REACH_BACK
         since = reach if cursor is None else min(cursor, reach) if fresh or new else cursor
-        for slot in campaign.slots:
-            for moment in moments(slot.timetable, since, now):
-                keys = [
-                    delivery_key(campaign.id, slot.id, moment.wall, target.name) for target in slot.targets
-                ]
-                known = history.existing_keys(connection, keys)
-                for target, key in zip(slot.targets, keys, strict=True):
-                    if key in known:
-                        continue
-                    sight = now if (slot.id, target.name) in new else sights[slot.id, target.name]
-                    late = (
-                        cursor is None
-                        or moment.due <= cursor
-                        or moment.due < sight
-                        or (slot.id, target.name) in new
-                    )
-                    if late and moment.due <= reach:
-                        continue
-                    if late:
-                        rows += self._written_late(campaign, slot, moment, target, now)
-                    else:
-                        rows += self._due(connection, campaign, slot, moment, target, now)
+        found = [
+            (slot, moment, target, delivery_key(campaign.id, slot.id, moment.wall, target.name))
+            for slot in campaign.slots
+            for moment in moments(slot.timetable, since, now)
+            for target in slot.targets
+        ]
+        known = history.existing_keys(connection, [key for *_, key in found])
+        past = Past.of(
+            connection, campaign.id, ((slot, moment) for slot, moment, _, key in found if key not in known)
+        )
+        votes = Votes(connection)
+        rows: list[NewDelivery] = []
+        for slot, moment, target, key in found:
+            if key in known:
+                continue
+            sight = now if (slot.id, target.name) in new else sights[slot.id, target.name]
+            late = (
+                cursor is None or moment.due <= cursor or moment.due < sight or (slot.id, target.name) in new
+            )
+            if late and moment.due <= reach:
+                continue
+            if late:
+                rows += self._written_late(campaign, slot, moment, target, now)
+            else:
+                rows += self._due(past, votes, campaign, slot, moment, target, now)
         made = outbox.insert(connection, rows, now)
         outbox.advance(connection, campaign.id, now, campaign.digest)
         return made
@@ -187,7 +223,8 @@ class Planner:
 
     def _due(
         self,
-        connection: Connection,
+        past: Past,
+        votes: Votes,
         campaign: Campaign,
         slot: Slot,
         moment: Moment,
@@ -199,7 +236,7 @@ class Planner:
             return self.freezer.rows(
                 campaign.id, slot, moment, target, zone=campaign.zone, state=State.MISSED, reason=quiet
             )
-        rows = self._speaking(connection, campaign, slot, moment, target, now)
+        rows = self._speaking(past, votes, campaign, slot, moment, target, now)
         until, why = speaks_until(
             self.workspace, campaign, slot, target, rows[0].not_before, rows[0].deadline
         )
@@ -207,7 +244,8 @@ class Planner:
 
     def _speaking(
         self,
-        connection: Connection,
+        past: Past,
+        votes: Votes,
         campaign: Campaign,
         slot: Slot,
         moment: Moment,
@@ -243,9 +281,9 @@ class Planner:
                 reason=error.message,
             )
         key = delivery_key(campaign.id, slot.id, moment.wall, target.name)
-        reason = self.gate(
-            connection, campaign, slot, moment, target, composition.row_id
-        ) or approved.refusal(connection, campaign, slot, target, key, posts, moment.due)
+        reason = past.against(slot, moment, target, composition.row_id) or approved.refusal(
+            votes, campaign, slot, target, key, posts, moment.due
+        )
         return self.freezer.rows(
             campaign.id,
             slot,
@@ -257,28 +295,6 @@ class Planner:
             reason=reason,
             row_id=composition.row_id,
         )
-
-    def gate(
-        self,
-        connection: Connection,
-        campaign: Campaign,
-        slot: Slot,
-        moment: Moment,
-        target: Target,
-        row_id: str | None,
-    ) -> str:
-        """Why a composed post must wait for a person, whoever approved it; "" if nothing stops it."""
-        if row_id is not None and slot.timetable.count is not None:
-            sent = history.row_ids_sent(connection, campaign.id, slot.id, target.name)
-            if row_id in sent:
-                return f"row {row_id!r} already went out here; an inserted or moved row shifts the ones behind it"
-        if slot.explicit:
-            since = moment.due - slot.repeat_after
-            for earlier in history.sent_of_slot(connection, campaign.id, slot.id, target.name, since):
-                if moment_at(slot.timetable, parse_key(earlier.key).wall) is None:
-                    where = earlier.receipt.url if earlier.receipt else ""
-                    return f"moved after it went out at {earlier.wall.replace('T', ' ')}: {where or 'no address'}"
-        return ""
 
     # -- rows that are there already --
 
@@ -316,10 +332,9 @@ class Planner:
             outbox.lock_row(
                 connection, row.key
             )  # an approval that comes in now is seen, or sees what is held
-            reason = self.gate(
-                connection, campaign, slot, moment, target, composition.row_id
-            ) or approved.refusal(
-                connection, campaign, slot, target, row.key, posts, approved.due_of(connection, row)
+            past = Past.of(connection, campaign.id, [(slot, moment)])
+            reason = past.against(slot, moment, target, composition.row_id) or approved.refusal(
+                Votes(connection), campaign, slot, target, row.key, posts, approved.due_of(connection, row)
             )
             made = self.freezer.rows(
                 campaign.id,

@@ -7,7 +7,7 @@ side effect stands between two committed rows: the attempt before it, the result
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ from campaign.store import history, outbox
 from campaign.store.database import Store
 from campaign.store.history import Delivery
 from campaign.store.notes import AttemptNotes
-from campaign.store.outbox import Claim
+from campaign.store.outbox import Answered, Claim
 
 MAX_SENDERS = 64
 """Accounts served side by side at most."""
@@ -152,8 +152,7 @@ class Engine:
             paused_until = halt.next_end
             if unsure:
                 self._give_back(connection, now)
-            for result in self._unwritten:
-                self._write(connection, result, now)
+            self._write(connection, self._unwritten, now)
             renewed = self._renew(connection, now, began)
             self._orphan(connection, now)
             halt.hold(connection)  # before it is missed: what falls into a pause is known to have
@@ -243,24 +242,44 @@ class Engine:
                 self._flying.pop(result.account, None)
                 self._unwritten.append(result)
 
-    def _write(self, connection: Connection, result: _Result, now: datetime) -> None:
-        account = self.planner.workspace.accounts.get(result.account) if self.planner else None
-        gap = account.gap if account else timedelta()
-        if result.claim is not None and result.outcome is not None:
-            outbox.settle(connection, result.claim.key, result.claim.attempt, result.outcome, now, gap=gap)
-        elif result.delivery is not None and result.found is not None:
-            key = result.delivery.key
-            match result.found:
-                case Sent(receipt):
-                    outbox.found(connection, key, receipt, now, gap=gap)
-                case Absent(reason):
-                    outbox.absent(connection, key, reason, now)
-                case CannotTell(reason):
-                    assert result.delivery.first_attempt is not None  # noqa: S101
-                    again = courier.next_look(result.delivery.first_attempt, now)
-                    outbox.look_later(connection, key, reason, again, now)
-        if account is not None and account.daily is not None:
-            self._pace(connection, account, now)
+    def _write(self, connection: Connection, results: Sequence[_Result], now: datetime) -> None:
+        accounts = self.planner.workspace.accounts if self.planner else {}
+        known = {name: accounts[name] for result in results if (name := result.account) in accounts}
+        gaps = {name: account.gap for name, account in known.items()}
+        outbox.settle_all(
+            connection,
+            [
+                Answered(
+                    result.claim.key,
+                    result.claim.attempt,
+                    result.outcome,
+                    gaps.get(result.account, timedelta()),
+                )
+                for result in results
+                if result.claim is not None and result.outcome is not None
+            ],
+            now,
+        )
+        for result in results:
+            if result.delivery is not None and result.found is not None:
+                gap = gaps.get(result.account, timedelta())
+                self._write_found(connection, result.delivery, result.found, gap, now)
+        for account in known.values():
+            if account.daily is not None:
+                self._pace(connection, account, now)
+
+    def _write_found(
+        self, connection: Connection, delivery: Delivery, found: Found, gap: timedelta, now: datetime
+    ) -> None:
+        match found:
+            case Sent(receipt):
+                outbox.found(connection, delivery.key, receipt, now, gap=gap)
+            case Absent(reason):
+                outbox.absent(connection, delivery.key, reason, now)
+            case CannotTell(reason):
+                assert delivery.first_attempt is not None  # noqa: S101
+                again = courier.next_look(delivery.first_attempt, now)
+                outbox.look_later(connection, delivery.key, reason, again, now)
 
     def _pace(self, connection: Connection, account: Account, now: datetime) -> None:
         assert self.planner is not None  # noqa: S101

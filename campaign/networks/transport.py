@@ -171,9 +171,20 @@ class Session(requests.Session):
         self._timeout = timeout
         self._limit = limit
         self._used = time.monotonic()
+        self._settings: dict[tuple[object, ...], Any] = {}
 
     def get_redirect_target(self, resp: Any) -> None:
         """Nothing is ever followed: a redirect would carry a token to where nobody meant it to go."""
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        """Proxies and certificates as the environment names them for a server. It does not change while we run, and
+        looking through all of it costs more than the request itself: asked once."""
+        if proxies:
+            return super().merge_environment_settings(url, proxies, stream, verify, cert)
+        asked = (*urlsplit(url)[:2], stream, verify, cert)
+        if asked not in self._settings:
+            self._settings[asked] = super().merge_environment_settings(url, {}, stream, verify, cert)
+        return dict(self._settings[asked])
 
     def send(self, request: PreparedRequest, **kwargs: Any) -> Response:
         if time.monotonic() - self._used > IDLE:

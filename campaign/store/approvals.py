@@ -152,7 +152,14 @@ def votes(connection: Connection, keys: Iterable[str]) -> dict[str, list[Vote]]:
     return found
 
 
-# Asked before each claim, so it is built once.
+_ANY = select(approvals.c.id).limit(1)
+
+
+def any_votes(connection: Connection) -> bool:
+    """Whether there is any verdict at all."""
+    return connection.execute(_ANY).first() is not None
+
+
 _ON = select(approvals).where(approvals.c.key == bindparam("of_key")).order_by(approvals.c.id)
 
 

@@ -24,16 +24,16 @@ from sqlalchemy import (
     update,
 )
 
-from campaign.core.lifecycle import SETTLING, Event, State
+from campaign.core.lifecycle import SETTLING, Event, State, after
 from campaign.store.hints import beside
 from campaign.store.rows import Claim, Delivery
 from campaign.store.tables import Instant, accounts, attempts, deliveries
 from campaign.store.threads import with_thread
-from campaign.store.transitions import current, lock, transition
+from campaign.store.transitions import Move, current, lock, transition, transition_all
 
-Judge = Callable[[Connection, Delivery], str | None]
-"""What speaks against sending a row that is about to be claimed: "" nothing; a reason, and it is held; None: it is left
-as it is, for another host knows better."""
+Judge = Callable[[Connection, Sequence[Delivery]], Sequence[str | None]]
+"""What speaks against sending each of the rows that are about to be claimed: "" nothing; a reason, and it is held;
+None: it is left as it is, for another host knows better."""
 
 
 class _Next(TypedDict):
@@ -87,16 +87,16 @@ def claim(
     waiting = _in_order(connection, now, sorted(accounts))
     while waiting and len(claims) < free:
         batch, waiting = waiting[: free - len(claims)], waiting[free - len(claims) :]
+        rows = _taken(connection, now, [row["account"] for row in batch])
+        against = (
+            judge(connection, [Delivery.of(row) for row in rows]) if judge is not None else [""] * len(rows)
+        )
+        free_to_go = [row for row, reason in zip(rows, against, strict=True) if reason == ""]
+        claims += _begin(connection, free_to_go, Event.CLAIM, now, owner, lease)
         held: list[str] = []
-        for row in _taken(connection, now, [row["account"] for row in batch]):
-            against = judge(connection, Delivery.of(row)) if judge is not None else ""
-            if against is None:
-                continue
-            if against:
-                if transition(connection, row, Event.HOLD, now, reason=against) is not None:
-                    held.append(row["account"])
-            elif (new := _begin(connection, row, Event.CLAIM, now, owner, lease)) is not None:
-                claims.append(new)
+        for row, reason in zip(rows, against, strict=True):
+            if reason and transition(connection, row, Event.HOLD, now, reason=reason) is not None:
+                held.append(row["account"])
         if held:
             waiting = sorted([*waiting, *_in_order(connection, now, held)], key=_turn)
     return claims
@@ -119,7 +119,9 @@ def repeat(connection: Connection, key: str, now: datetime, owner: str, *, lease
     if connection.execute(sending.limit(1)).first() is not None:
         return None
     row = current(connection, key)
-    return None if row is None else _begin(connection, row, Event.REPEAT, now, owner, lease)
+    if row is None or after(State(row["state"]), Event.REPEAT) is None:
+        return None
+    return _begin(connection, [row], Event.REPEAT, now, owner, lease)[0]
 
 
 def renew(connection: Connection, key: str, attempt: int, owner: str, until: datetime, now: datetime) -> bool:
@@ -265,49 +267,63 @@ def _taken(connection: Connection, now: datetime, names: list[str]) -> list[RowM
 
 
 def _begin(
-    connection: Connection, row: RowMapping, event: Event, now: datetime, owner: str, lease: timedelta
-) -> Claim | None:
-    """Lead a row to ``sending`` and write its attempt."""
-    number = row["attempt"] + 1
-    first = row["first_attempt"] or now
+    connection: Connection,
+    rows: Sequence[RowMapping],
+    event: Event,
+    now: datetime,
+    owner: str,
+    lease: timedelta,
+) -> list[Claim]:
+    """Lead rows, of different deliveries and locked, to ``sending`` and write their attempts."""
+    if not rows:
+        return []
     until = now + lease
-    if (
-        transition(
-            connection,
-            row,
-            event,
-            now,
-            detail={"owner": owner},
-            attempt=number,
-            owner=owner,
-            lease_until=until,
-            first_attempt=first,
-        )
-        is not State.SENDING
-    ):
-        return None
     again = event is Event.REPEAT
+    transition_all(
+        connection,
+        [
+            Move(
+                row,
+                {
+                    "attempt": row["attempt"] + 1,
+                    "owner": owner,
+                    "lease_until": until,
+                    "first_attempt": row["first_attempt"] or now,
+                },
+                {"owner": owner},
+            )
+            for row in rows
+        ],
+        event,
+        now,
+    )
     connection.execute(
         insert(attempts),
-        {
-            "key": row["key"],
-            "attempt": number,
-            "repeat": again,
-            "began": now,
-            "lease_until": until,
-            "owner": owner,
-            "notes": {},
-        },
+        [
+            {
+                "key": row["key"],
+                "attempt": row["attempt"] + 1,
+                "repeat": again,
+                "began": now,
+                "lease_until": until,
+                "owner": owner,
+                "notes": {},
+            }
+            for row in rows
+        ],
     )
-    return Claim(
-        key=row["key"],
-        network_key=row["network_key"],
-        account=row["account"],
-        target=row["target"],
-        network=row["network"],
-        attempt=number,
-        repeat=again,
-        post=with_thread(connection, row),
-        lease_until=until,
-        first_attempt=first,
-    )
+    return [
+        Claim(
+            key=row["key"],
+            network_key=row["network_key"],
+            account=row["account"],
+            target=row["target"],
+            network=row["network"],
+            attempt=row["attempt"] + 1,
+            repeat=again,
+            post=with_thread(connection, row),
+            lease_until=until,
+            first_attempt=row["first_attempt"] or now,
+        )
+        for row in rows
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
@@ -44,7 +44,7 @@ __all__ = [
     "next_wake",
     "row_ids_sent",
     "rows_to_fill",
-    "sent_of_slot",
+    "sent_of_slots",
     "sent_on",
     "sent_posts",
     "sent_texts",
@@ -240,26 +240,28 @@ def sent_posts(connection: Connection, account: str, start: datetime, end: datet
     return [Post.from_json(post) for post in connection.execute(statement).scalars()]
 
 
-_SENT_OF_SLOT = (
-    select(tables.deliveries)
-    .where(
-        _d.campaign == bindparam("of_campaign"),
-        _d.slot == bindparam("of_slot"),
-        _d.target == bindparam("of_target"),
-        _d.due >= bindparam("since"),
-        _d.state == State.SENT.value,
-        _d.part == 1,
-    )
-    .order_by(_d.due)
-)
-
-
-def sent_of_slot(
-    connection: Connection, campaign: str, slot: str, target: str, since: datetime
-) -> list[Delivery]:
-    """What a slot published on a target that was due since then, the earliest first; of a thread its first part."""
-    asked = {"of_campaign": campaign, "of_slot": slot, "of_target": target, "since": since}
-    return [Delivery.of(row) for row in connection.execute(_SENT_OF_SLOT, asked).mappings()]
+def sent_of_slots(
+    connection: Connection, campaign: str, since: Mapping[str, datetime]
+) -> dict[tuple[str, str], list[Delivery]]:
+    """What slots (with the time since when their posts were due) published, by slot and target, the earliest first; of
+    a thread its first part."""
+    found: dict[tuple[str, str], list[Delivery]] = {}
+    for batch in batches(sorted(since)):
+        rows = connection.execute(
+            select(tables.deliveries)
+            .where(
+                _d.campaign == campaign,
+                _d.slot.in_(batch),
+                _d.due >= min(since[slot] for slot in batch),
+                _d.state == State.SENT.value,
+                _d.part == 1,
+            )
+            .order_by(_d.due)
+        )
+        for row in map(Delivery.of, rows.mappings()):
+            if row.due >= since[row.slot]:
+                found.setdefault((row.slot, row.target), []).append(row)
+    return found
 
 
 def row_ids_sent(connection: Connection, campaign: str, slot: str, target: str) -> set[str]:

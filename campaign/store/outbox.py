@@ -30,10 +30,11 @@ from campaign.store.pacing import pace
 from campaign.store.planned import advance, fill, insert, see
 from campaign.store.redacting import redact
 from campaign.store.rows import Claim, NewDelivery
-from campaign.store.settling import settle
+from campaign.store.settling import Answered, settle, settle_all
 from campaign.store.withdrawing import cancel_unwanted, not_withdrawn, unwanted, withdrawing, withdrawn
 
 __all__ = [
+    "Answered",
     "Claim",
     "Judge",
     "NewDelivery",
@@ -70,6 +71,7 @@ __all__ = [
     "resolve",
     "see",
     "settle",
+    "settle_all",
     "unwanted",
     "withdrawing",
     "withdrawn",
