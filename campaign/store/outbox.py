@@ -7,7 +7,7 @@ hold returns False (somebody else was first), it never raises. They live in the 
 from __future__ import annotations
 
 from campaign.store.breaker import works
-from campaign.store.claims import Judge, claim, in_flight, orphan, renew, repeat
+from campaign.store.claims import Judge, Turn, claim, in_flight, orphan, renew, repeat, ripe, take
 from campaign.store.decisions import (
     again,
     break_threads,
@@ -38,6 +38,7 @@ __all__ = [
     "Claim",
     "Judge",
     "NewDelivery",
+    "Turn",
     "Who",
     "absent",
     "advance",
@@ -69,9 +70,11 @@ __all__ = [
     "renew",
     "repeat",
     "resolve",
+    "ripe",
     "see",
     "settle",
     "settle_all",
+    "take",
     "unwanted",
     "withdrawing",
     "withdrawn",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -35,14 +36,19 @@ _UNCERTAIN: ColumnElement[str] = literal_column("'uncertain'")
 _SENT: ColumnElement[str] = literal_column("'sent'")
 
 
-def next_wake(connection: Connection, now: datetime) -> datetime | None:
+def next_wake(
+    connection: Connection, now: datetime, accounts: Collection[str] | None = None
+) -> datetime | None:
     """The earliest instant after ``now`` at which a row or an account changes what there is to do; None: never.
+    ``accounts``: of the accounts only these are asked.
 
     What is ready at ``now`` does not count: a tick at ``now`` has taken what it could, and the rest waits for a sender
     that is at work, whose return wakes the loop."""
     *moments, late, held_late = connection.execute(_soonest(), {"now": now}).one()
     moments += [deadline + _JUST_AFTER for deadline in (late, held_late) if deadline is not None]
-    for row in connection.execute(waits(), {"now": now}):
+    asked = waits() if accounts is None else waits_of()
+    names = {} if accounts is None else {"names": sorted(accounts)}
+    for row in connection.execute(asked, {"now": now, **names}):
         moments.append(_wake_of_account(row, now))
     if connection.dialect.name == "postgresql":
         moments.append(now + SHARED_LOOK)
@@ -124,6 +130,12 @@ def waits() -> Select[Any]:
         case((is_ripe, 1), else_=0).label("ripe"),
         later.label("later"),
     ).where(~sending.correlate(accounts).exists())
+
+
+@cache
+def waits_of() -> Select[Any]:
+    """The same of the accounts ``names`` (a parameter)."""
+    return waits().where(accounts.c.account.in_(bindparam("names", expanding=True)))
 
 
 def _wake_of_account(row: Any, now: datetime) -> datetime | None:
