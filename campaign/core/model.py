@@ -47,6 +47,12 @@ AD_HOC = "now"
 """The campaign id of what ``post --text`` says, which stands in no file; no file may be called so."""
 
 DEFAULT_LATE = timedelta(hours=2)
+
+SENDERS = 64
+"""Accounts served side by side, if config.yaml does not say."""
+
+MOST_SENDERS = 256
+"""More than that one process can't keep busy: it is the processor that counts then."""
 DROP_LATE = timedelta(seconds=60)
 """What ``if_late: drop`` means: a minute for the loop to wake up, no more."""
 
@@ -270,9 +276,14 @@ class Campaign:
     links: Mapping[str, Link] = field(default_factory=dict)
     audience: Audience | None = None
     hotlines: tuple[str, ...] | None = None
+    _by_id: Mapping[str, Slot] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_id", {slot.id: slot for slot in reversed(self.slots)})
 
     def slot(self, slot_id: str) -> Slot | None:
-        return next((slot for slot in self.slots if slot.id == slot_id), None)
+        """The (first) slot of that id."""
+        return self._by_id.get(slot_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +336,7 @@ class Workspace:
     digest: str = ""
     common: str = ""
     heartbeat: Secret | str | None = None
+    senders: int = SENDERS
     alerts: tuple[AlertAddress, ...] = ()
     hotlines: Mapping[str, Hotline] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()

@@ -24,7 +24,7 @@ from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from campaign.core.lifecycle import LEASE, State, is_quiet
-from campaign.core.model import Workspace
+from campaign.core.model import MOST_SENDERS, Workspace
 from campaign.core.standing import BARRED
 from campaign.dispatch import clock, skew, station
 from campaign.dispatch.alerting.look import Look
@@ -36,7 +36,7 @@ from campaign.dispatch.happening import Happening, Say, Summary
 from campaign.dispatch.health import Health
 from campaign.dispatch.skew import Ask
 from campaign.dispatch.station import Station
-from campaign.dispatch.tick import MAX_SENDERS, Engine
+from campaign.dispatch.tick import Engine
 from campaign.errors import CampaignError, Level, StoreError
 from campaign.networks import ping
 from campaign.store import history
@@ -66,7 +66,7 @@ def run(directory: Path, environ: Mapping[str, str], *, trust_clock: bool, say: 
     """
     seen, _ = fingerprint(directory)  # first: an edit that falls between the two is read once more
     workspace = station.read(directory)
-    with ThreadPoolExecutor(MAX_SENDERS, "sender") as executor:
+    with ThreadPoolExecutor(MOST_SENDERS, "sender") as executor:
         here = Station.open(directory, workspace, environ, create=True)
         try:
             with here.store.hold():
@@ -87,7 +87,7 @@ def once(
     """
     seen, _ = fingerprint(directory)  # first: an edit that falls between the two is read once more
     workspace = station.read(directory)
-    with ThreadPoolExecutor(MAX_SENDERS, "sender") as executor:
+    with ThreadPoolExecutor(MOST_SENDERS, "sender") as executor:
         here = Station.open(directory, workspace, environ, create=True)
         try:
             runner = here.store.holder()
@@ -161,7 +161,13 @@ class _Loop:
         self._reading = self.time.read()
         now, self._measured = self._reading.wall, self._reading.uptime
         self.engine = Engine(
-            here.store, here.adapters, here.files, station.owner(), self.executor, clock.uptime
+            here.store,
+            here.adapters,
+            here.files,
+            station.owner(),
+            self.executor,
+            clock.uptime,
+            self.workspace.senders,
         )
         look = Look(here.store, self.health.secrets, self.engine.owner)
         self.alerts = Alerts(look, lambda: self.workspace, self.time.now, self._note)
@@ -436,6 +442,7 @@ class _Loop:
         if new is None:
             return
         self.engine.adopt(self.here.planner(new), now)
+        self.engine.senders = new.senders
         if self._new is new:  # only now: a store that is away just then must not cost us an edit
             self._new = None
         self.workspace = new

@@ -8,8 +8,9 @@ neither flood nor vanish.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 
 from sqlalchemy import Connection
 
@@ -97,17 +98,28 @@ class Planner:
     adapters: Adapters
     freezer: Freezer
     host: str = ""
+    _ahead: list[tuple[datetime, str, str]] = field(
+        default_factory=list, repr=False
+    )  # due, campaign, slot: a heap
 
     def plan(self, now: datetime, *, fresh: bool = False) -> Planned:
-        """Make the rows of everything due up to ``now`` (aware UTC). ``fresh``: for the first time from these files."""
+        """Make the rows of everything due up to ``now`` (aware UTC). ``fresh``: look at all campaigns, else only at the
+        slots that ``planned`` told of."""
         made: list[str] = []
         complete = True
+        due: dict[str, set[str]] = {}
+        for moment, name, slot in self._ahead:
+            if moment <= now:
+                due.setdefault(name, set()).add(slot)
         for campaign in self.workspace.campaigns.values():
+            slots = None if fresh or not self._ahead else due.get(campaign.id, ())
+            if slots is not None and not slots:
+                continue
             with self.store.write() as connection:
                 if not planner_lock(connection):
                     complete = False  # what it makes may never be committed
                 elif self.counts(connection, campaign.id):
-                    made += self._plan_campaign(connection, campaign, now, fresh)
+                    made += self._plan_campaign(connection, campaign, now, slots)
         return Planned(made, complete)
 
     # -- several hosts --
@@ -143,8 +155,26 @@ class Planner:
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the next occurrence of any campaign is due after ``now`` (aware UTC); None if there is none ahead."""
-        ahead = [first(slot.timetable, now) for _, slot in self.workspace.slots() if slot.targets]
-        return min((moment.due for moment in ahead if moment is not None), default=None)
+        if not self._ahead:
+            return self.planned(now)
+        return min((due for due, _, _ in self._ahead if due > now), default=None)
+
+    def planned(self, now: datetime) -> datetime | None:
+        """The same, once everything due up to ``now`` has its row: it need not be looked for again."""
+        if not self._ahead:
+            for campaign, slot in self.workspace.slots():
+                self._expect(campaign, slot, now)
+        while self._ahead and self._ahead[0][0] <= now:
+            _, name, of = heappop(self._ahead)
+            campaign = self.workspace.campaigns[name]
+            if (again := campaign.slot(of)) is not None:
+                self._expect(campaign, again, now)
+        return self._ahead[0][0] if self._ahead else None
+
+    def _expect(self, campaign: Campaign, slot: Slot, now: datetime) -> None:
+        moment = first(slot.timetable, now) if slot.targets else None
+        if moment is not None:
+            heappush(self._ahead, (moment.due, campaign.id, slot.id))
 
     def catch_up(self, now: datetime) -> None:
         """Everything due up to ``now`` has its row: let the cursors say so."""
@@ -163,15 +193,17 @@ class Planner:
     # -- one campaign --
 
     def _plan_campaign(
-        self, connection: Connection, campaign: Campaign, now: datetime, fresh: bool
+        self, connection: Connection, campaign: Campaign, now: datetime, of: Collection[str] | None
     ) -> list[str]:
+        """``of``: only these slots have anything due since the campaign was planned last; None: look at all."""
         cursor, _ = history.cursor(connection, campaign.id) or (None, "")
         if cursor is not None and cursor > now:
             return []  # the clock went back: what is due up to the cursor has its rows already
-        sights = history.sights(connection, campaign.id)
+        slots = campaign.slots if of is None else [slot for slot in map(campaign.slot, sorted(of)) if slot]
+        sights = history.sights(connection, campaign.id, of)
         new = {
             (slot.id, target.name)
-            for slot in campaign.slots
+            for slot in slots
             for target in slot.targets
             if (slot.id, target.name) not in sights
         }
@@ -179,10 +211,10 @@ class Planner:
         # An edit (of the campaign, its table, an observance) may have put a moment into the past of a slot
         # that was planned already: look a day back for those.
         reach = now - REACH_BACK
-        since = reach if cursor is None else min(cursor, reach) if fresh or new else cursor
+        since = reach if cursor is None else min(cursor, reach) if of is None or new else cursor
         found = [
             (slot, moment, target, delivery_key(campaign.id, slot.id, moment.wall, target.name))
-            for slot in campaign.slots
+            for slot in slots
             for moment in moments(slot.timetable, since, now)
             for target in slot.targets
         ]

@@ -16,7 +16,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from campaign.core.lifecycle import LEASE, LONGEST, PARKED_RETRY, RENEW, REPEAT_MARGIN
-from campaign.core.model import Account, parse_key
+from campaign.core.model import SENDERS, Account, parse_key
 from campaign.core.outcome import Absent, CannotTell, Found, Outcome, Retry, Sent
 from campaign.dispatch import consented, courier
 from campaign.dispatch.adapters import Adapters
@@ -33,9 +33,6 @@ from campaign.store.database import Store
 from campaign.store.history import Delivery
 from campaign.store.notes import AttemptNotes
 from campaign.store.outbox import Answered, Claim, Turn
-
-MAX_SENDERS = 64
-"""Accounts served side by side at most."""
 
 TURN = timedelta(seconds=1)
 """How soon to plan again when another host was planning, and to look around while others share the store."""
@@ -78,7 +75,7 @@ class Engine:
     owner: str
     executor: Executor
     uptime: Uptime
-    senders: int = MAX_SENDERS
+    senders: int = SENDERS
     stopping: bool = False
     planner: Planner | None = None
     _next_due: datetime | None = None
@@ -211,7 +208,7 @@ class Engine:
         if self._planned and (self._next_due is None or now < self._next_due):
             return False
         self._planned = self.planner.plan(now, fresh=not self._planned).complete
-        self._next_due = self.planner.next_due(now) if self._planned else now + TURN
+        self._next_due = self.planner.planned(now) if self._planned else now + TURN
         return True
 
     def _only_goes_on(self, now: datetime) -> bool:

@@ -380,7 +380,18 @@ def cursors(connection: Connection) -> dict[str, Cursor]:
     }
 
 
-def sights(connection: Connection, campaign: str) -> dict[tuple[str, str], datetime]:
-    """When each (slot, target) of a campaign was seen first (aware UTC)."""
-    rows = connection.execute(_SIGHTS, {"of_campaign": campaign})
+def sights(
+    connection: Connection, campaign: str, slots: Collection[str] | None = None
+) -> dict[tuple[str, str], datetime]:
+    """When each (slot, target) of a campaign (or only of some of its slots) was seen first (aware UTC)."""
+    if slots is None:
+        rows = connection.execute(_SIGHTS, {"of_campaign": campaign}).all()
+    else:
+        rows = [
+            row
+            for batch in batches(sorted(slots))
+            for row in connection.execute(
+                _SIGHTS.where(tables.sights.c.slot.in_(batch)), {"of_campaign": campaign}
+            )
+        ]
     return {(row.slot, row.target): row.since for row in rows}

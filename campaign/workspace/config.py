@@ -16,6 +16,8 @@ from campaign.core.card import Style
 from campaign.core.hotlines import Audience
 from campaign.core.model import (
     DEFAULT_LATE,
+    MOST_SENDERS,
+    SENDERS,
     Account,
     Approval,
     Link,
@@ -149,6 +151,12 @@ class ConfigHead(Keys):
             }
         ),
     ] = None
+    senders: int = Field(
+        SENDERS,
+        ge=1,
+        le=MOST_SENDERS,
+        description="How many accounts are served side by side; each has one request on its way at most.",
+    )
     packs: list[Id] | None = Field(
         None,
         description="The packs (posts/packs/NAME/) to use, the first one wins. Default: all, by name.",
@@ -171,6 +179,7 @@ class Settings:
     links: Mapping[str, Link] = field(default_factory=dict)
     accounts: Mapping[str, Account] = field(default_factory=dict)
     heartbeat: Secret | str | None = None
+    senders: int = SENDERS
     alerts: tuple[AlertAddress, ...] = ()
     audience: Audience | None = None
     hotlines: tuple[str, ...] = ()
@@ -226,6 +235,7 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         links=links_of(head.links),
         accounts=accounts,
         heartbeat=heartbeat,
+        senders=head.senders,
         alerts=told,
         audience=head.audience.value() if head.audience else None,
         hotlines=tuple(dict.fromkeys(head.hotlines)),

@@ -122,6 +122,7 @@ def _load(directory: Path, specs: Mapping[str, Spec], beside: Mapping[str, bytes
         vars=settings.vars,
         links=settings.links,
         heartbeat=settings.heartbeat,
+        senders=settings.senders,
         alerts=settings.alerts,
         problems=problems,
         hotlines=known.hotlines,
