@@ -53,6 +53,9 @@ class Instant(TypeDecorator[datetime]):
 _IS_PART = text("previous IS NOT NULL")
 _SENDING = text("state = 'sending'")
 _UNWANTED = text("withdraw_at IS NOT NULL")
+_STILL_OUT = text("withdraw_at IS NOT NULL AND withdrawn_at IS NULL")
+_GONE_WRONG = text("state IN ('failed', 'missed')")
+_UNDECIDED = text("decided IS NULL")
 _DOUBLED = text("kind = 'doubled'")
 _OUT = text("sent_at IS NOT NULL AND part = 1")
 
@@ -134,6 +137,16 @@ deliveries = Table(
     Index("deliveries_of_slot", "campaign", "slot", "wall"),
     Index("deliveries_threads", "state", "account", "due", sqlite_where=_IS_PART, postgresql_where=_IS_PART),
     Index("deliveries_unwanted", "state", sqlite_where=_UNWANTED, postgresql_where=_UNWANTED),
+    Index("deliveries_still_out", "withdraw_at", sqlite_where=_STILL_OUT, postgresql_where=_STILL_OUT),
+    # Of all that ever went wrong, the latest is asked for: by when it was due, and by when it went wrong.
+    Index("deliveries_wrong", "state", "due", sqlite_where=_GONE_WRONG, postgresql_where=_GONE_WRONG),
+    Index(
+        "deliveries_wrong_lately",
+        "state",
+        "updated_at",
+        sqlite_where=_GONE_WRONG,
+        postgresql_where=_GONE_WRONG,
+    ),
     # What went out when, and whether somebody has looked at it, is asked of all that ever went out.
     Index(
         "deliveries_out", "sent_at", "key", "campaign", "account", sqlite_where=_OUT, postgresql_where=_OUT
@@ -293,6 +306,7 @@ pauses = Table(
     Column("ended", Instant),
     Column("ended_by", Text, nullable=False, server_default=""),
     Column("host", Text, nullable=False, server_default=""),  # whose file PAUSE it is: host:folder
+    Index("pauses_ended", "ended"),
 )
 
 pause_posts = Table(
@@ -304,6 +318,7 @@ pause_posts = Table(
     Column("decided", Instant),  # null: nobody has looked at it yet
     Column("decision", Text, nullable=False, server_default=""),  # send | skip | move | passed on
     Index("pause_posts_by_key", "key"),
+    Index("pause_posts_open", "pause", "key", sqlite_where=_UNDECIDED, postgresql_where=_UNDECIDED),
 )
 
 alerts_told = Table(
@@ -354,6 +369,8 @@ approvals = Table(
     Column("shown", JSON(none_as_null=True)),  # what the person saw; null: removed
     CheckConstraint("verdict IN ('approved', 'rejected')", name="verdict_known"),
     Index("approvals_of_key", "key"),
+    # For the beginnings of keys (``hints.bytewise``). SQLite compares bytes anyway.
+    Index("approvals_bytewise", text('key COLLATE "C"')).ddl_if(dialect="postgresql"),
 )
 
 cleared = Table(

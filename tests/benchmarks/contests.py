@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import feeding, idling, reading, rendering, starting, storing, storm
+from tests.benchmarks import feeding, growing, idling, reading, rendering, starting, storing, storm
 from tests.benchmarks.measure import Contest
 
 CONTESTS: dict[str, Contest] = {
@@ -11,6 +11,7 @@ CONTESTS: dict[str, Contest] = {
     "storing": storing.CONTEST,
     "reading": reading.CONTEST,
     "starting": starting.CONTEST,
+    "growth": growing.CONTEST,
     "idling": idling.CONTEST,
     "feeding": feeding.CONTEST,
     "rendering": rendering.CONTEST,

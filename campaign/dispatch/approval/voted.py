@@ -7,7 +7,7 @@ approved one was before.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -23,12 +23,12 @@ NEAR = timedelta(hours=12)
 
 @dataclass(slots=True)
 class Votes:
-    """The verdicts as one transaction sees them, each slot read once: to be made after what they decide about is
-    locked, and only for that. Where nobody was ever asked for a verdict that is all that is looked for."""
+    """The verdicts as one transaction sees them, each slot (of a series: the time around a post) read once: to be made
+    after what they decide about is locked, and only for that. Where there are none, that is all that is looked for."""
 
     connection: Connection
     _any: bool | None = None
-    _of_slots: dict[tuple[str, str], dict[str, list[Vote]]] = field(default_factory=dict)
+    _of_slots: dict[tuple[str, str, datetime | None], dict[str, list[Vote]]] = field(default_factory=dict)
 
     def on(self, campaign: Campaign | None, slot: Slot | None, key: str) -> list[Vote]:
         """The verdicts on a post, in order; first those on posts of the same slot and target that the files no longer
@@ -40,10 +40,14 @@ class Votes:
             return []
         if campaign is None or slot is None:
             return approvals.votes_on(self.connection, key)
-        if (campaign.id, slot.id) not in self._of_slots:
-            told = approvals.votes_on_slot(self.connection, campaign.id, slot.id)
-            self._of_slots[campaign.id, slot.id] = told
-        others = self._of_slots[campaign.id, slot.id]
+        wall = parse_key(key).wall
+        since, until = (None, None) if slot.explicit else (wall - NEAR, wall + NEAR)
+        asked = (campaign.id, slot.id, since)
+        if asked not in self._of_slots:
+            self._of_slots[asked] = approvals.votes_on_slot(
+                self.connection, campaign.id, slot.id, since, until
+            )
+        others = self._of_slots[asked]
         own = others.get(key, [])
         gone = [other for other in others if _was(slot, other, key)]
         if not gone:
