@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from campaign.core import phones
 from campaign.core.helpline import stray_numbers
 from campaign.core.hotlines import Audience, Channel, Hotline, Kind, Reach, Status, calling_words
 from campaign.core.phones import canonical, digits_of, phone_like
@@ -335,3 +338,68 @@ def test_the_neutral_corpus_holds_no_number_to_call(language: str) -> None:
     text = corpus.read_text(encoding="utf-8")
     names = calling_words(LINES.values())
     assert [found for piece in (text, *text.splitlines()) for found in phone_like(piece, names)] == []
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "call ",
+            "Hubungi ",
+            "SAPA ",
+            "xcall ",
+            "129",
+            "0812-3456-7890",
+            "+62 812 3456 789",
+            "2027-12-31",
+            "27/12/2027",
+        ),
+        *(
+            "12 mei",
+            "May 12, 2027",
+            "Rp 1.000.000",
+            "USD5",
+            "131.237",
+            "1955",
+            "10:30 - 11.45",
+            "5%",
+            "12 people",
+            "3-5 jam",
+        ),
+        *(
+            "#tag12",
+            "@me12",
+            "a@b.c",
+            "foo.org/12",
+            "wa.me/628123456",
+            "*128#",
+            "one, two three",
+            "someone",
+            "oh",
+        ),
+        *(
+            "ISBN 978-3-16-148410-0",
+            "\u0663\u0664\u0665",
+            "\uff11",
+            "\uff0b",
+            "\u017f",
+            "\u0130",
+            "\u2013",
+            "\u260e",
+        ),
+        *("/", "\n", " ", "-", ".", ",", ":", "(", ")", "0", "7", "x"),
+    ]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(PIECES, max_size=9).map("".join), st.sampled_from([(), ("SAPA", "no x")]))
+def test_what_is_looked_for_first_changes_nothing(text: str, names: tuple[str, ...]) -> None:
+    plain = phones._ascii(text)
+    found, spelled = phones._groups.__wrapped__(plain, names), [one[0] for one in phones._spelled(text)]
+    everywhere = tuple((re.compile(""), pattern) for _, pattern in phones._OTHERS)
+    with (
+        patch.object(phones, "_OTHERS", everywhere),
+        patch.object(phones, "_at_digits", lambda pattern, text, instead: pattern.sub(instead, text)),
+    ):
+        assert phones._groups.__wrapped__(plain, names) == found
+    assert [one[0] for one in phones._SPELLED.finditer(text)] == spelled
