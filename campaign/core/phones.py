@@ -80,6 +80,10 @@ _NO_MORE = r"(?!\d|[-.,:/\u2010-\u2015]\d)"
 _NOT_INSIDE = r"(?<![\d+])(?<!\d[-.,:/ \u2010-\u2015])"
 _NOT_JOINED = r"(?<![\d+])(?<!\d[-.,:/])"
 
+_BOOK = re.compile("is[bs]n|doi", re.IGNORECASE)
+_ISO_DATE = re.compile(
+    rf"{_NOT_JOINED}{_YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01]){_NO_MORE}", re.IGNORECASE
+)
 _AT_DIGITS = None
 """Such a pattern begins at the first of some digits, so that it is tried nowhere else."""
 
@@ -92,8 +96,8 @@ _OTHERS = tuple(
             r"\.[a-z]",
             r"\b(?=[\d-]{0,63}[a-z])(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}\b(?:/[^\s]{0,500})?",
         ),
-        ("is[bs]n|doi", r"\b(?:ISBN|ISSN|DOI)[ :]{0,3}[\dXx./ -]{8,24}"),
-        ("", rf"{_NOT_JOINED}{_YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01]){_NO_MORE}"),
+        (_BOOK.pattern, r"\b(?:ISBN|ISSN|DOI)[ :]{0,3}[\dXx./ -]{8,24}"),
+        ("", _ISO_DATE.pattern),
         (
             "",
             rf"{_NOT_JOINED}(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|1[0-2])\1(?:{_YEAR}|\d\d){_NO_MORE}",
@@ -132,6 +136,7 @@ _CALLING = (
     "contact|number|nomor|no|saluran|layanan|panggil|línea|disque|ligue|reach|☎|📞|📱"
 )
 _SMALL = "us|them|now|free|at|on|to|the|di|ke|kami|sekarang|gratis|nomor|number|bebas|pulsa"
+_BETWEEN_SIGNS = " \ufe0f\u00a0:.,(\"'“\n"
 _BETWEEN = rf"[ \ufe0f\u00a0:.,(\"'“]{{0,3}}(?:(?:{_SMALL})[ :]{{1,2}}){{0,3}}"
 
 
@@ -151,7 +156,8 @@ def _phone_like(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
     plain = _ascii(text)
     found = [match[1] for match in _CHAT.finditer(plain)] if "/" in plain else []
     found += [match[0] for match in _CODE.finditer(plain)]
-    found += [text[start:end].strip() for start, end, like in _groups(plain, names) if like]
+    if not _nothing_to_call(plain, names):
+        found += [text[start:end].strip() for start, end, like in _groups(plain, names) if like]
     return (*found, *spelled)
 
 
@@ -175,6 +181,20 @@ def _spelled(text: str) -> Iterator[re.Match[str]]:
         if not any(word in low for word in _WORDS):
             return iter(())
     return _SPELLED.finditer(text)
+
+
+def _nothing_to_call(plain: str, names: tuple[str, ...]) -> bool:
+    """A quick look that is enough for most texts: beside dates and links there are too few digits for a long number,
+    and before none of them stands a word that may tell to call. False says nothing."""
+    rest = _without_links(plain)
+    if not ("@" in rest or "/" in rest or _BOOK.search(rest)):  # what might take a part of a date along
+        rest = _at_digits(_ISO_DATE, rest, _blank)
+    places = [digits.span() for digits in _DIGITS.finditer(rest)]
+    if sum(end - start for start, end in places) >= LONG:
+        return False
+    return not any(
+        _may_be_called(rest[max(start - 62, 0) : start].rstrip("(+"), names) for start, _ in places
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -288,6 +308,17 @@ def _before(names: tuple[str, ...]) -> re.Pattern[str]:
 
 def _called(before: str, names: tuple[str, ...]) -> bool:
     """Whether a text ends with a word that tells to call what follows."""
-    if not before or before[-1] == "\0":
-        return False
-    return _before(names).search(before[-60:]) is not None
+    return _may_be_called(before[-60:], names) and _before(names).search(before[-60:]) is not None
+
+
+def _may_be_called(before: str, names: tuple[str, ...]) -> bool:
+    """Whether a text ends with the letters of such a word, as is quickly seen."""
+    end = before.rstrip(_BETWEEN_SIGNS)
+    return not end.isascii() or end.lower().endswith(_endings(names))
+
+
+@lru_cache(maxsize=64)
+def _endings(names: tuple[str, ...]) -> tuple[str, ...]:
+    """How such a text ends, in small letters, if it is ASCII; "" stands for a word with letters that are not."""
+    own = (word for word in (*_CALLING.split("|"), *_SMALL.split("|")) if word.isascii())
+    return (*own, *(name.rstrip(_BETWEEN_SIGNS).lower() if name.isascii() else "" for name in names))
