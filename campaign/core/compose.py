@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from campaign.core import card as cards
 from campaign.core import scripts
 from campaign.core import text as texts
 from campaign.core.consents import NO_RECORD
-from campaign.core.helpline import stray_numbers
+from campaign.core.echo import Echoes, key
+from campaign.core.helpline import Numbers
 from campaign.core.helplinks import RULE as HELP_LINK
 from campaign.core.helplinks import tracked_help, ways_to_help
 from campaign.core.links import first_link
@@ -86,12 +86,18 @@ class Composer:
         self.rules = rules
         self._renderer = Renderer(workspace.templates, locks(workspace.packs, workspace.templates))
         self._book = rulebook(workspace.rules)
+        self._numbers = Numbers(workspace.hotlines, workspace.calling)
+        self._echoes: Echoes | None = None
+        self._files: dict[tuple[str, str, str], Named] = {}
 
     def compose(
         self, campaign: Campaign, slot: Slot, moment: Moment, target: Target, now: datetime | None = None
     ) -> Composition:
         """The posts of one occurrence. ``now`` (aware): it goes out now, not when it was planned, so facts and help
         lines are judged on this day. Raises nothing for what files say: that is in ``problems``."""
+        echoes = self._echoes
+        if echoes is None or not echoes.of(campaign, slot, moment, now):
+            echoes = self._echoes = Echoes(campaign, slot, moment, now)
         work = _Work(
             self.workspace,
             self._renderer,
@@ -102,6 +108,9 @@ class Composer:
             moment,
             target,
             now,
+            numbers=self._numbers,
+            echoes=echoes,
+            files=self._files,
         )
         drafts = work.drafts()
         stopped = any(problem.level is Level.ERROR for problem in work.problems)
@@ -121,6 +130,17 @@ def descriptions(media: Sequence[Media], language: str) -> str:
     return "\n".join(f"[{word}: {item.alt}]" if word and not item.card else f"[{item.alt}]" for item in media)
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The file that a template's name means for a network and a language ("": there is none), among which names it was
+    looked for, how `explain` says so, and why it can't be used, if so."""
+
+    file: str
+    tried: tuple[str, ...]
+    explain: str = ""
+    wrong: RenderError | None = None
+
+
 @dataclass(slots=True)
 class _Work:
     """One composition under way."""
@@ -133,12 +153,18 @@ class _Work:
     slot: Slot
     moment: Moment
     target: Target
-    now: datetime | None = None
+    now: datetime | None
+    numbers: Numbers
+    echoes: Echoes
+    files: dict[tuple[str, str, str], Named]
+    """By name, network and language."""
     problems: list[Problem] = field(default_factory=list)
     explain: list[str] = field(default_factory=list)
     row_id: str | None = None
     place: Place = field(init=False)
-    names: dict[str, Any] = field(default_factory=dict)
+    scope: Scope = field(init=False)
+    columns: tuple[str, ...] = ()
+    """Which columns of the row won."""
 
     @property
     def network(self) -> str:
@@ -160,7 +186,7 @@ class _Work:
         if self.problems:
             return ()
         today = to_wall(self.now, self.campaign.zone).date() if self.now is not None else None
-        scope = Scope(
+        scope = self.scope = Scope(
             self.workspace,
             self.campaign,
             self.slot,
@@ -171,7 +197,6 @@ class _Work:
             explain=self.explain,
         )
         self._check_consents(scope)
-        self.names = scope.names()
         parts = self._text()
         warning = self._warning()
         media = self._media()
@@ -226,6 +251,7 @@ class _Work:
         self.row_id = row.get("id") or None
         columns = best_columns(row, self.network, self.language)
         named = [f"{short} is {column}" for short, column in columns.items() if short != column]
+        self.columns = tuple(columns.values())
         self.explain.append(
             f"row {number + 1} of posts/{name}{self._from(name)}"
             + (f" ({', '.join(named)})" if named else "")
@@ -239,35 +265,64 @@ class _Work:
         try:
             if self.slot.template is None:
                 source = self._in_language(self.slot.text or {}, "text")
-                return None if source is None else self.renderer.render_text(source, self.names)
+                return None if source is None else self._said(source)
             name = self._template(self.slot.template)
             if name is None:
                 return None
-            if wrong := hides(name, self.workspace.templates, self.workspace.packs):
+            if wrong := self._named(self.slot.template).wrong:
                 raise wrong
             self.place = Place(f"posts/{name}")
-            return self.renderer.render(name, self.names)
+            return self._said(name)
         except RenderError as error:
             self._render_error(error, self.slot.place)
             return None
 
-    def _template(self, wanted: str) -> str | None:
+    def _said(self, source: str) -> tuple[str, ...]:
+        """The parts that the slot's template (its name) or its text makes: rendered, or as said to another account that
+        the template can't tell from this one. Raises RenderError."""
+        renderer, written = self.renderer, self.slot.template is None
+        kept = key(source, self.target, self.columns) if len(self.slot.targets) > 1 else None
+        if kept is not None and (echo := self.echoes.said.get(kept)) is not None:
+            return self.scope.again(echo)
+        explained = len(self.explain)
+        names = self.scope.names()
+        parts = renderer.render_text(source, names) if written else renderer.render(source, names)
+        if kept is not None and self.scope.alike and renderer.same_for_all(source, written=written):
+            self.echoes.said[kept] = self.scope.echo(parts, explained)
+        return parts
+
+    def _named(self, wanted: str) -> Named:
+        place = wanted, self.network, self.language
+        if place not in self.files:
+            self.files[place] = self._look_up(wanted)
+        return self.files[place]
+
+    def _look_up(self, wanted: str) -> Named:
         tried = template_names(wanted, self.network, self.language, self.workspace.pack_ids)
         name = self._first(tried, self.workspace.templates)
         if name is None:
+            return Named("", tried)
+        explain = f"template posts/{name}{self._from(name)}, the first there is of {', '.join(tried)}"
+        try:
+            wrong = hides(name, self.workspace.templates, self.workspace.packs)
+        except RenderError as error:
+            wrong = error
+        return Named(name, tried, explain, wrong)
+
+    def _template(self, wanted: str) -> str | None:
+        named = self._named(wanted)
+        if not named.file:
             known = sorted({file.removesuffix(".j2").partition(".")[0] for file in self.workspace.templates})
             message = f"there is no template {wanted!r} for {self.network} in {self.language!r}"
             self._problem(
                 "template",
                 message + did_you_mean(wanted, known),
-                f"looked for {', '.join(tried)} in posts/",
+                f"looked for {', '.join(named.tried)} in posts/",
                 missing="template",
             )
             return None
-        self.explain.append(
-            f"template posts/{name}{self._from(name)}, the first there is of {', '.join(tried)}"
-        )
-        return name
+        self.explain.append(named.explain)
+        return named.file
 
     def _warning(self) -> str:
         if not self.slot.warning:
@@ -358,7 +413,7 @@ class _Work:
 
     def _check_numbers(self, said: tuple[str, ...]) -> None:
         audience = self.workspace.speaks_to(self.campaign, self.target.account)
-        for message, hint in stray_numbers(said, self.workspace.hotlines, audience, self.workspace.calling):
+        for message, hint in self.numbers.stray(said, audience):
             self._problem("phone", message, hint)
         for message, hint in tracked_help(
             said, lambda: ways_to_help(self.workspace, self.campaign, self.slot)
@@ -511,11 +566,11 @@ class _Work:
         try:
             if wanted.template is None:
                 source, place = self._in_language(wanted.text or {}, "card"), wanted.place
-                parts = () if source is None else self.renderer.render_text(source, self.names)
+                parts = () if source is None else self.renderer.render_text(source, self.scope.names())
             else:
                 name = source = self._template(wanted.template)
                 place = wanted.place if name is None else Place(f"posts/{name}")
-                parts = () if name is None else self.renderer.render(name, self.names)
+                parts = () if name is None else self.renderer.render(name, self.scope.names())
         except RenderError as error:
             self._render_error(error, wanted.place)
             return "", wanted.place
@@ -562,7 +617,7 @@ class _Work:
 
     def _line(self, source: str, place: Place) -> str:
         try:
-            return self.renderer.render_line(source, self.names)
+            return self.renderer.render_line(source, self.scope.names())
         except RenderError as error:
             self._render_error(error, place)
             return ""

@@ -31,6 +31,9 @@ INLINE = "<text>"
 
 __all__ = ["Function", "Outline", "RenderError", "Renderer", "View", "hides", "outlined", "plain"]
 
+_OF_THE_ACCOUNT = frozenset({"account", "network"})
+"""What differs from account to account though all else is the same (vars and columns of its own aside)."""
+
 _PART_LINE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -59,6 +62,7 @@ class Renderer:
     def __init__(
         self, templates: Mapping[str, str], locks: Mapping[str, frozenset[str]] | None = None
     ) -> None:
+        self._templates = templates
         self._environment = Sandbox(_Sources(templates), locks)
         self._inline: dict[str, tuple[Template, Cut | None]] = {}
         self._frames: dict[str, Template] = {}
@@ -73,6 +77,19 @@ class Renderer:
     def render_text(self, source: str, scope: Mapping[str, Any]) -> tuple[str, ...]:
         """The same for a text that stands in a campaign file."""
         return self._parts(INLINE, source, scope)
+
+    def same_for_all(self, source: str, *, written: bool = False) -> bool:
+        """Whether a template (its name; ``written``: the text itself that stands in a campaign file) says nothing of
+        the account it is for: it names neither the account nor the network, and no other template. RenderError for one
+        that can't be compiled."""
+        if not written:
+            seen = outlined(source, self._templates[source])
+        elif "{" not in source:
+            return True
+        else:
+            taken = self._text(source)[1]
+            seen = outlined(INLINE, taken.frame if taken else source)
+        return seen.alone and not seen.names & _OF_THE_ACCOUNT
 
     def render_line(self, source: str, scope: Mapping[str, Any]) -> str:
         """A short text of one part: a description, a file name, a content warning."""
