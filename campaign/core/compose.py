@@ -35,6 +35,7 @@ from campaign.core.model import (
 from campaign.core.packs import locks, pack_of
 from campaign.core.render import INLINE, Renderer, RenderError, hides
 from campaign.core.safeguard.judge import Rulebook, Said, rulebook
+from campaign.core.safeguard.reading import MOST_HASHTAGS
 from campaign.core.safeguard.rules import Accepted
 from campaign.core.scope import Scope
 from campaign.core.split import split
@@ -119,7 +120,7 @@ class Composer:
             problems=tuple(work.problems),
             explain=tuple(work.explain),
             row_id=work.row_id,
-            lengths=tuple(texts.measure(post.text, post.warning, work.rules) for post in drafts),
+            lengths=work.lengths if drafts else (),
             drafts=drafts,
         )
 
@@ -163,6 +164,7 @@ class _Work:
     row_id: str | None = None
     place: Place = field(init=False)
     scope: Scope = field(init=False)
+    lengths: tuple[int, ...] = ()
     columns: tuple[str, ...] = ()
     """Which columns of the row won."""
 
@@ -355,10 +357,11 @@ class _Work:
         return ("\n\n".join(filter(None, (parts[0], said))), *parts[1:])
 
     def _check_text(self, parts: tuple[str, ...], warning: str, media: tuple[Media, ...]) -> None:
-        many = len(parts) > 1
-        for number, part in enumerate(parts, 1):
-            where = f" (part {number} of {len(parts)})" if many else ""
-            for excess in texts.problems(part, warning, self.rules, media=bool(media) and number == 1):
+        self.lengths = tuple(texts.measure(part, warning, self.rules) for part in parts)
+        for number, (part, length) in enumerate(zip(parts, self.lengths, strict=True), 1):
+            beside = bool(media) and number == 1
+            for excess in texts.problems(part, warning, self.rules, media=beside, measured=length):
+                where = f" (part {number} of {len(parts)})" if len(parts) > 1 else ""
                 hint = "shorten it"
                 if self.rules.threads:
                     hint += (
@@ -383,7 +386,7 @@ class _Work:
         said = Said(
             parts=parts,
             language=self.language,
-            network=self.network,
+            network=self.network if self.network in MOST_HASHTAGS else "",
             warning=warning,
             alts=tuple(item.alt for item in media),
             pillar=self.slot.pillar,
@@ -438,8 +441,10 @@ class _Work:
 
     def _media(self) -> tuple[Media, ...]:
         images, film, card = self.slot.images, self.slot.video, self.card
+        if not (images or film or card):
+            return ()
         account = self.target.account
-        if (images or film or card) and account.media.fetched and account.public is None:
+        if account.media.fetched and account.public is None:
             message = f"{self.network} fetches pictures from a public address, and there is none"
             hint = "add media_url: {url: https://example.org/fetch/, folder: public/fetch} to config.yaml"
             self._problem("media", message, hint, account.place)

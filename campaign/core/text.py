@@ -71,7 +71,7 @@ def _length(text: str, rules: TextRules) -> int:
         case Unit.CODE_POINTS:
             return len(text)
         case Unit.UTF16:
-            return len(text) + sum(character > "\uffff" for character in text)
+            return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
         case Unit.GRAPHEMES:
             return _graphemes(text)
         case Unit.BYTES:
@@ -98,14 +98,16 @@ def limit(rules: TextRules, *, media: bool) -> int | None:
     return rules.media_limit if media and rules.media_limit is not None else rules.limit
 
 
-def problems(text: str, warning: str, rules: TextRules, *, media: bool = False) -> list[str]:
+def problems(
+    text: str, warning: str, rules: TextRules, *, media: bool = False, measured: int | None = None
+) -> list[str]:
     """What is too much about a text, with numbers: ``312 of 280 weighted characters``. Empty: it fits.
 
-    ``media``: it goes with pictures or a film.
+    ``media``: it goes with pictures or a film; ``measured``: what it counts, where that is known already.
     """
     found = []
     most = limit(rules, media=media)
-    if most is not None and (count := measure(text, warning, rules)) > most:
+    if most is not None and (count := measure(text, warning, rules) if measured is None else measured) > most:
         found.append(f"{count} of {most} {rules.unit.value}" + (" beside a picture" * (most != rules.limit)))
     if rules.max_bytes is not None and (count := _bytes(text)) > rules.max_bytes:
         found.append(f"{count} of {rules.max_bytes} {Unit.BYTES.value}")

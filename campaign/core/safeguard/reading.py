@@ -19,6 +19,7 @@ WHOLE: Stretch = (0, 0)
 MOST_EMOJI = 3
 MOST_CAPITALS = 2
 MOST_HASHTAGS = {"instagram": 5}
+"""Of no other network do these rules need to know: their findings are the same on all of them."""
 MOST_HASHTAGS_ELSEWHERE = 3
 LONG_SENTENCE = 30
 LONG_ON_AVERAGE = 20
