@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from campaign.core import card as cards
 from campaign.core import scripts
 from campaign.core import text as texts
 from campaign.core.consents import NO_RECORD
-from campaign.core.echo import Echoes, key
+from campaign.core.echo import Echoes, Judged, Key, key
 from campaign.core.helpline import Numbers
 from campaign.core.helplinks import RULE as HELP_LINK
 from campaign.core.helplinks import tracked_help, ways_to_help
@@ -164,6 +164,8 @@ class _Work:
     row_id: str | None = None
     place: Place = field(init=False)
     scope: Scope = field(init=False)
+    echo: Key | None = None
+    """Under what the text is kept for accounts to which the same is said."""
     lengths: tuple[int, ...] = ()
     columns: tuple[str, ...] = ()
     """Which columns of the row won."""
@@ -175,6 +177,11 @@ class _Work:
     @property
     def language(self) -> str:
         return self.target.language
+
+    @property
+    def _known(self) -> str:
+        """The network as far as the safeguarding rules know of it."""
+        return self.network if self.network in MOST_HASHTAGS else ""
 
     @property
     def card(self) -> cards.CardText | None:
@@ -210,11 +217,39 @@ class _Work:
             hint = "give it an image: or a card:, or leave this account out"
             self._problem("media", f"{self.network} takes no text without a picture", hint)
         parts = self._threaded(parts or ("",), warning, media)
+        again = (self.echo, parts, self._known) if self.echo and not (warning or media) else None
+        judged = self.echoes.judged.get(again) if again else None
+        if judged is not None:
+            self._repeat(judged.by_rules)
+            self._check_text(parts, warning, media)
+            self._repeat(judged.by_words)
+            return judged.posts
+        begin = len(self.problems)
         accepted = self._safeguard(parts, warning, media, scope)
+        by_rules = self.problems[begin:]
         parts = self._with_descriptions(parts, media)
         self._check_text(parts, warning, media)
+        begin = len(self.problems)
         self._check_language(parts)
         self._check_numbers((*parts, warning, *(item.alt for item in media)))
+        posts = self._posts(parts, warning, media, accepted)
+        if again:
+            by_words = self.problems[begin:]
+            self.echoes.judged[again] = Judged(posts, tuple(by_rules), tuple(by_words))
+        return posts
+
+    def _repeat(self, problems: Sequence[Problem]) -> None:
+        """What was found of the same words on another account, as found here."""
+        self.problems += [replace(problem, key=self._key()) for problem in problems]
+
+    def _posts(
+        self,
+        parts: tuple[str, ...],
+        warning: str,
+        media: tuple[Media, ...],
+        accepted: tuple[Accepted, ...],
+    ) -> tuple[Post, ...]:
+        scope = self.scope
         return tuple(
             Post(
                 text=part,
@@ -285,12 +320,14 @@ class _Work:
         renderer, written = self.renderer, self.slot.template is None
         kept = key(source, self.target, self.columns) if len(self.slot.targets) > 1 else None
         if kept is not None and (echo := self.echoes.said.get(kept)) is not None:
+            self.echo = kept
             return self.scope.again(echo)
         explained = len(self.explain)
         names = self.scope.names()
         parts = renderer.render_text(source, names) if written else renderer.render(source, names)
         if kept is not None and self.scope.alike and renderer.same_for_all(source, written=written):
             self.echoes.said[kept] = self.scope.echo(parts, explained)
+            self.echo = kept
         return parts
 
     def _named(self, wanted: str) -> Named:
@@ -386,7 +423,7 @@ class _Work:
         said = Said(
             parts=parts,
             language=self.language,
-            network=self.network if self.network in MOST_HASHTAGS else "",
+            network=self._known,
             warning=warning,
             alts=tuple(item.alt for item in media),
             pillar=self.slot.pillar,
@@ -645,6 +682,8 @@ class _Work:
         missing: str = "",
     ) -> None:
         """``missing``: what has no translation, if it is that."""
-        key = delivery_key(self.campaign.id, self.slot.id, self.moment.wall, self.target.name)
         gap = Gap(self.campaign.id, self.slot.id, self.language, missing) if missing else None
-        self.problems.append(Problem(place or self.place, message, hint, level, rule, key, gap))
+        self.problems.append(Problem(place or self.place, message, hint, level, rule, self._key(), gap))
+
+    def _key(self) -> str:
+        return delivery_key(self.campaign.id, self.slot.id, self.moment.wall, self.target.name)

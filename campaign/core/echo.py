@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from campaign.core.hotlines import Audience
-from campaign.core.model import Campaign, Slot, Target
+from campaign.core.model import Campaign, Post, Slot, Target
 from campaign.core.timetable import Moment
+from campaign.errors import Problem
 
 Key = tuple[str, str, tuple[str, ...], Audience | None]
 
@@ -32,14 +33,26 @@ class Echo:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """The finished parts of a post without pictures and content warning, and what the safeguarding rules, and what its
+    letters and numbers, have against it: that depends on the words, the language and whom the account speaks to."""
+
+    posts: tuple[Post, ...]
+    by_rules: tuple[Problem, ...]
+    by_words: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Echoes:
-    """Those of one occurrence, judged at ``now`` (None: at its own time)."""
+    """Those of one occurrence, judged at ``now`` (None: at its own time). ``judged``: by what was said, the parts that
+    it makes on a network, and that network as far as the rules know of it."""
 
     campaign: Campaign
     slot: Slot
     moment: Moment
     now: datetime | None
     said: dict[Key, Echo] = field(default_factory=dict)
+    judged: dict[tuple[Key, tuple[str, ...], str], Judged] = field(default_factory=dict)
 
     def of(self, campaign: Campaign, slot: Slot, moment: Moment, now: datetime | None) -> bool:
         """Whether they are those of this very occurrence, by the same files."""

@@ -116,9 +116,7 @@ class Numbers:
     def stray(self, texts: Iterable[str], audience: Audience | None) -> Iterator[tuple[str, str]]:
         """Message and hint for each number in texts that looks like one to call and is none of the audience's
         country."""
-        for text in texts:
-            if not may_hold_a_number(text):
-                continue
+        for text in filter(may_hold_a_number, filter(None, texts)):
             red, fine = self._in(audience.country if audience else "")
             yield from self._never(text, red, fine)
             for number in dict.fromkeys(phone_like(text, self._words)):
