@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from campaign.cli import news, output, show
+from campaign.cli import output, show
 from campaign.cli.session import Session
 from campaign.errors import CampaignError
 
@@ -94,6 +94,7 @@ def print_story(session: Session, station: Station, row: Delivery) -> None:
 def send_now(session: Session, station: Station, keys: Sequence[str]) -> list[Delivery]:
     """Let what has just been decided go out: by the run that is at work, else by one pass of our own. The rows after it
     (as they are now, where a run elsewhere is to send them)."""
+    from campaign.cli import news
     from campaign.core.lifecycle import State
     from campaign.dispatch import loop
     from campaign.dispatch.crisis import pausefile

@@ -20,7 +20,6 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
-    text,
 )
 
 from campaign.core.lifecycle import State
@@ -48,13 +47,6 @@ class Instant(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-_IS_PART = text("previous IS NOT NULL")
-_SENDING = text("state = 'sending'")
-_UNWANTED = text("withdraw_at IS NOT NULL")
-_DOUBLED = text("kind = 'doubled'")
-_OUT = text("sent_at IS NOT NULL AND part = 1")
 
 
 def _states() -> str:
@@ -132,14 +124,7 @@ deliveries = Table(
     Index("deliveries_sent", "account", "sent_at"),
     Index("deliveries_pages", "due", "key"),
     Index("deliveries_of_slot", "campaign", "slot", "wall"),
-    Index("deliveries_threads", "state", "account", "due", sqlite_where=_IS_PART, postgresql_where=_IS_PART),
-    Index("deliveries_unwanted", "state", sqlite_where=_UNWANTED, postgresql_where=_UNWANTED),
-    # What went out when, and whether somebody has looked at it, is asked of all that ever went out.
-    Index(
-        "deliveries_out", "sent_at", "key", "campaign", "account", sqlite_where=_OUT, postgresql_where=_OUT
-    ),
-    # An account has one request in flight, whoever tries, on whichever host.
-    Index("one_in_flight", "account", unique=True, sqlite_where=_SENDING, postgresql_where=_SENDING),
+    # More of them, over a part of the table, are in ``partial``.
 )
 
 attempts = Table(
@@ -222,7 +207,7 @@ events = Table(
     Column("detail", JSON, nullable=False, server_default="{}"),
     Column("salt", Text),  # of the detail's hash; gone when the detail is
     Index("events_of_key", "key"),
-    Index("events_doubled", "id", sqlite_where=_DOUBLED, postgresql_where=_DOUBLED),
+    # One more, over a part of the table, is in ``partial``.
 )
 
 vault = Table(
