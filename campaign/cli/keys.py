@@ -65,11 +65,12 @@ def keys_ahead(workspace: Workspace, now: datetime) -> Iterator[str]:
 def print_rows(session: Session, rows: Sequence[Delivery], as_json: bool, station: Station) -> None:
     """Print deliveries as ``log`` does; the ``station`` they come from knows who approved and reviewed them."""
     from campaign.review.log import log_entries, log_row
-    from campaign.review.people import with_people
     from campaign.review.table import Columns
     from campaign.review.table import lines as laid_out
 
     if as_json:
+        from campaign.review.people import with_people
+
         with station.store.read() as connection:
             rows = with_people(connection, session.workspace, rows)
         output.rows(log_row(row, session.zone(row.campaign)) for row in rows)

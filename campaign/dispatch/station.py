@@ -1,6 +1,6 @@
 """Everything that the work needs, opened together: files, store, adapters, planner.
 
-Whoever only looks into the store (``log``, ``status``) loads nothing that composes or sends: that is made when asked for.
+Whoever only looks into the store (``log``) loads nothing that composes or sends: that is made when asked for.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from campaign.core.model import Workspace
-from campaign.store import versions
 from campaign.store.database import Store
 
 if TYPE_CHECKING:
+    from campaign.core.model import Workspace
     from campaign.dispatch.adapters import Adapters
     from campaign.dispatch.freeze import Freezer
     from campaign.dispatch.planner import Planner
@@ -59,7 +58,12 @@ class Station:
         cls, directory: Path, workspace: Workspace, environ: Mapping[str, str], *, create: bool
     ) -> Station:
         """Open the workspace's store. StoreError when it is missing (and not ``create``), locked, or newer."""
-        return cls(directory, Store.open(workspace.store, directory, create=create), environ)
+        return cls.at(directory, workspace.store, environ, create=create)
+
+    @classmethod
+    def at(cls, directory: Path, store: str, environ: Mapping[str, str], *, create: bool) -> Station:
+        """The same, where only the store's address is known."""
+        return cls(directory, Store.open(store, directory, create=create), environ)
 
     @cached_property
     def files(self) -> MediaFiles:
@@ -78,6 +82,8 @@ class Station:
 
     def alive(self, now: datetime) -> None:
         """Where others share the store: note that this checkout of the files is at work."""
+        from campaign.store import versions
+
         if self.store.shared:
             with self.store.write() as connection:
                 versions.alive(connection, checkout(self.directory), now)

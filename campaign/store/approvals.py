@@ -15,7 +15,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, 
 
 from campaign.core.approval import Verdict, Vote
 from campaign.core.content import Content
-from campaign.core.model import Post, parse_key
+from campaign.core.post import Post, parse_key
 from campaign.store import log
 from campaign.store.log import Who
 from campaign.store.rows import Delivery
