@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from campaign.cli import news, output, show
+from campaign.cli import output, show
 from campaign.cli.session import Session
 from campaign.errors import CampaignError
 
@@ -65,11 +65,12 @@ def keys_ahead(workspace: Workspace, now: datetime) -> Iterator[str]:
 def print_rows(session: Session, rows: Sequence[Delivery], as_json: bool, station: Station) -> None:
     """Print deliveries as ``log`` does; the ``station`` they come from knows who approved and reviewed them."""
     from campaign.review.log import log_entries, log_row
-    from campaign.review.people import with_people
     from campaign.review.table import Columns
     from campaign.review.table import lines as laid_out
 
     if as_json:
+        from campaign.review.people import with_people
+
         with station.store.read() as connection:
             rows = with_people(connection, session.workspace, rows)
         output.rows(log_row(row, session.zone(row.campaign)) for row in rows)
@@ -94,6 +95,7 @@ def print_story(session: Session, station: Station, row: Delivery) -> None:
 def send_now(session: Session, station: Station, keys: Sequence[str]) -> list[Delivery]:
     """Let what has just been decided go out: by the run that is at work, else by one pass of our own. The rows after it
     (as they are now, where a run elsewhere is to send them)."""
+    from campaign.cli import news
     from campaign.core.lifecycle import State
     from campaign.dispatch import loop
     from campaign.dispatch.crisis import pausefile

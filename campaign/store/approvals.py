@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from campaign.core.approval import Verdict, Vote
 from campaign.core.content import Content
-from campaign.core.model import Post, parse_key
+from campaign.core.post import Post, parse_key
 from campaign.store import log
 from campaign.store.hints import bytewise
 from campaign.store.log import Who

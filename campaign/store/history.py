@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, text
 
 from campaign.core.lifecycle import State
-from campaign.core.model import Post
+from campaign.core.post import Post
 from campaign.store import tables
 from campaign.store.hints import beside, beside_text
 from campaign.store.rows import AccountRow, Attempt, Cursor, Delivery, EventRow, SentText

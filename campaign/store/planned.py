@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from campaign.core.lifecycle import State
-from campaign.core.model import Post
+from campaign.core.post import Post
 from campaign.store import log, pacing
 from campaign.store.log import LOOP, Who
 from campaign.store.rows import NewDelivery

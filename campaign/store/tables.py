@@ -20,7 +20,6 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
-    text,
 )
 
 from campaign.core.lifecycle import State
@@ -48,16 +47,6 @@ class Instant(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-_IS_PART = text("previous IS NOT NULL")
-_SENDING = text("state = 'sending'")
-_UNWANTED = text("withdraw_at IS NOT NULL")
-_STILL_OUT = text("withdraw_at IS NOT NULL AND withdrawn_at IS NULL")
-_GONE_WRONG = text("state IN ('failed', 'missed')")
-_UNDECIDED = text("decided IS NULL")
-_DOUBLED = text("kind = 'doubled'")
-_OUT = text("sent_at IS NOT NULL AND part = 1")
 
 
 def _states() -> str:
@@ -135,24 +124,7 @@ deliveries = Table(
     Index("deliveries_sent", "account", "sent_at"),
     Index("deliveries_pages", "due", "key"),
     Index("deliveries_of_slot", "campaign", "slot", "wall"),
-    Index("deliveries_threads", "state", "account", "due", sqlite_where=_IS_PART, postgresql_where=_IS_PART),
-    Index("deliveries_unwanted", "state", sqlite_where=_UNWANTED, postgresql_where=_UNWANTED),
-    Index("deliveries_still_out", "withdraw_at", sqlite_where=_STILL_OUT, postgresql_where=_STILL_OUT),
-    # Of all that ever went wrong, the latest is asked for: by when it was due, and by when it went wrong.
-    Index("deliveries_wrong", "state", "due", sqlite_where=_GONE_WRONG, postgresql_where=_GONE_WRONG),
-    Index(
-        "deliveries_wrong_lately",
-        "state",
-        "updated_at",
-        sqlite_where=_GONE_WRONG,
-        postgresql_where=_GONE_WRONG,
-    ),
-    # What went out when, and whether somebody has looked at it, is asked of all that ever went out.
-    Index(
-        "deliveries_out", "sent_at", "key", "campaign", "account", sqlite_where=_OUT, postgresql_where=_OUT
-    ),
-    # An account has one request in flight, whoever tries, on whichever host.
-    Index("one_in_flight", "account", unique=True, sqlite_where=_SENDING, postgresql_where=_SENDING),
+    # More of them, over a part of the table, are in ``partial``.
 )
 
 attempts = Table(
@@ -235,7 +207,7 @@ events = Table(
     Column("detail", JSON, nullable=False, server_default="{}"),
     Column("salt", Text),  # of the detail's hash; gone when the detail is
     Index("events_of_key", "key"),
-    Index("events_doubled", "id", sqlite_where=_DOUBLED, postgresql_where=_DOUBLED),
+    # One more, over a part of the table, is in ``partial``.
 )
 
 vault = Table(
@@ -318,7 +290,6 @@ pause_posts = Table(
     Column("decided", Instant),  # null: nobody has looked at it yet
     Column("decision", Text, nullable=False, server_default=""),  # send | skip | move | passed on
     Index("pause_posts_by_key", "key"),
-    Index("pause_posts_open", "pause", "key", sqlite_where=_UNDECIDED, postgresql_where=_UNDECIDED),
 )
 
 alerts_told = Table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -36,6 +36,7 @@ from campaign.workspace.alerts import read_alerts
 from campaign.workspace.cardkeys import CardsKeys
 from campaign.workspace.fields import Address, ApprovalWord, Id, Language, Late, Money, Quiet, Zone
 from campaign.workspace.findings import Findings, did_you_mean, quoted
+from campaign.workspace.glance import STORE
 from campaign.workspace.keys import AudienceKeys, Keys, Links, Preferred, Vars, links_of
 from campaign.workspace.quiet import QuietOn
 from campaign.workspace.readers import ALWAYS, complaint, kind_of, read_address, wrong
@@ -110,7 +111,7 @@ class ConfigHead(Keys):
     ) = Field(None, description="A UUID that `campaign init` draws; never change it.")
     timezone: Zone = Field(description="The IANA time zone of every campaign that names none: Asia/Jakarta.")
     store: Annotated[str, BeforeValidator(read_store), WithJsonSchema({"type": "string"})] = Field(
-        "sqlite:///campaign.db", description="Where the record is kept; a path starts at config.yaml."
+        STORE, description="Where the record is kept; a path starts at config.yaml."
     )
     languages: Annotated[list[Language], Field(min_length=1)] = Field(
         ["en"], description="The languages of the workspace; the first is also that of messages."
@@ -185,7 +186,7 @@ class Settings:
     hotlines: tuple[str, ...] = ()
     packs: tuple[str, ...] | None = None
     cards: Style = field(default_factory=Style)
-    networks: frozenset[str] = frozenset()
+    networks: Collection[str] = ()
     """All that there are, by name."""
     quiet_on: tuple[str, ...] = ()
 
@@ -240,7 +241,7 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         audience=head.audience.value() if head.audience else None,
         hotlines=tuple(dict.fromkeys(head.hotlines)),
         packs=None if head.packs is None else tuple(dict.fromkeys(head.packs)),
-        networks=frozenset(specs),
+        networks=specs,
         cards=head.cards.value(document.place(("cards",), key=True)) if head.cards else Style(),
         quiet_on=tuple(head.quiet_on or ()),
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
+from importlib.resources import files
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -174,6 +175,12 @@ def read_id(value: Any) -> str:
 
 
 @cache
+def _listed() -> frozenset[str]:
+    """The IANA zones that the package tzdata lists: one file."""
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+
+
+@cache
 def _zones() -> frozenset[str]:
     """The IANA zones that there are; finding them out reads a few hundred files."""
     return frozenset(available_timezones())
@@ -189,7 +196,7 @@ def read_zone(value: Any) -> str:
         wrong(
             f"there is no time zone {quoted(text)}{guess}", "use a name such as Asia/Jakarta or Europe/Berlin"
         )
-    if text not in _zones():
+    if text not in _listed() and text not in _zones():
         wrong(f"there is no time zone {quoted(text)}", "use a name such as Asia/Jakarta or Europe/Berlin")
     return text
 
