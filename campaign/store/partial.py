@@ -17,9 +17,7 @@ _d, _e, _p = deliveries.c, events.c, pause_posts.c
 
 THREADS = _index("deliveries_threads", "previous IS NOT NULL", _d.state, _d.account, _d.due)
 UNWANTED = _index("deliveries_unwanted", "withdraw_at IS NOT NULL", _d.state)
-STILL_OUT = _index(
-    "deliveries_still_out", "withdraw_at IS NOT NULL AND withdrawn_at IS NULL", _d.withdraw_at
-)
+STILL_OUT = _index("deliveries_still_out", "withdraw_at IS NOT NULL AND withdrawn_at IS NULL", _d.withdraw_at)
 _GONE_WRONG = "state IN ('failed', 'missed')"
 WRONG = _index("deliveries_wrong", _GONE_WRONG, _d.state, _d.due)
 WRONG_LATELY = _index("deliveries_wrong_lately", _GONE_WRONG, _d.state, _d.updated_at)
