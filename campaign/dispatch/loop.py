@@ -455,11 +455,11 @@ class _Loop:
 
     def _tell(self) -> None:
         with self.here.store.read() as connection:
-            events = history.events(connection, after_id=self._last_event)
+            newest = history.last_event(connection)
+            events = history.news(connection, after_id=self._last_event) if newest > self._last_event else []
             news = [event for event in events if _is_news(event)]
             rows = history.by_keys(connection, {event.key for event in news})
-        if events:
-            self._last_event = events[-1].id
+        self._last_event = newest
         for event in events:
             if not event.key and event.kind in ("parked", "unparked"):
                 self._note(_about_account(event, self.workspace.zone))

@@ -407,11 +407,11 @@ class Planner:
         which it goes out."""
         if row.campaign in self.workspace.broken or row.campaign == AD_HOC:
             return self.workspace.target(row.target) is None
-        found = self.where(row)
-        if found is None:
+        campaign = self.workspace.campaigns.get(row.campaign)
+        slot = campaign.slot(row.slot) if campaign else None
+        if slot is None or self.workspace.target(row.target) is None:
             return True
-        slot, wall = found[1], parse_key(row.key).wall
-        if row.attempt or row.part > 1 or moment_at(slot.timetable, wall) is not None:
+        if row.attempt or row.part > 1 or moment_at(slot.timetable, parse_key(row.key).wall) is not None:
             return False
         near = moments(slot.timetable, row.due - voted.NEAR, row.due + voted.NEAR)
         if not slot.explicit and next(iter(near), None) is None:

@@ -31,6 +31,7 @@ from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
     NameResolutionError,
+    NewConnectionError,
     ProxyError,
     SSLError,
     TimeoutError,
@@ -253,8 +254,7 @@ def exchange(
 def _surroundings(scheme: str, host: str) -> tuple[dict[str, str], Any]:
     """Proxies and certificates for a server, as the environment names them: looking through all of it for each request
     would cost more than the request."""
-    said = tuple(os.environ.get(name) for name in _SPELLED)
-    return _as_named(said, scheme, host)
+    return _as_named(tuple(map(os.environ.get, _SPELLED)), scheme, host)
 
 
 _SPELLED = tuple(spelled for name in NAMED for spelled in (name, name.upper()))
@@ -295,7 +295,7 @@ def _verdict(error: Exception, host: str, timeout: tuple[float, float]) -> NotSe
     if not _wire.left:
         if isinstance(cause, NameResolutionError):
             what = f"the name {host} was not found"
-        elif isinstance(outer, ConnectTimeoutError):
+        elif isinstance(outer, ConnectTimeoutError) and not isinstance(outer, NewConnectionError):
             what = f"{host} did not answer within {connect:g} s"
         elif isinstance(outer, SSLError):
             what = f"no secure connection to {host}: {_plain(cause)}"

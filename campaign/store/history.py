@@ -43,6 +43,7 @@ __all__ = [
     "keys",
     "last_event",
     "last_sent",
+    "news",
     "next_wake",
     "row_ids_sent",
     "rows_to_fill",
@@ -356,6 +357,17 @@ def events(
         statement = statement.where(tables.events.c.id > after_id)
     if limit is not None:
         statement = statement.limit(limit)
+    return [EventRow(**row) for row in connection.execute(statement).mappings()]
+
+
+def news(connection: Connection, after_id: int) -> list[EventRow]:
+    """The events after the one with id ``after_id`` but for those on the way of a post: that its row was made, that it
+    is being sent."""
+    c = tables.events.c
+    on_its_way = or_(
+        and_(c.kind == "planned", c.after == State.PENDING.value), c.after == State.SENDING.value
+    )
+    statement = select(*_TOLD).where(c.id > after_id, ~on_its_way).order_by(c.id)
     return [EventRow(**row) for row in connection.execute(statement).mappings()]
 
 
