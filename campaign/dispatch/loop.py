@@ -458,7 +458,7 @@ class _Loop:
             newest = history.last_event(connection)
             events = history.news(connection, after_id=self._last_event) if newest > self._last_event else []
             news = [event for event in events if _is_news(event)]
-            rows = history.by_keys(connection, {event.key for event in news})
+            rows = history.told_of(connection, {event.key for event in news})
         self._last_event = newest
         for event in events:
             if not event.key and event.kind in ("parked", "unparked"):
@@ -473,9 +473,9 @@ class _Loop:
             self._counts[ended] = self._counts.get(ended, 0) + 1
             self.say(self._happening(rows.get(event.key), event))
 
-    def _happening(self, row: history.Delivery | None, event: history.EventRow) -> Happening:
+    def _happening(self, row: history.Told | None, event: history.EventRow) -> Happening:
         campaign = self.workspace.campaigns.get(row.campaign) if row else None
-        lines = row.post.text.strip().splitlines() if row and row.post else []
+        lines = row.text.strip().splitlines() if row else []
         return Happening(
             at=event.at,
             kind=event.after,
@@ -484,7 +484,7 @@ class _Loop:
             account=row.target if row else "",
             text=lines[0] if lines else "",
             reason=str(event.detail.get("reason", "")),
-            url=row.receipt.url if row and row.receipt and event.after == State.SENT.value else "",
+            url=row.url if row and event.after == State.SENT.value else "",
         )
 
     def _note(self, text: str) -> None:

@@ -112,9 +112,9 @@ def take(
     while rest and len(claims) < free:
         batch, rest = rest[: free - len(claims)], rest[free - len(claims) :]
         rows = _taken(connection, now, [turn.account for turn in batch])
-        against = (
-            judge(connection, [Delivery.of(row) for row in rows]) if judge is not None else [""] * len(rows)
-        )
+        against: Sequence[str | None] = [""] * len(rows)
+        if judge is not None:
+            against = judge(connection, [Delivery.of(row) for row in rows])
         free_to_go = [row for row, reason in zip(rows, against, strict=True) if reason == ""]
         claims += _begin(connection, free_to_go, Event.CLAIM, now, owner, lease)
         held: list[str] = []
