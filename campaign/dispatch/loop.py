@@ -143,6 +143,7 @@ class _Loop:
     _stirred: tuple[str, float] | None = None
     _nudges: int = 0
     _last_event: int = 0
+    _sealed: int = 0
     _last_beat: datetime | None = None
     _measured: float = 0.0
     _skew: str = ""
@@ -176,7 +177,7 @@ class _Loop:
             self._note(line)
         self._nudges = here.store.nudges()
         with here.store.read() as connection:
-            self._last_event = history.last_event(connection)
+            self._last_event = self._sealed = history.last_event(connection)
         last = here.store.get("last_tick")
         self._last_work = datetime.fromisoformat(last) if last else None
         if skew.rested(self._last_work, now) and not self.trust_clock:
@@ -498,11 +499,16 @@ class _Loop:
             self.here.store.set("last_tick_by", ONCE if self._by_once else "run")
             self._seal(now, wait)
             self._signs_of_life(now, wait)
+        elif self._last_event - self._sealed >= seals.MOST:
+            self._seal(now, end=False)  # what goes on for hours without a pause is sealed on its way
 
     def _seal(self, now: datetime, end: bool) -> None:
         """Seal what was written, in its own transaction, a batch at a time; at the end of a pass all of it."""
-        while seals.keep(self.here.store, now, all_of_it=end) and end:
-            pass
+        while sealed := seals.keep(self.here.store, now, all_of_it=end):
+            self._sealed += sealed
+            if not end:
+                return
+        self._sealed = self._last_event  # nothing is ready: looked at again when as many events have come
 
     def _signs_of_life(self, now: datetime, wait: bool) -> None:
         following = self.engine.planner.next_due(now) if self.engine.planner else None
