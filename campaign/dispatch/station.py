@@ -24,9 +24,10 @@ from campaign.workspace.load import load
 from campaign.workspace.secrets import Secrets
 
 
-def read(directory: Path) -> Workspace:
-    """The workspace as its files stand now. WorkspaceError when config.yaml can't be used."""
-    return load(directory, registry.specs())
+def read(directory: Path, earlier: Workspace | None = None) -> Workspace:
+    """The workspace as its files stand now. ``earlier``: as they stood before; what is the same is not parsed again.
+    WorkspaceError when config.yaml can't be used."""
+    return load(directory, registry.specs(), earlier=earlier)
 
 
 def owner() -> str:
