@@ -62,7 +62,8 @@ def read(name: str, data: bytes, *, pure: bool = False) -> Document:
             )
         text = decode(data)
         loader = yaml.SafeLoader if pure else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        composer = Composer(name, yaml.parse(text, Loader=loader))
+        # yaml.parse does the same, and asks before each event whether there is one.
+        composer = Composer(name, iter(loader(text).get_event, None))
         root = composer.document()
     except Unreadable as stop:
         found = composer.problems if composer else []
