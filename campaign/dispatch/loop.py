@@ -373,7 +373,9 @@ class _Loop:
             return
         self._print, self._stirred = print_, None
         try:
-            self._new = station.keep_last_good(station.read(self.here.directory), self.workspace)
+            self._new = station.keep_last_good(
+                station.read(self.here.directory, self.workspace), self.workspace
+            )
         except CampaignError as error:
             self._note(f"the files have a problem, the last good version goes on: {error.message}")
 
