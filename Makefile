@@ -8,6 +8,7 @@ LOCK := .ci/lock
 # Many tests wait for servers and processes: one more than there are cores.
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 PIP_SERVERS := mastodon-mock nostr-relay synapse
+PIP_RIVALS := apscheduler celery huey procrastinate toot
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test torture lint servers schemas tables lock clean
@@ -46,13 +47,14 @@ lock: $(VENV)/.test  ## Pin all dependencies anew, with hashes
 	  --upgrade pyproject.toml $(LOCK)/build.in -o $(LOCK)/run.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  --upgrade pyproject.toml --group test $(LOCK)/build.in -c $(LOCK)/run.txt -o $(LOCK)/test.txt
-	for server in $(PIP_SERVERS); do \
+	for part in $(PIP_SERVERS) $(PIP_RIVALS:%=rivals/%); do \
 	  $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-	    --upgrade $(LOCK)/$$server.in -o $(LOCK)/$$server.txt || exit 1; done
-	cd $(LOCK)/pds && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --silent
+	    --upgrade $(LOCK)/$$part.in -o $(LOCK)/$$part.txt || exit 1; done
+	for part in pds rivals/crosspost; do (cd $(LOCK)/$$part && npm install --package-lock-only \
+	  --omit-lockfile-registry-resolved --ignore-scripts --silent) || exit 1; done
 
 clean:  ## Remove everything that was made
-	rm -rf $(VENV) .servers demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .campaign .artifacts
+	rm -rf $(VENV) .servers .bench demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .campaign .artifacts
 
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

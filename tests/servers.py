@@ -24,16 +24,23 @@ POSTGRESQL = Path("/usr/lib/postgresql")
 """Where Debian keeps server programs that are not on the PATH."""
 
 
-def require(name: str, hint: str) -> str:
-    """The path of a program (on the PATH, or of Debian's PostgreSQL), or the name of an importable module.
-
-    Absent: the test is skipped, "needs NAME: HINT", or fails with CAMPAIGN_TEST_ALL=1.
-    """
+def find(name: str) -> str:
+    """The path of a program (on the PATH, or of Debian's PostgreSQL); "" if there is none."""
     if found := shutil.which(name):
         return found
     for folder in sorted(POSTGRESQL.glob("*/bin"), reverse=True):
         if (folder / name).is_file():
             return str(folder / name)
+    return ""
+
+
+def require(name: str, hint: str) -> str:
+    """The path of a program, or the name of an importable module.
+
+    Absent: the test is skipped, "needs NAME: HINT", or fails with CAMPAIGN_TEST_ALL=1.
+    """
+    if found := find(name):
+        return found
     if importlib.util.find_spec(name.partition(".")[0]) is not None:
         return name
     reason = f"needs {name}: {hint}"
