@@ -185,8 +185,11 @@ def read_id(value: Any) -> str:
 
 @cache
 def _listed() -> frozenset[str]:
-    """The IANA zones that the package tzdata lists: one file."""
-    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+    """The IANA zones that the package tzdata lists, in one file; none where a system does without the package."""
+    try:
+        return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+    except (ModuleNotFoundError, FileNotFoundError):
+        return frozenset()
 
 
 @cache

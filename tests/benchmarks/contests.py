@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import feeding, growing, idling, reading, rendering, starting, storing, storm
+from tests.benchmarks import feeding, footprint, growing, idling, reading, rendering, starting, storing, storm
 from tests.benchmarks.measure import Contest
 
 CONTESTS: dict[str, Contest] = {
@@ -10,7 +10,8 @@ CONTESTS: dict[str, Contest] = {
     "storm-128": storm.contest(128),
     "storing": storing.CONTEST,
     "reading": reading.CONTEST,
-    "starting": starting.CONTEST,
+    "cold-start": starting.CONTEST,
+    "footprint": footprint.CONTEST,
     "growth": growing.CONTEST,
     "idling": idling.CONTEST,
     "feeding": feeding.CONTEST,
