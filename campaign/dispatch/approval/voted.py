@@ -27,9 +27,7 @@ def votes_on(connection: Connection, campaign: Campaign | None, slot: Slot | Non
     own = approvals.votes_on(connection, key)
     if campaign is None or slot is None:
         return own
-    wall = parse_key(key).wall
-    near = (None, None) if slot.explicit else (wall - NEAR, wall + NEAR)
-    others = approvals.votes_on_slot(connection, campaign.id, slot.id, *near)
+    others = approvals.votes_on_slot(connection, campaign.id, slot.id)
     gone = [other for other in others if _was(slot, other, key)]
     if not gone:
         return own
