@@ -214,19 +214,16 @@ class Store:
         where there is no such thing (PostgreSQL). It costs next to nothing. To be asked from one thread."""
         if self._path is None:
             return None
-        try:
+        with self._explained():
             if (
                 self._watching is None
-            ):  # a connection of its own, which never writes: its own commits don't count
+            ):  # of its own, and nothing is written by it: its own commits don't count
                 self._watching = self.engine.raw_connection()
-            cursor = self._watching.cursor()
-            cursor.execute("PRAGMA data_version")
-            number: int = cursor.fetchone()[0]
+        watching: sqlite3.Connection = self._watching.driver_connection  # type: ignore[assignment]
+        try:
+            number: int = watching.execute("PRAGMA data_version").fetchone()[0]
         except sqlite3.Error as error:
-            expected = explain(error, self.place)
-            if expected is None:
-                raise
-            raise expected from error
+            raise explain(error, self.place) or error from error
         return number
 
     def get(self, name: str) -> str | None:

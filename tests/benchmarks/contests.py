@@ -12,7 +12,7 @@ CONTESTS: dict[str, Contest] = {
     "reading": reading.CONTEST,
     "starting": starting.CONTEST,
     "growth": growing.CONTEST,
-    "idling": idling.CONTEST,
+    "idle": idling.CONTEST,
     "feeding": feeding.CONTEST,
     "rendering": rendering.CONTEST,
 }
