@@ -13,7 +13,7 @@ CONTESTS: dict[str, Contest] = {
     "cold-start": starting.CONTEST,
     "footprint": footprint.CONTEST,
     "growth": growing.CONTEST,
-    "idling": idling.CONTEST,
+    "idle": idling.CONTEST,
     "feeding": feeding.CONTEST,
     "rendering": rendering.CONTEST,
 }
