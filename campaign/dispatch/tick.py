@@ -157,12 +157,12 @@ class Engine:
         back = {result.account for result in self._unwritten}
         stale, self._stale = self._stale, False  # first: whoever wakes us from now on is not overheard
         swift = not stale and self._only_goes_on(now)
+        unsure, self._unsure = self._unsure, True  # until it is committed
         if not self.stopping:
             swift = not self._plan(now) and swift
             if not swift:
                 self.planner.fill(now)
         step = _Step()
-        unsure, self._unsure = self._unsure, True
         with self.store.write() as connection:
             # Planning took its time, or the machine was stopped meanwhile: leases and deadlines count from here.
             began = self.uptime()
@@ -194,9 +194,10 @@ class Engine:
         if swift and rings != self._rings:
             self._stale = True  # somebody decided something: look around at once
         self._rings = rings
+        known, self._look_at = self._look_at, now  # until it is known when: a store that is gone may be back by then
         with self.store.read() as connection:
             ahead = [history.next_wake(connection, now, back if swift else None)]
-        ahead += [self._look_at] if swift else [halt.next_end, *self._unusable.values()]
+        ahead += [known] if swift else [halt.next_end, *self._unusable.values()]
         if self.store.shared and self._busy:
             ahead.append(now + TURN)  # what other hosts do rings no bell
         self._look_at = _first(ahead)
