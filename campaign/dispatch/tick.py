@@ -194,7 +194,10 @@ class Engine:
         if swift and rings != self._rings:
             self._stale = True  # somebody decided something: look around at once
         self._rings = rings
-        known, self._look_at = self._look_at, now  # until it is known when: a store that is gone may be back by then
+        known, self._look_at = (
+            self._look_at,
+            now,
+        )  # until it is known when: a store that is gone may be back by then
         with self.store.read() as connection:
             ahead = [history.next_wake(connection, now, back if swift else None)]
         ahead += [known] if swift else [halt.next_end, *self._unusable.values()]
@@ -238,7 +241,8 @@ class Engine:
             self.planner.hold_unconsented(connection, now)
         step.repeats, step.looks = self._look_at_uncertain(connection, now, halt)
         taken = {claim.account for claim in step.repeats} | {row.account for row in step.looks}
-        free = self._working(self.planner.workspace.accounts.keys() - taken, now)
+        # Of thousands of accounts few have something to send: the others are not even looked at.
+        free = self._working(outbox.waiting(connection, now) - taken, now)
         step.turns = outbox.ripe(connection, now, free)
 
     def _claim(self, connection: Connection, now: datetime, halt: Halt, step: _Step) -> None:

@@ -7,7 +7,18 @@ hold returns False (somebody else was first), it never raises. They live in the 
 from __future__ import annotations
 
 from campaign.store.breaker import works
-from campaign.store.claims import Judge, Turn, claim, in_flight, orphan, renew, repeat, ripe, take
+from campaign.store.claims import (
+    Judge,
+    Turn,
+    claim,
+    in_flight,
+    orphan,
+    renew,
+    repeat,
+    ripe,
+    take,
+    waiting,
+)
 from campaign.store.decisions import (
     again,
     break_threads,
@@ -77,6 +88,7 @@ __all__ = [
     "settle_all",
     "take",
     "unwanted",
+    "waiting",
     "withdrawing",
     "withdrawn",
     "works",

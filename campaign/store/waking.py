@@ -77,6 +77,18 @@ def _soonest() -> Select[Any]:
 
 @cache
 def waits() -> Select[Any]:
+    """``_waits`` of all accounts: who has nothing pending waits for nothing, and that is nearly everybody."""
+    pending = select(deliveries.c.account).where(deliveries.c.state == _PENDING)
+    return _waits().where(accounts.c.account.in_(pending))
+
+
+@cache
+def waits_of() -> Select[Any]:
+    """The same of the accounts ``names`` (a parameter)."""
+    return _waits().where(accounts.c.account.in_(bindparam("names", expanding=True)))
+
+
+def _waits() -> Select[Any]:
     """For each account that is not sending: until when it is parked, spent and pacing; when the next part of a begun
     thread may go; whether another post is ripe at ``now`` (a parameter), and when the first one after it will be."""
     now = bindparam("now", type_=Instant())
@@ -130,12 +142,6 @@ def waits() -> Select[Any]:
         case((is_ripe, 1), else_=0).label("ripe"),
         later.label("later"),
     ).where(~sending.correlate(accounts).exists())
-
-
-@cache
-def waits_of() -> Select[Any]:
-    """The same of the accounts ``names`` (a parameter)."""
-    return waits().where(accounts.c.account.in_(bindparam("names", expanding=True)))
 
 
 def _wake_of_account(row: Any, now: datetime) -> datetime | None:
