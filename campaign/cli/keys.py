@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from campaign.cli import news, output, show
+from campaign.cli import output, show
 from campaign.cli.session import Session
 from campaign.errors import CampaignError
 
@@ -45,6 +44,8 @@ def _find(desk: Desk, text: str) -> str:
         raise CampaignError(
             f"{text!r} is the beginning of {len(begun)} posts", "one of: " + ", ".join(begun[:5])
         )
+    from difflib import get_close_matches
+
     near = get_close_matches(text, ahead, 1, 0.8)
     if near:
         raise CampaignError(f"there is no post {text!r}", f"did you mean {near[0]}?")
@@ -65,11 +66,12 @@ def keys_ahead(workspace: Workspace, now: datetime) -> Iterator[str]:
 def print_rows(session: Session, rows: Sequence[Delivery], as_json: bool, station: Station) -> None:
     """Print deliveries as ``log`` does; the ``station`` they come from knows who approved and reviewed them."""
     from campaign.review.log import log_entries, log_row
-    from campaign.review.people import with_people
     from campaign.review.table import Columns
     from campaign.review.table import lines as laid_out
 
     if as_json:
+        from campaign.review.people import with_people
+
         with station.store.read() as connection:
             rows = with_people(connection, session.workspace, rows)
         output.rows(log_row(row, session.zone(row.campaign)) for row in rows)
@@ -94,6 +96,7 @@ def print_story(session: Session, station: Station, row: Delivery) -> None:
 def send_now(session: Session, station: Station, keys: Sequence[str]) -> list[Delivery]:
     """Let what has just been decided go out: by the run that is at work, else by one pass of our own. The rows after it
     (as they are now, where a run elsewhere is to send them)."""
+    from campaign.cli import news
     from campaign.core.lifecycle import State
     from campaign.dispatch import loop
     from campaign.dispatch.crisis import pausefile

@@ -33,6 +33,9 @@ MARGIN = timedelta(days=2)
 BATCH = 500
 """Rows that are in memory at a time."""
 
+LATEST = 100
+"""Posts that are listed where nobody asks for any in particular."""
+
 
 @verb("log", "campaign log --campaign world-day --state sent --csv > world-day.csv")
 @click.argument("key", metavar="[KEY|verify]", required=False)
@@ -48,6 +51,7 @@ BATCH = 500
 @click.option("--unreviewed", is_flag=True, help="Only what is out and nobody has looked at.")
 @click.option("--flagged", is_flag=True, help="Only what is out and has a flag open.")
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
+@click.option("--all", "everything", is_flag=True, help=f"Not only the latest {LATEST}.")
 @click.option("--html", "file", metavar="FILE", help="One page for volunteers, to look at and to mark.")
 @click.option("--language", type=click.Choice(("en", "id")), help="Of the page's own words.")
 @click.option("--names", is_flag=True, help="Handles in --json, --csv, --html, instead of roles.")
@@ -70,15 +74,17 @@ def command(
     unreviewed: bool,
     flagged: bool,
     as_csv: bool,
+    everything: bool,
     file: str | None,
     language: str | None,
     names: bool,
     heads: tuple[str, ...],
 ) -> int:
-    """List every post that was due: what became of it, when, where, with its address.
+    """List the posts that were due: what became of each, when, where, with its address.
 
-    With a KEY, all that is known about that post. `campaign log verify` finds out
-    whether the log was changed, and prints its head (docs/evidence.md).
+    The latest ones, or all that you ask for. With a KEY, all that is known about that
+    post. `campaign log verify` finds out whether the log was changed, and prints its
+    head (docs/evidence.md).
     """
     from campaign.core.lifecycle import State
 
@@ -86,7 +92,7 @@ def command(
         raise click.UsageError("give verify or --events, not both")
     if key == VERIFY:
         given = (campaign, account, state, fact, hotline, consent, first, last, file, language)
-        if as_csv or names or unreviewed or flagged or any(one is not None for one in given):
+        if as_csv or everything or names or unreviewed or flagged or any(one is not None for one in given):
             raise click.UsageError("with verify, give --head and --json only: it looks at all of the log")
         return verify_log(session, heads, as_json)
     if heads:
@@ -99,7 +105,18 @@ def command(
         raise click.UsageError("give only one of KEY, --fact, --hotline and --consent")
     if as_events and any(given is not None for given in (account, state, fact, hotline, consent)):
         raise click.UsageError("with --events, give KEY, --campaign, --from and --to only")
-    with session.station(temporary=True) as station:
+    asked = (key, campaign, account, state, fact, hotline, consent, first, last, file)
+    latest = not (
+        everything
+        or as_events
+        or as_json
+        or as_csv
+        or unreviewed
+        or flagged
+        or any(one is not None for one in asked)
+    )
+    earlier = False
+    with session.station(temporary=True, glance=True) as station:
         if as_events:
             from campaign.cli.logevents import print_events
 
@@ -117,6 +134,9 @@ def command(
             return 0
         if key is not None:
             found = iter([[_one(session, station, key)]])
+        elif latest:
+            newest, earlier = _latest(station)
+            found = iter([newest])
         else:
             wanted = [State(state)] if state else None
             found = _many(station, wanted, campaign, account, first, last)
@@ -131,7 +151,8 @@ def command(
                     found, "consent", consent, session.workspace.consents, lambda post: post.consents
                 )
         told = (_explained(session, station, rows) for rows in found)
-        told = (_marked(session, station, rows, unreviewed=unreviewed, flagged=flagged) for rows in told)
+        if as_json or as_csv or file is not None or key is not None or unreviewed or flagged:
+            told = (_marked(session, station, rows, unreviewed=unreviewed, flagged=flagged) for rows in told)
         if file is not None:
             write_page(session, station, chain.from_iterable(told), file, language, names=names)
             return 0
@@ -145,7 +166,9 @@ def command(
         print_rows(session, rows, as_json=False, station=station)
     from campaign.review.log import summary
 
-    output.talk(summary(rows))
+    output.talk(
+        summary(rows) + (f" (the latest {LATEST}; the others too: campaign log --all)" if earlier else "")
+    )
     return 0
 
 
@@ -176,7 +199,11 @@ def _out(
 
 
 def _explained(session: Session, station: Station, rows: list[Delivery]) -> list[Delivery]:
-    """The same rows, saying what those that wait wait for."""
+    """The same rows, saying what those that wait wait for (the files say it, and are read only then)."""
+    from campaign.core.lifecycle import State
+
+    if all(row.state is not State.PENDING for row in rows):
+        return rows
     from campaign.review.waiting import explained
     from campaign.store import history
 
@@ -213,6 +240,15 @@ def _one(session: Session, station: Station, text: str) -> Delivery:
     if row is None:
         raise CampaignError(f"{key} is still ahead", f"campaign preview {key} shows it")
     return row
+
+
+def _latest(station: Station) -> tuple[list[Delivery], bool]:
+    """The posts that were due last, and whether there are more."""
+    from campaign.store import paging
+
+    with station.store.read() as connection:
+        page = paging.page(connection, size=LATEST)
+    return list(page.rows), page.next is not None
 
 
 def _many(

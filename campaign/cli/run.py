@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from campaign.cli import news, output
+from campaign.cli import garbage, news, output
 from campaign.cli.session import Session
 from campaign.cli.verb import verb
 
@@ -39,6 +39,7 @@ def command(session: Session, once: bool, new_store: bool, trust_clock: bool) ->
         output.talk(said(summary))
         return 1 if summary.failed or summary.uncertain or summary.barred or summary.problems else 0
     output.talk(f"publishing from {session.folder}, {_next(session)}; Ctrl-C stops it")
+    garbage.as_usual()
     with signals_seen() as seen:
         loop.run(session.folder, os.environ, trust_clock=trust_clock, say=news.tell)
         # What was being sent is finished by now; a shell still wants to know that it was stopped by hand.

@@ -7,11 +7,10 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from campaign.dispatch.decide import Desk
     from campaign.dispatch.station import Station
     from campaign.store.outbox import Who
+    from campaign.workspace.glance import Glance
 
 
 @dataclass
@@ -56,22 +56,34 @@ class Session:
 
         return load(self.folder, registry.specs())
 
+    @cached_property
+    def glance(self) -> Glance | None:
+        """Where the store is and its zones, without reading all files; None where that takes all of them."""
+        from campaign.workspace.glance import glance
+
+        return glance(self.folder)
+
     @contextmanager
-    def station(self, *, create: bool = False, temporary: bool = False) -> Iterator[Station]:
+    def station(
+        self, *, create: bool = False, temporary: bool = False, glance: bool = False
+    ) -> Iterator[Station]:
         """The open store with all that goes with it. Where there is none yet: StoreError, or with ``create`` a new one,
-        or with ``temporary`` an empty one that is gone afterwards, for verbs that only look."""
+        or with ``temporary`` an empty one that is gone afterwards, for verbs that only look. ``glance``: it is enough
+        to know where it is; the files need not be read as a whole, nor be right."""
         from campaign.dispatch.station import Station
 
+        address = self.glance.store if glance and self.glance else self.workspace.store
         with ExitStack() as after:
             try:
-                opened = Station.open(self.folder, self.workspace, os.environ, create=create)
+                opened = Station.at(self.folder, address, os.environ, create=create)
             except NoStoreYet:
                 if not temporary:
                     raise
+                from tempfile import TemporaryDirectory
+
                 # What only looks must not make a store: `run --once` warns of one that was not kept.
                 place = Path(after.enter_context(TemporaryDirectory(prefix="campaign-"))) / "empty.db"
-                nowhere = replace(self.workspace, store=f"sqlite:///{place}")
-                opened = Station.open(self.folder, nowhere, os.environ, create=True)
+                opened = Station.at(self.folder, f"sqlite:///{place}", os.environ, create=True)
             after.callback(opened.store.close)
             if opened.store.shared:  # hosts whose clocks differ decide by one
                 self.now = opened.store.clock()
@@ -100,6 +112,8 @@ class Session:
 
     def zone(self, campaign: str) -> str:
         """The zone in which a campaign's times are shown."""
+        if "workspace" not in self.__dict__ and self.glance is not None:
+            return self.glance.zone_of(campaign)
         known = self.workspace.campaigns.get(campaign)
         return known.zone if known else self.workspace.zone
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from campaign.cli import output, show
+from campaign.cli import garbage, output, show
 from campaign.cli.crash import write_report
 from campaign.cli.session import Session
 from campaign.cli.verb import json_option, verb, verbs
@@ -176,6 +176,7 @@ def _serve(session: Session, port: int, opens: bool, behind_proxy: str | None, l
         app = make_app(site, lambda error: _report(session.folder, error))
         output.talk(f"the pages are at {address.origin}; Ctrl-C stops them")
         _notes(session, station, address, port)
+        garbage.as_usual()
         with _stopped() as by, server(app, here, proxied=address.proxied) as run:
             secret = links.new()
             if opens:

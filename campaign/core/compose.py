@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from campaign.core import card as cards
 from campaign.core import scripts
 from campaign.core import text as texts
 from campaign.core.consents import NO_RECORD
-from campaign.core.helpline import stray_numbers
+from campaign.core.echo import Echoes, Judged, Key, key
+from campaign.core.helpline import Numbers
 from campaign.core.helplinks import RULE as HELP_LINK
 from campaign.core.helplinks import tracked_help, ways_to_help
 from campaign.core.links import first_link
@@ -35,6 +35,7 @@ from campaign.core.model import (
 from campaign.core.packs import locks, pack_of
 from campaign.core.render import INLINE, Renderer, RenderError, hides
 from campaign.core.safeguard.judge import Rulebook, Said, rulebook
+from campaign.core.safeguard.reading import MOST_HASHTAGS
 from campaign.core.safeguard.rules import Accepted
 from campaign.core.scope import Scope
 from campaign.core.split import split
@@ -86,12 +87,18 @@ class Composer:
         self.rules = rules
         self._renderer = Renderer(workspace.templates, locks(workspace.packs, workspace.templates))
         self._book = rulebook(workspace.rules)
+        self._numbers = Numbers(workspace.hotlines, workspace.calling)
+        self._echoes: Echoes | None = None
+        self._files: dict[tuple[str, str, str], Named] = {}
 
     def compose(
         self, campaign: Campaign, slot: Slot, moment: Moment, target: Target, now: datetime | None = None
     ) -> Composition:
         """The posts of one occurrence. ``now`` (aware): it goes out now, not when it was planned, so facts and help
         lines are judged on this day. Raises nothing for what files say: that is in ``problems``."""
+        echoes = self._echoes
+        if echoes is None or not echoes.of(campaign, slot, moment, now):
+            echoes = self._echoes = Echoes(campaign, slot, moment, now)
         work = _Work(
             self.workspace,
             self._renderer,
@@ -102,6 +109,9 @@ class Composer:
             moment,
             target,
             now,
+            numbers=self._numbers,
+            echoes=echoes,
+            files=self._files,
         )
         drafts = work.drafts()
         stopped = any(problem.level is Level.ERROR for problem in work.problems)
@@ -110,7 +120,7 @@ class Composer:
             problems=tuple(work.problems),
             explain=tuple(work.explain),
             row_id=work.row_id,
-            lengths=tuple(texts.measure(post.text, post.warning, work.rules) for post in drafts),
+            lengths=work.lengths if drafts else (),
             drafts=drafts,
         )
 
@@ -119,6 +129,17 @@ def descriptions(media: Sequence[Media], language: str) -> str:
     """What pictures show, as it stands behind the text where a network has no field for it."""
     word = text_for(DESCRIBED, language)
     return "\n".join(f"[{word}: {item.alt}]" if word and not item.card else f"[{item.alt}]" for item in media)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The file that a template's name means for a network and a language ("": there is none), among which names it was
+    looked for, how `explain` says so, and why it can't be used, if so."""
+
+    file: str
+    tried: tuple[str, ...]
+    explain: str = ""
+    wrong: RenderError | None = None
 
 
 @dataclass(slots=True)
@@ -133,12 +154,21 @@ class _Work:
     slot: Slot
     moment: Moment
     target: Target
-    now: datetime | None = None
+    now: datetime | None
+    numbers: Numbers
+    echoes: Echoes
+    files: dict[tuple[str, str, str], Named]
+    """By name, network and language."""
     problems: list[Problem] = field(default_factory=list)
     explain: list[str] = field(default_factory=list)
     row_id: str | None = None
     place: Place = field(init=False)
-    names: dict[str, Any] = field(default_factory=dict)
+    scope: Scope = field(init=False)
+    echo: Key | None = None
+    """Under what the text is kept for accounts to which the same is said."""
+    lengths: tuple[int, ...] = ()
+    columns: tuple[str, ...] = ()
+    """Which columns of the row won."""
 
     @property
     def network(self) -> str:
@@ -147,6 +177,11 @@ class _Work:
     @property
     def language(self) -> str:
         return self.target.language
+
+    @property
+    def _known(self) -> str:
+        """The network as far as the safeguarding rules know of it."""
+        return self.network if self.network in MOST_HASHTAGS else ""
 
     @property
     def card(self) -> cards.CardText | None:
@@ -160,7 +195,7 @@ class _Work:
         if self.problems:
             return ()
         today = to_wall(self.now, self.campaign.zone).date() if self.now is not None else None
-        scope = Scope(
+        scope = self.scope = Scope(
             self.workspace,
             self.campaign,
             self.slot,
@@ -171,7 +206,6 @@ class _Work:
             explain=self.explain,
         )
         self._check_consents(scope)
-        self.names = scope.names()
         parts = self._text()
         warning = self._warning()
         media = self._media()
@@ -183,11 +217,39 @@ class _Work:
             hint = "give it an image: or a card:, or leave this account out"
             self._problem("media", f"{self.network} takes no text without a picture", hint)
         parts = self._threaded(parts or ("",), warning, media)
+        again = (self.echo, parts, self._known) if self.echo and not (warning or media) else None
+        judged = self.echoes.judged.get(again) if again else None
+        if judged is not None:
+            self._repeat(judged.by_rules)
+            self._check_text(parts, warning, media)
+            self._repeat(judged.by_words)
+            return judged.posts
+        begin = len(self.problems)
         accepted = self._safeguard(parts, warning, media, scope)
+        by_rules = self.problems[begin:]
         parts = self._with_descriptions(parts, media)
         self._check_text(parts, warning, media)
+        begin = len(self.problems)
         self._check_language(parts)
         self._check_numbers((*parts, warning, *(item.alt for item in media)))
+        posts = self._posts(parts, warning, media, accepted)
+        if again:
+            by_words = self.problems[begin:]
+            self.echoes.judged[again] = Judged(posts, tuple(by_rules), tuple(by_words))
+        return posts
+
+    def _repeat(self, problems: Sequence[Problem]) -> None:
+        """What was found of the same words on another account, as found here."""
+        self.problems += [replace(problem, key=self._key()) for problem in problems]
+
+    def _posts(
+        self,
+        parts: tuple[str, ...],
+        warning: str,
+        media: tuple[Media, ...],
+        accepted: tuple[Accepted, ...],
+    ) -> tuple[Post, ...]:
+        scope = self.scope
         return tuple(
             Post(
                 text=part,
@@ -226,6 +288,7 @@ class _Work:
         self.row_id = row.get("id") or None
         columns = best_columns(row, self.network, self.language)
         named = [f"{short} is {column}" for short, column in columns.items() if short != column]
+        self.columns = tuple(columns.values())
         self.explain.append(
             f"row {number + 1} of posts/{name}{self._from(name)}"
             + (f" ({', '.join(named)})" if named else "")
@@ -239,35 +302,66 @@ class _Work:
         try:
             if self.slot.template is None:
                 source = self._in_language(self.slot.text or {}, "text")
-                return None if source is None else self.renderer.render_text(source, self.names)
+                return None if source is None else self._said(source)
             name = self._template(self.slot.template)
             if name is None:
                 return None
-            if wrong := hides(name, self.workspace.templates, self.workspace.packs):
+            if wrong := self._named(self.slot.template).wrong:
                 raise wrong
             self.place = Place(f"posts/{name}")
-            return self.renderer.render(name, self.names)
+            return self._said(name)
         except RenderError as error:
             self._render_error(error, self.slot.place)
             return None
 
-    def _template(self, wanted: str) -> str | None:
+    def _said(self, source: str) -> tuple[str, ...]:
+        """The parts that the slot's template (its name) or its text makes: rendered, or as said to another account that
+        the template can't tell from this one. Raises RenderError."""
+        renderer, written = self.renderer, self.slot.template is None
+        kept = key(source, self.target, self.columns) if len(self.slot.targets) > 1 else None
+        if kept is not None and (echo := self.echoes.said.get(kept)) is not None:
+            self.echo = kept
+            return self.scope.again(echo)
+        explained = len(self.explain)
+        names = self.scope.names()
+        parts = renderer.render_text(source, names) if written else renderer.render(source, names)
+        if kept is not None and self.scope.alike and renderer.same_for_all(source, written=written):
+            self.echoes.said[kept] = self.scope.echo(parts, explained)
+            self.echo = kept
+        return parts
+
+    def _named(self, wanted: str) -> Named:
+        place = wanted, self.network, self.language
+        if place not in self.files:
+            self.files[place] = self._look_up(wanted)
+        return self.files[place]
+
+    def _look_up(self, wanted: str) -> Named:
         tried = template_names(wanted, self.network, self.language, self.workspace.pack_ids)
         name = self._first(tried, self.workspace.templates)
         if name is None:
+            return Named("", tried)
+        explain = f"template posts/{name}{self._from(name)}, the first there is of {', '.join(tried)}"
+        try:
+            wrong = hides(name, self.workspace.templates, self.workspace.packs)
+        except RenderError as error:
+            wrong = error
+        return Named(name, tried, explain, wrong)
+
+    def _template(self, wanted: str) -> str | None:
+        named = self._named(wanted)
+        if not named.file:
             known = sorted({file.removesuffix(".j2").partition(".")[0] for file in self.workspace.templates})
             message = f"there is no template {wanted!r} for {self.network} in {self.language!r}"
             self._problem(
                 "template",
                 message + did_you_mean(wanted, known),
-                f"looked for {', '.join(tried)} in posts/",
+                f"looked for {', '.join(named.tried)} in posts/",
                 missing="template",
             )
             return None
-        self.explain.append(
-            f"template posts/{name}{self._from(name)}, the first there is of {', '.join(tried)}"
-        )
-        return name
+        self.explain.append(named.explain)
+        return named.file
 
     def _warning(self) -> str:
         if not self.slot.warning:
@@ -300,10 +394,11 @@ class _Work:
         return ("\n\n".join(filter(None, (parts[0], said))), *parts[1:])
 
     def _check_text(self, parts: tuple[str, ...], warning: str, media: tuple[Media, ...]) -> None:
-        many = len(parts) > 1
-        for number, part in enumerate(parts, 1):
-            where = f" (part {number} of {len(parts)})" if many else ""
-            for excess in texts.problems(part, warning, self.rules, media=bool(media) and number == 1):
+        self.lengths = tuple(texts.measure(part, warning, self.rules) for part in parts)
+        for number, (part, length) in enumerate(zip(parts, self.lengths, strict=True), 1):
+            beside = bool(media) and number == 1
+            for excess in texts.problems(part, warning, self.rules, media=beside, measured=length):
+                where = f" (part {number} of {len(parts)})" if len(parts) > 1 else ""
                 hint = "shorten it"
                 if self.rules.threads:
                     hint += (
@@ -328,7 +423,7 @@ class _Work:
         said = Said(
             parts=parts,
             language=self.language,
-            network=self.network,
+            network=self._known,
             warning=warning,
             alts=tuple(item.alt for item in media),
             pillar=self.slot.pillar,
@@ -358,7 +453,7 @@ class _Work:
 
     def _check_numbers(self, said: tuple[str, ...]) -> None:
         audience = self.workspace.speaks_to(self.campaign, self.target.account)
-        for message, hint in stray_numbers(said, self.workspace.hotlines, audience, self.workspace.calling):
+        for message, hint in self.numbers.stray(said, audience):
             self._problem("phone", message, hint)
         for message, hint in tracked_help(
             said, lambda: ways_to_help(self.workspace, self.campaign, self.slot)
@@ -383,8 +478,10 @@ class _Work:
 
     def _media(self) -> tuple[Media, ...]:
         images, film, card = self.slot.images, self.slot.video, self.card
+        if not (images or film or card):
+            return ()
         account = self.target.account
-        if (images or film or card) and account.media.fetched and account.public is None:
+        if account.media.fetched and account.public is None:
             message = f"{self.network} fetches pictures from a public address, and there is none"
             hint = "add media_url: {url: https://example.org/fetch/, folder: public/fetch} to config.yaml"
             self._problem("media", message, hint, account.place)
@@ -511,11 +608,11 @@ class _Work:
         try:
             if wanted.template is None:
                 source, place = self._in_language(wanted.text or {}, "card"), wanted.place
-                parts = () if source is None else self.renderer.render_text(source, self.names)
+                parts = () if source is None else self.renderer.render_text(source, self.scope.names())
             else:
                 name = source = self._template(wanted.template)
                 place = wanted.place if name is None else Place(f"posts/{name}")
-                parts = () if name is None else self.renderer.render(name, self.names)
+                parts = () if name is None else self.renderer.render(name, self.scope.names())
         except RenderError as error:
             self._render_error(error, wanted.place)
             return "", wanted.place
@@ -562,7 +659,7 @@ class _Work:
 
     def _line(self, source: str, place: Place) -> str:
         try:
-            return self.renderer.render_line(source, self.names)
+            return self.renderer.render_line(source, self.scope.names())
         except RenderError as error:
             self._render_error(error, place)
             return ""
@@ -585,6 +682,8 @@ class _Work:
         missing: str = "",
     ) -> None:
         """``missing``: what has no translation, if it is that."""
-        key = delivery_key(self.campaign.id, self.slot.id, self.moment.wall, self.target.name)
         gap = Gap(self.campaign.id, self.slot.id, self.language, missing) if missing else None
-        self.problems.append(Problem(place or self.place, message, hint, level, rule, key, gap))
+        self.problems.append(Problem(place or self.place, message, hint, level, rule, self._key(), gap))
+
+    def _key(self) -> str:
+        return delivery_key(self.campaign.id, self.slot.id, self.moment.wall, self.target.name)

@@ -100,43 +100,59 @@ def stray_numbers(
 ) -> Iterator[tuple[str, str]]:
     """Message and hint for each number in texts that looks like one to call and is none of the audience's country.
     ``words``: those that stand before a number in the names of the help lines, where they are known already."""
-    for text in texts:
-        if not may_hold_a_number(text):
-            continue
-        words = calling_words(hotlines.values()) if words is None else words
-        yield from _never(text, words, hotlines, audience)
-        for number in dict.fromkeys(phone_like(text, words)):
-            if audience is None:
-                message = f"{number!r} looks like a phone number, and no `audience:` says for whom"
-                yield message, "write audience: {country: ID}, and the number into posts/hotlines.yaml"
-            elif canonical(number, audience.country) not in known(hotlines.values(), audience.country):
+    words = calling_words(hotlines.values()) if words is None else words
+    return Numbers(hotlines, words).stray(texts, audience)
+
+
+class Numbers:
+    """The numbers of a workspace's help lines, gathered once for each country, to hold texts against. ``words``: those
+    after which a number is one to call."""
+
+    def __init__(self, hotlines: Mapping[str, Hotline], words: tuple[str, ...]) -> None:
+        self._hotlines = hotlines
+        self._words = words
+        self._of: dict[str, tuple[Mapping[str, str], frozenset[str]]] = {}
+
+    def stray(self, texts: Iterable[str], audience: Audience | None) -> Iterator[tuple[str, str]]:
+        """Message and hint for each number in texts that looks like one to call and is none of the audience's
+        country."""
+        for text in filter(may_hold_a_number, filter(None, texts)):
+            red, fine = self._in(audience.country if audience else "")
+            yield from self._never(text, red, fine)
+            for number in dict.fromkeys(phone_like(text, self._words)):
+                if audience is None:
+                    message = f"{number!r} looks like a phone number, and no `audience:` says for whom"
+                    yield message, "write audience: {country: ID}, and the number into posts/hotlines.yaml"
+                elif canonical(number, audience.country) not in fine:
+                    message = f"{number!r} looks like a phone number, and is no help line known for {audience.country}"
+                    yield (
+                        message,
+                        "write {{ hotline() }}, or add it to posts/hotlines.yaml; a figure: 1,000,000",
+                    )
+
+    def _never(self, text: str, red: Mapping[str, str], fine: frozenset[str]) -> Iterator[tuple[str, str]]:
+        """The short numbers that are marked red: no word has to tell to call them, for people know what 110 is."""
+        for number in dict.fromkeys(short_numbers(text, self._words)) if red else ():
+            digits = digits_of(number)
+            if digits in red and digits not in fine:
                 message = (
-                    f"{number!r} looks like a phone number, and is no help line known for {audience.country}"
+                    f"{number!r} is the number of {red[digits]!r}, which is marked red: never to be published"
                 )
-                yield message, "write {{ hotline() }}, or add it to posts/hotlines.yaml; a figure: 1,000,000"
+                yield message, "leave it out; if it counts something, say what: 110 people"
 
-
-def _never(
-    text: str, words: tuple[str, ...], hotlines: Mapping[str, Hotline], audience: Audience | None
-) -> Iterator[tuple[str, str]]:
-    """The short numbers that are marked red: no word has to tell to call them, for people know what 110 is."""
-    red = {
-        canonical(channel.show, entry.country): entry.id
-        for entry in hotlines.values()
-        if audience is None or entry.country == audience.country
-        for channel in entry.channels
-        if channel.kind is not Kind.WEB and Status.RED in (entry.status, channel.status)
-    }
-    if not red:
-        return
-    fine = known(hotlines.values(), audience.country) if audience else frozenset()
-    for number in dict.fromkeys(short_numbers(text, words)):
-        digits = digits_of(number)
-        if digits in red and digits not in fine:
-            message = (
-                f"{number!r} is the number of {red[digits]!r}, which is marked red: never to be published"
-            )
-            yield message, "leave it out; if it counts something, say what: 110 people"
+    def _in(self, country: str) -> tuple[Mapping[str, str], frozenset[str]]:
+        """Of a country's help lines ("": of all) the numbers marked red, and those that posts may hold ("": none)."""
+        if country not in self._of:
+            red = {
+                canonical(channel.show, entry.country): entry.id
+                for entry in self._hotlines.values()
+                if not country or entry.country == country
+                for channel in entry.channels
+                if channel.kind is not Kind.WEB and Status.RED in (entry.status, channel.status)
+            }
+            fine = known(self._hotlines.values(), country) if country else frozenset()
+            self._of[country] = red, fine
+        return self._of[country]
 
 
 def _audience(asked: Asked) -> Audience:

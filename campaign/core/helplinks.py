@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from campaign.core.hotlines import Kind, address
@@ -58,15 +59,24 @@ def tracked_help(texts: Iterable[str], ways: Callable[[], frozenset[str]]) -> It
     """Message and hint for each address in texts that leads to help and tells on whoever follows it. ``ways``: what
     leads to help, asked for only where an address tells on somebody."""
     for text in texts:
-        if "." not in text:
-            continue
-        for url in dict.fromkeys((*links(text), *_bare(text))):
-            told = tracker(url)
-            if told and _is_way(url, told, ways()):
+        for url, told in _telling(text):
+            if _is_way(url, told, ways()):
                 yield (
                     f"{_short(url)!r} leads to help, and {told!r} in it records who follows it",
                     "write the plain official address; for a link of yours: help: true in `links:`",
                 )
+
+
+@lru_cache(maxsize=4096)  # the same text goes to many accounts
+def _telling(text: str) -> tuple[tuple[str, str], ...]:
+    """The addresses in a text that tell on whoever follows them, and what in each."""
+    if "." not in text or not _PERHAPS_ADDRESS.search(text):
+        return ()
+    found = ((url, tracker(url)) for url in dict.fromkeys((*links(text), *_bare(text))))
+    return tuple((url, told) for url, told in found if told)
+
+
+_PERHAPS_ADDRESS = re.compile(r"://|\.\S")
 
 
 def _is_way(url: str, told: str, ways: Iterable[str]) -> bool:

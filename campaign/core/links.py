@@ -42,6 +42,8 @@ def links(text: str) -> list[str]:
 
 def spans(text: str) -> list[tuple[int, int]]:
     """Where the links of a text begin and end (exclusive)."""
+    if ":" not in text:
+        return []
     return [(found.start(), found.start() + len(_trimmed(found[0]))) for found in _LINK.finditer(text)]
 
 

@@ -25,13 +25,16 @@ _NAMED = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
 class Outline:
     """What a template is made of. ``extends``: what it extends as written ("": nothing, or it is computed); ``plain``:
     it begins with ``extends`` and holds nothing else but blocks; ``blocks``: name -> line; ``inside``: block -> blocks
-    in it; ``refers``: line -> the templates that it names (as written) to extend, include or import."""
+    in it; ``refers``: line -> the templates that it names (as written) to extend, include or import; ``alone``: it
+    does none of that; ``names``: the variables that it uses."""
 
     extends: str
     plain: bool
     blocks: Mapping[str, int]
     inside: Mapping[str, frozenset[str]]
     refers: tuple[tuple[int, str], ...]
+    alone: bool
+    names: frozenset[str]
 
 
 def is_plain(template: nodes.Template) -> bool:
@@ -55,6 +58,8 @@ def outline(template: nodes.Template) -> Outline:
         blocks={block.name: block.lineno for block in blocks},
         inside={block.name: frozenset(b.name for b in block.find_all(nodes.Block)) for block in blocks},
         refers=tuple((node.lineno, word) for node in named if (word := _constant(node.template))),
+        alone=not named,
+        names=frozenset(node.name for node in template.find_all(nodes.Name)),
     )
 
 

@@ -5,8 +5,6 @@ All are frozen. A time that is local ("wall") is a naive datetime; an instant is
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import uuid
 from collections.abc import Iterator, Mapping
@@ -16,9 +14,7 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from pydantic import BaseModel
-
-from campaign.core.card import Card, CardText, Press, Style
+from campaign.core.card import CardText, Press, Style
 from campaign.core.claims import Claim
 from campaign.core.consents import Consent
 from campaign.core.hotlines import Audience, Check, Hotline, calling_words
@@ -26,8 +22,16 @@ from campaign.core.languages import fallbacks
 from campaign.core.media import ANY_MEDIA, MediaRules, Picture
 from campaign.core.observances import NoHolidays, Observance, PublicHolidays, Tone
 from campaign.core.organisations import Organisation
-from campaign.core.outcome import Receipt
 from campaign.core.packs import Pack, below
+from campaign.core.post import Key as Key
+from campaign.core.post import Media as Media
+from campaign.core.post import Post as Post
+from campaign.core.post import delivery_key as delivery_key
+from campaign.core.post import fact_cited as fact_cited
+from campaign.core.post import hotline_cited as hotline_cited
+from campaign.core.post import network_key as network_key
+from campaign.core.post import parse_key as parse_key
+from campaign.core.post import wall_text as wall_text
 from campaign.core.prices import Budget, Prices
 from campaign.core.safeguard.rules import Accepted, Pillar, Rule
 from campaign.core.text import TextRules
@@ -35,6 +39,8 @@ from campaign.core.timetable import Timetable
 from campaign.errors import Place, Problem
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from campaign.core.alert import AlertAddress  # it is made of our words
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -47,6 +53,12 @@ AD_HOC = "now"
 """The campaign id of what ``post --text`` says, which stands in no file; no file may be called so."""
 
 DEFAULT_LATE = timedelta(hours=2)
+
+SENDERS = 64
+"""Accounts served side by side, if config.yaml does not say."""
+
+MOST_SENDERS = 256
+"""More than that one process can't keep busy: it is the processor that counts then."""
 DROP_LATE = timedelta(seconds=60)
 """What ``if_late: drop`` means: a minute for the loop to wake up, no more."""
 
@@ -270,9 +282,14 @@ class Campaign:
     links: Mapping[str, Link] = field(default_factory=dict)
     audience: Audience | None = None
     hotlines: tuple[str, ...] | None = None
+    _by_id: Mapping[str, Slot] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_id", {slot.id: slot for slot in reversed(self.slots)})
 
     def slot(self, slot_id: str) -> Slot | None:
-        return next((slot for slot in self.slots if slot.id == slot_id), None)
+        """The (first) slot of that id."""
+        return self._by_id.get(slot_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +342,7 @@ class Workspace:
     digest: str = ""
     common: str = ""
     heartbeat: Secret | str | None = None
+    senders: int = SENDERS
     alerts: tuple[AlertAddress, ...] = ()
     hotlines: Mapping[str, Hotline] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
@@ -339,6 +357,8 @@ class Workspace:
     observances: Mapping[str, Observance] = field(default_factory=dict)
     holidays: PublicHolidays = field(default_factory=NoHolidays, compare=False, repr=False)
     rules: tuple[Rule, ...] = field(default=(), repr=False)
+    kept: object = field(default=None, compare=False, repr=False)
+    """What the loader keeps of these files, so that those which have not changed are not parsed again."""
 
     @property
     def pack_ids(self) -> tuple[str, ...]:
@@ -372,173 +392,6 @@ class Workspace:
         if account is None or (language and language not in account.languages):
             return None
         return Target(account, language or account.languages[0])
-
-
-# -- what is published --
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """A picture or video of a post: its path below posts/, its description, and the SHA-256 (hex) of its bytes.
-
-    The hash is empty until the post is frozen (the planner reads the file); the sender hashes what it sends. ``card``:
-    what is drawn on it, for a card; its file is made when it is needed.
-    """
-
-    file: str
-    alt: str
-    type: str = ""
-    sha256: str = ""
-    card: Card | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Its frozen form."""
-        card = {"card": self.card.as_json()} if self.card else {}
-        return {"file": self.file, "alt": self.alt, "type": self.type, "sha256": self.sha256, **card}
-
-    @staticmethod
-    def from_json(data: Mapping[str, Any]) -> Media:
-        card = Card.from_json(data["card"]) if data.get("card") else None
-        return Media(data["file"], data["alt"], data["type"], data["sha256"], card)
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """One part of what one account publishes at one occurrence: final text and media, nothing left to decide.
-
-    ``part`` counts from 1 to ``parts``. ``root`` and ``reply_to`` are the receipts of part 1 and of the part before,
-    filled in when the part is sent. ``prepared``: ids that an adapter fixed when the row was made.
-    ``facts``, ``hotlines``: ids of the facts and help lines that the whole post printed; ``cited``: what each of them
-    said then (``fact:ID`` -> its text, ``hotline:ID`` -> its numbers), held against the files right before the post
-    leaves. ``link``: the post's first link, if any. ``accepted``: what people let pass of the safeguarding rules, by
-    rule, words, handles and reason. ``consents``: ids of the consents that it needed.
-    """
-
-    text: str
-    language: str
-    media: tuple[Media, ...] = ()
-    warning: str = ""
-    link: str = ""
-    part: int = 1
-    parts: int = 1
-    facts: tuple[str, ...] = ()
-    hotlines: tuple[str, ...] = ()
-    cited: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    accepted: tuple[Accepted, ...] = ()
-    prepared: Mapping[str, Any] = field(default_factory=dict)
-    root: Receipt | None = None
-    reply_to: Receipt | None = None
-    consents: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """The frozen form that the store keeps (without root and reply_to, which are looked up at each send)."""
-        return {
-            "text": self.text,
-            "language": self.language,
-            "media": [item.as_json() for item in self.media],
-            "warning": self.warning,
-            "link": self.link,
-            "part": self.part,
-            "parts": self.parts,
-            "facts": list(self.facts),
-            "hotlines": list(self.hotlines),
-            "cited": {name: list(words) for name, words in self.cited.items()},
-            "accepted": [
-                {"rule": one.rule, "words": one.words, "by": list(one.by), "reason": one.reason}
-                for one in self.accepted
-            ],
-            "prepared": dict(self.prepared),
-            "consents": list(self.consents),
-        }
-
-    @staticmethod
-    def from_json(data: Mapping[str, Any]) -> Post:
-        """A post as the store has it; rows that were made before posts named their help lines know of none."""
-        return Post(
-            text=data["text"],
-            language=data["language"],
-            media=tuple(Media.from_json(item) for item in data["media"]),
-            warning=data["warning"],
-            link=data["link"],
-            part=data["part"],
-            parts=data["parts"],
-            facts=tuple(data["facts"]),
-            hotlines=tuple(data.get("hotlines", ())),
-            cited={name: tuple(words) for name, words in data.get("cited", {}).items()},
-            accepted=tuple(
-                Accepted(one["rule"], one["words"], tuple(one["by"]), one["reason"])
-                for one in data.get("accepted", ())  # rows of older versions have none
-            ),
-            prepared=data["prepared"],
-            consents=tuple(data.get("consents", ())),  # rows that an older version made have none
-        )
-
-    def digest(self) -> str:
-        """SHA-256 (hex) over everything a reader would see of this part. (What approvals are bound to: core.content.)
-
-        Not over ids of help lines and what was cited: readers see what these said in the text, and a row that was made
-        before they were noted keeps its digest, so that the same words are known again.
-        """
-        seen = self.as_json()
-        for unseen in ("prepared", "hotlines", "cited", "consents"):
-            del seen[unseen]
-        return hashlib.sha256(json.dumps(seen, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def fact_cited(fact: str) -> str:
-    """The name in ``Post.cited`` of what a fact said."""
-    return f"fact:{fact}"
-
-
-def hotline_cited(hotline: str) -> str:
-    """The name in ``Post.cited`` of what a help line said."""
-    return f"hotline:{hotline}"
-
-
-# -- keys --
-
-
-def wall_text(wall: datetime) -> str:
-    """A wall time as keys spell it: ``2027-07-30T08:00``, with seconds only where there are any."""
-    return wall.isoformat(timespec="seconds" if wall.second else "minutes")
-
-
-def delivery_key(campaign: str, slot: str, wall: datetime, target: str, part: int = 1) -> str:
-    """``campaign/slot/2027-07-30T08:00/account``, with ``#2`` behind it for part 2 of a thread."""
-    return f"{campaign}/{slot}/{wall_text(wall)}/{target}" + (f"#{part}" if part > 1 else "")
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A delivery key taken apart."""
-
-    campaign: str
-    slot: str
-    wall: datetime
-    target: str
-    part: int = 1
-
-    def __str__(self) -> str:
-        return delivery_key(self.campaign, self.slot, self.wall, self.target, self.part)
-
-
-def parse_key(text: str) -> Key:
-    """Take a delivery key apart; ValueError if it is none."""
-    pieces = text.split("/")
-    if len(pieces) != 4:
-        raise ValueError(f"{text!r} is not CAMPAIGN/SLOT/TIME/ACCOUNT")
-    campaign, slot, wall, rest = pieces
-    target, _, part = rest.partition("#")
-    key = Key(campaign, slot, datetime.fromisoformat(wall), target, int(part or 1))
-    if key.wall.tzinfo is not None or str(key) != text:
-        raise ValueError(f"{text!r} is not spelled as a key is")
-    return key
-
-
-def network_key(workspace: uuid.UUID, key: str) -> str:
-    """The key sent to a network: uuid5(workspace, delivery key). The same on every host and after every restart, and
-    different for two organisations on one server."""
-    return str(uuid.uuid5(workspace, key))
 
 
 def utc(moment: datetime) -> datetime:

@@ -12,7 +12,8 @@ from jinja2 import Template, TemplateNotFound, TemplateSyntaxError
 from jinja2.loaders import BaseLoader
 from jinja2.runtime import Undefined
 
-from campaign.core.budget import MAX_SIZE, Fault, View, allowance
+from campaign.core.budget import MAX_SIZE, Fault, View, allowance, spend
+from campaign.core.holes import Cut, cut
 from campaign.core.locks import RULE, Outline, outline
 from campaign.core.packs import WRITTEN, Pack, below, pack_of, resolve
 from campaign.core.sandbox import Function, Refused, Sandbox, rewrite
@@ -29,6 +30,9 @@ INLINE = "<text>"
 """The name of a template that stands in a campaign file."""
 
 __all__ = ["Function", "Outline", "RenderError", "Renderer", "View", "hides", "outlined", "plain"]
+
+_OF_THE_ACCOUNT = frozenset({"account", "network"})
+"""What differs from account to account though all else is the same (vars and columns of its own aside)."""
 
 _PART_LINE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -58,8 +62,10 @@ class Renderer:
     def __init__(
         self, templates: Mapping[str, str], locks: Mapping[str, frozenset[str]] | None = None
     ) -> None:
+        self._templates = templates
         self._environment = Sandbox(_Sources(templates), locks)
-        self._inline: dict[str, Template] = {}
+        self._inline: dict[str, tuple[Template, Cut | None]] = {}
+        self._frames: dict[str, Template] = {}
 
     def render(self, name: str, scope: Mapping[str, Any]) -> tuple[str, ...]:
         """The parts of a thread (mostly one) that a template makes; parts without text are left out.
@@ -71,6 +77,19 @@ class Renderer:
     def render_text(self, source: str, scope: Mapping[str, Any]) -> tuple[str, ...]:
         """The same for a text that stands in a campaign file."""
         return self._parts(INLINE, source, scope)
+
+    def same_for_all(self, source: str, *, written: bool = False) -> bool:
+        """Whether a template (its name; ``written``: the text itself that stands in a campaign file) says nothing of
+        the account it is for: it names neither the account nor the network, and no other template. RenderError for one
+        that can't be compiled."""
+        if not written:
+            seen = outlined(source, self._templates[source])
+        elif "{" not in source:
+            return True
+        else:
+            taken = self._text(source)[1]
+            seen = outlined(INLINE, taken.frame if taken else source)
+        return seen.alone and not seen.names & _OF_THE_ACCOUNT
 
     def render_line(self, source: str, scope: Mapping[str, Any]) -> str:
         """A short text of one part: a description, a file name, a content warning."""
@@ -94,9 +113,15 @@ class Renderer:
     def _output(self, name: str, source: str | None, scope: Mapping[str, Any]) -> str:
         pieces, size = [], 0
         try:
-            template = self._environment.get_template(name) if source is None else self._text(source)
+            template, taken = (
+                (self._environment.get_template(name), None) if source is None else self._text(source)
+            )
+            words = taken.words if taken else {}
+            if taken:
+                spend(taken.taken)
             # Template.render would gather the whole output first.
-            for piece in template.root_render_func(template.new_context(dict(scope))):
+            for index, made in enumerate(template.root_render_func(template.new_context(dict(scope)))):
+                piece = words.get(index, made)
                 size += len(piece)
                 if size > MAX_SIZE:
                     raise Fault(f"the text is too long: more than {MAX_SIZE} characters")
@@ -105,12 +130,25 @@ class Renderer:
             raise self._explained(error, name) from None
         return "".join(pieces)
 
-    def _text(self, source: str) -> Template:
+    def _text(self, source: str) -> tuple[Template, Cut | None]:
+        """The template of a text, or that of all texts with the same holes and which words of this one stand where."""
         if source not in self._inline:
-            code = _compiled(INLINE, source)
-            environment = self._environment
-            self._inline[source] = Template.from_code(environment, code, environment.globals)
+            found = cut(_marked(source)) if len(source) <= MAX_SOURCE else None
+            if found is not None:
+                try:
+                    self._inline[source] = self._inline_template(found.frame), found
+                except RenderError:
+                    found = None  # it is said below, with the words around it
+            if found is None:
+                self._inline[source] = self._inline_template(source), None
         return self._inline[source]
+
+    def _inline_template(self, source: str) -> Template:
+        if source not in self._frames:
+            environment = self._environment
+            code = _compiled(INLINE, source)
+            self._frames[source] = Template.from_code(environment, code, environment.globals)
+        return self._frames[source]
 
     def _explained(self, error: Exception, name: str) -> RenderError:
         name, line = _where(error, name)

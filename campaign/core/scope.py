@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from campaign.core.budget import Fault, View
+from campaign.core.echo import Echo
 from campaign.core.helpline import RULE as HOTLINE
 from campaign.core.helpline import Asked, say
 from campaign.core.helplinks import is_help, ways_to_help
@@ -50,9 +51,39 @@ class Scope:
     explain: list[str] = field(default_factory=list)
     helped: list[str] = field(default_factory=list)
     """What `hotline()` printed so far."""
+    alike: bool = True
+    """Whether all that was printed so far would be the same on another network."""
+    _names: dict[str, Any] | None = field(default=None, init=False)
+    _explained: bool = field(default=False, init=False)
 
     def names(self) -> dict[str, Any]:
         """What a template can name. Values are plain; nothing of Python can be reached through them."""
+        if self._names is None:
+            self._names = self._made()
+        return self._names
+
+    def echo(self, parts: tuple[str, ...], explained: int) -> Echo:
+        """What the templates said so far; ``explained``: how many lines of ``explain`` stood there before."""
+        return Echo(
+            parts,
+            tuple(self.facts),
+            tuple(self.hotlines),
+            dict(self.cited),
+            tuple(self.helped),
+            tuple(self.explain[explained:]),
+        )
+
+    def again(self, echo: Echo) -> tuple[str, ...]:
+        """Note what was noted when the same was said to another account; the parts. Nothing was said here before."""
+        self.facts += echo.facts
+        self.hotlines += echo.hotlines
+        self.cited |= echo.cited
+        self.helped += echo.helped
+        self.explain += echo.explain
+        self._explained = True
+        return echo.parts
+
+    def _made(self) -> dict[str, Any]:
         network, language = self.target.account.network, self.target.language
         names: dict[str, Any] = {
             "campaign": View(self._campaign()),
@@ -105,7 +136,8 @@ class Scope:
         ]
         merged: dict[str, Any] = {}
         for layer, values in layers:
-            self.explain += [f"vars.{name}: from the {layer}" for name in values if name in merged]
+            if merged and not self._explained:
+                self.explain += [f"vars.{name}: from the {layer}" for name in values if name in merged]
             merged |= values
         return {name: plain(value) for name, value in merged.items()}
 
@@ -184,6 +216,7 @@ class Scope:
         if not link.track or is_help(link, ways_to_help(self.workspace, self.campaign, self.slot)):
             return str(plain(link.url))
         content = f"{self.slot.id}-{self.target.language}"
+        self.alike = False
         try:
             return tracked(str(plain(link.url)), self.target.account.network, self.campaign.id, content)
         except ValueError as error:

@@ -52,7 +52,7 @@ def mismatch(text: str, language: str) -> tuple[str, str] | None:
 
 def foreign(text: str, language: str) -> bool:
     """Whether hardly a letter of a text (without links, hashtags and handles) is of a script of its language."""
-    if primary(language) in _LATIN and not _OTHER.search(text):
+    if primary(language) in _LATIN and (text.isascii() or not _OTHER.search(text)):
         return False
     own = _letters(language)
     if own is None:

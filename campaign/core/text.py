@@ -60,8 +60,10 @@ class TextRules:
 
 def length(text: str, rules: TextRules) -> int:
     """The length of a text in the unit of the rules, with the backslashes that it is sent with."""
-    escapes = sum(text.count(character) for character in rules.escaped)
-    return _length(text, rules) + escapes
+    length = _length(text, rules)
+    for character in rules.escaped:
+        length += text.count(character)
+    return length
 
 
 def _length(text: str, rules: TextRules) -> int:
@@ -69,7 +71,7 @@ def _length(text: str, rules: TextRules) -> int:
         case Unit.CODE_POINTS:
             return len(text)
         case Unit.UTF16:
-            return len(text) + sum(character > "\uffff" for character in text)
+            return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
         case Unit.GRAPHEMES:
             return _graphemes(text)
         case Unit.BYTES:
@@ -96,14 +98,16 @@ def limit(rules: TextRules, *, media: bool) -> int | None:
     return rules.media_limit if media and rules.media_limit is not None else rules.limit
 
 
-def problems(text: str, warning: str, rules: TextRules, *, media: bool = False) -> list[str]:
+def problems(
+    text: str, warning: str, rules: TextRules, *, media: bool = False, measured: int | None = None
+) -> list[str]:
     """What is too much about a text, with numbers: ``312 of 280 weighted characters``. Empty: it fits.
 
-    ``media``: it goes with pictures or a film.
+    ``media``: it goes with pictures or a film; ``measured``: what it counts, where that is known already.
     """
     found = []
     most = limit(rules, media=media)
-    if most is not None and (count := measure(text, warning, rules)) > most:
+    if most is not None and (count := measure(text, warning, rules) if measured is None else measured) > most:
         found.append(f"{count} of {most} {rules.unit.value}" + (" beside a picture" * (most != rules.limit)))
     if rules.max_bytes is not None and (count := _bytes(text)) > rules.max_bytes:
         found.append(f"{count} of {rules.max_bytes} {Unit.BYTES.value}")
@@ -128,6 +132,9 @@ HASHTAG = re.compile(r"(?<![\w#&/])[#\uff03](\w*[^\W\d_]\w*)")  # at least one l
 _PERHAPS_EMOJI = re.compile(
     "[^\x00-\xa8\xaa-\xad\xaf-\u10ff\u2010-\u2027\u3000-\u3029\u4e00-\u9fff\uac00-\ud7a3]"
 )
+_PERHAPS_LINK = re.compile(
+    r"\.[^\W\d_]"
+)  # what twitter-text takes for one has a dot before its top level domain
 _HEAVY = re.compile(
     "[^\x00-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]"
 )  # weight 200 in twitter-text's config v3
@@ -139,10 +146,27 @@ def _bytes(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
+_ALONE = "\x00-\u02ff\u2010-\u2027\u20a0-\u20bf"
+"""Characters that stand for themselves: nothing in them joins with what stands beside it, but CR with LF (Unicode's
+annex 29: none of them is Extend, Prepend, SpacingMark, ZWJ, Hangul, or a regional indicator)."""
+
+_JOINING = re.compile(f"[{_ALONE}]?[^{_ALONE}]+(?:[{_ALONE}][^{_ALONE}]+)*[{_ALONE}]?")
+"""The others, and what stands right beside them."""
+
+
 def _graphemes(text: str) -> int:
+    """What readers take for one character: an emoji of several signs, a letter with its accents.
+
+    Between two characters that stand for themselves there is always a border, so only the rest is taken apart.
+    """
+    count = len(text) - text.count("\r\n")
+    if text.isascii():
+        return count
     import regex  # costs start-up time
 
-    return len(regex.findall(r"\X", text))
+    for some in _JOINING.findall(text):
+        count += len(regex.findall(r"\X", some)) - len(some)
+    return count
 
 
 _EMOJI = r"[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}\u20e3]"
@@ -150,9 +174,17 @@ _EMOJI = r"[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}\u2
 Unicode: whether Threads takes them for emoji is not published, so they count more, which is the safe side."""
 
 
+_PERHAPS_A_PICTURE = re.compile("[^\x00-\xa8\xaa-\xad\xaf-\u02ff\u2010-\u2027\u20a0-\u20bf]")
+
+
+def may_hold_emoji(text: str) -> bool:
+    """Whether it is worth looking for emoji: a quick no for most texts, also for those with accents and dashes."""
+    return not text.isascii() and _PERHAPS_A_PICTURE.search(text) is not None
+
+
 def _emoji_bytes(text: str) -> int:
     """Code points, and the UTF-8 bytes of whatever belongs to an emoji (a family of four is one, with its joiners)."""
-    if text.isascii():
+    if not may_hold_emoji(text):
         return len(text)
     import regex  # costs start-up time
 
@@ -166,10 +198,13 @@ def _weighted(text: str, url_length: int) -> int:
 
     The library's parse_tweet takes most of a millisecond to look for emoji; a text without is counted here.
     """
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _SURROGATE.sub("\ufffd", text))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not _PERHAPS_LINK.search(text) and not _PERHAPS_EMOJI.search(text):
+        return len(text) + len(_HEAVY.findall(text))
     import twitter_text  # costs start-up time
 
-    text = unicodedata.normalize("NFC", _SURROGATE.sub("\ufffd", text))
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _PERHAPS_EMOJI.search(text):
         options = {**twitter_text.config.config["defaults"], "transformed_url_length": url_length}
         return int(twitter_text.parse_tweet(text, options).weightedLength)

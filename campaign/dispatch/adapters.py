@@ -14,6 +14,7 @@ from campaign.dispatch.escaped import escaped
 from campaign.errors import CampaignError
 from campaign.networks import registry
 from campaign.networks.base import Files, Network, ServerLimits
+from campaign.store import vault
 from campaign.store.database import Store
 from campaign.store.vault import Shelf
 from campaign.workspace.secrets import Secrets
@@ -35,6 +36,7 @@ class Adapters:
         self._files = files
         self._made: dict[str, tuple[Account, Network, _Stamps]] = {}
         self._rules: dict[str, tuple[Account, TextRules]] = {}
+        self._told: dict[str, str] | None = None
         self._lock = threading.Lock()
 
     def get(self, account: Account) -> Network:
@@ -76,9 +78,11 @@ class Adapters:
     def rules(self, account: Account) -> TextRules:
         """The text rules of an account: as its server last told them, else those of its network."""
         known = self._rules.get(account.id)
-        if known is None or known[0] != account:
-            told = Shelf(self._store, account.id).get(LIMITS)
-            known = self._rules[account.id] = (account, rules_as_told(account, told))
+        if known is None or (known[0] is not account and known[0] != account):
+            if self._told is None:
+                with self._store.read() as connection:
+                    self._told = vault.of_all(connection, LIMITS)
+            known = self._rules[account.id] = (account, rules_as_told(account, self._told.get(account.id)))
         return known[1]
 
     def knows_limits(self, account: Account) -> bool:
@@ -98,7 +102,10 @@ class Adapters:
         except Exception as error:  # noqa: BLE001 - a broken adapter is told of in the log, and stops no other
             escaped(account.network, error)
             return None
-        Shelf(self._store, account.id).put(LIMITS, json.dumps(asdict(rules)))
+        told = json.dumps(asdict(rules))
+        Shelf(self._store, account.id).put(LIMITS, told)
+        if self._told is not None:
+            self._told[account.id] = told
         self._rules[account.id] = (account, rules)
         return rules
 

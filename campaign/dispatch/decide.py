@@ -37,6 +37,7 @@ from campaign.core.timetable import At, Moment, Timetable, moment_at, moments, t
 from campaign.dispatch import consented
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.approval import approved
+from campaign.dispatch.approval.voted import Votes
 from campaign.dispatch.freeze import Freezer
 from campaign.dispatch.pace import pace
 from campaign.dispatch.regate import replace_text
@@ -345,13 +346,15 @@ class Desk:
         """Why a post that a person sends now waits for approval, or "". To bring one forward is to move it."""
         key = delivery_key(campaign.id, slot.id, moment.wall, target.name)
         known = slot if campaign.id != AD_HOC else None
-        if moment.due != self.now and approved.asks(connection, campaign, known, target, key):
+        votes = Votes(connection)
+        if moment.due != self.now and approved.asks(votes, campaign, known, target, key):
             brought = content_of(posts, target, moment.due)
-            earlier = approved.refusal(connection, campaign, known, target, key, posts, moment.due)
+            earlier = approved.refusal(votes, campaign, known, target, key, posts, moment.due)
             outbox.brought(connection, key, moment.due, self.now, self.who)
             if not earlier and may(self.workspace, self.who.by):
                 approved.carry(connection, key, brought, self.now, self.now, self.who)
-        return approved.refusal(connection, campaign, known, target, key, posts, self.now)
+                votes = Votes(connection)
+        return approved.refusal(votes, campaign, known, target, key, posts, self.now)
 
     def _compose(
         self, campaign: Campaign, slot: Slot, moment: Moment, target: Target

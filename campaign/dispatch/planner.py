@@ -7,9 +7,10 @@ neither flood nor vanish.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 
 from sqlalchemy import Connection
 
@@ -31,6 +32,7 @@ from campaign.core.timetable import Moment, first, moment_at, moments, to_wall
 from campaign.dispatch import consented
 from campaign.dispatch.adapters import Adapters
 from campaign.dispatch.approval import approved, voted
+from campaign.dispatch.approval.voted import Votes
 from campaign.dispatch.freeze import Freezer
 from campaign.errors import CampaignError, Level, Problem
 from campaign.store import history, outbox, versions
@@ -40,6 +42,9 @@ from campaign.store.outbox import NewDelivery
 
 REACH_BACK = timedelta(hours=24)
 """How far back something written after its time is still worth a ``missed`` row."""
+
+BATCH = 500
+"""Rows that are composed before they are written: what falls due at once need not fit into memory at once."""
 
 GONE = "its planned post or its account has gone from the files"
 """Why a row is held when the files no longer know it; released when they do again."""
@@ -54,6 +59,39 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What slots of a campaign have published, as one transaction sees it: read at once."""
+
+    connection: Connection
+    campaign: str
+    sent: Mapping[tuple[str, str], Sequence[Delivery]]
+
+    @staticmethod
+    def of(connection: Connection, campaign: str, ahead: Iterable[tuple[Slot, Moment]]) -> Past:
+        """Of the slots that are to be planned at these moments, as far back as they may not be repeated."""
+        since: dict[str, datetime] = {}
+        for slot, moment in ahead:
+            if slot.explicit:
+                back = moment.due - slot.repeat_after
+                since[slot.id] = min(back, since.get(slot.id, back))
+        return Past(connection, campaign, history.sent_of_slots(connection, campaign, since))
+
+    def against(self, slot: Slot, moment: Moment, target: Target, row_id: str | None) -> str:
+        """Why a composed post must wait for a person, whoever approved it; "" if nothing stops it."""
+        if row_id is not None and slot.timetable.count is not None:
+            sent = history.row_ids_sent(self.connection, self.campaign, slot.id, target.name)
+            if row_id in sent:
+                return f"row {row_id!r} already went out here; an inserted or moved row shifts the ones behind it"
+        if slot.explicit:
+            since = moment.due - slot.repeat_after
+            for earlier in self.sent.get((slot.id, target.name), ()):
+                if earlier.due >= since and moment_at(slot.timetable, parse_key(earlier.key).wall) is None:
+                    where = earlier.receipt.url if earlier.receipt else ""
+                    return f"moved after it went out at {earlier.wall.replace('T', ' ')}: {where or 'no address'}"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
 class Planner:
     """Plans one workspace. Made anew whenever the files change. ``host``: whose checkout of the files it is."""
 
@@ -63,17 +101,28 @@ class Planner:
     adapters: Adapters
     freezer: Freezer
     host: str = ""
+    _ahead: list[tuple[datetime, str, str]] = field(
+        default_factory=list, repr=False
+    )  # due, campaign, slot: a heap
 
     def plan(self, now: datetime, *, fresh: bool = False) -> Planned:
-        """Make the rows of everything due up to ``now`` (aware UTC). ``fresh``: for the first time from these files."""
+        """Make the rows of everything due up to ``now`` (aware UTC). ``fresh``: look at all campaigns, else only at the
+        slots that ``planned`` told of."""
         made: list[str] = []
         complete = True
+        due: dict[str, set[str]] = {}
+        for moment, name, slot in self._ahead:
+            if moment <= now:
+                due.setdefault(name, set()).add(slot)
         for campaign in self.workspace.campaigns.values():
+            slots = None if fresh or not self._ahead else due.get(campaign.id, ())
+            if slots is not None and not slots:
+                continue
             with self.store.write() as connection:
                 if not planner_lock(connection):
                     complete = False  # what it makes may never be committed
                 elif self.counts(connection, campaign.id):
-                    made += self._plan_campaign(connection, campaign, now, fresh)
+                    made += self._plan_campaign(connection, campaign, now, slots)
         return Planned(made, complete)
 
     # -- several hosts --
@@ -109,67 +158,91 @@ class Planner:
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the next occurrence of any campaign is due after ``now`` (aware UTC); None if there is none ahead."""
-        ahead = [first(slot.timetable, now) for _, slot in self.workspace.slots() if slot.targets]
-        return min((moment.due for moment in ahead if moment is not None), default=None)
+        if not self._ahead:
+            return self.planned(now)
+        return min((due for due, _, _ in self._ahead if due > now), default=None)
+
+    def planned(self, now: datetime) -> datetime | None:
+        """The same, once everything due up to ``now`` has its row: it need not be looked for again."""
+        if not self._ahead:
+            for campaign, slot in self.workspace.slots():
+                self._expect(campaign, slot, now)
+        while self._ahead and self._ahead[0][0] <= now:
+            _, name, of = heappop(self._ahead)
+            campaign = self.workspace.campaigns[name]
+            if (again := campaign.slot(of)) is not None:
+                self._expect(campaign, again, now)
+        return self._ahead[0][0] if self._ahead else None
+
+    def _expect(self, campaign: Campaign, slot: Slot, now: datetime) -> None:
+        moment = first(slot.timetable, now) if slot.targets else None
+        if moment is not None:
+            heappush(self._ahead, (moment.due, campaign.id, slot.id))
 
     def catch_up(self, now: datetime) -> None:
         """Everything due up to ``now`` has its row: let the cursors say so."""
         with self.store.write() as connection:
             if planner_lock(connection):
-                for name, (cursor, digest) in history.cursors(connection).items():
-                    campaign = self.workspace.campaigns.get(name)
-                    if (
-                        campaign is not None
-                        and campaign.digest == digest
-                        and cursor < now
-                        and self.counts(connection, name)
-                    ):
-                        outbox.advance(connection, name, now, digest)
+                known = self.workspace.campaigns
+                same = {
+                    name
+                    for name, (cursor, digest) in history.cursors(connection).items()
+                    if name in known and known[name].digest == digest and cursor < now
+                }
+                outbox.advance_all(connection, self._counting(connection, same), now)
 
     # -- one campaign --
 
     def _plan_campaign(
-        self, connection: Connection, campaign: Campaign, now: datetime, fresh: bool
+        self, connection: Connection, campaign: Campaign, now: datetime, of: Collection[str] | None
     ) -> list[str]:
+        """``of``: only these slots have anything due since the campaign was planned last; None: look at all."""
         cursor, _ = history.cursor(connection, campaign.id) or (None, "")
         if cursor is not None and cursor > now:
             return []  # the clock went back: what is due up to the cursor has its rows already
-        sights = history.sights(connection, campaign.id)
+        slots = campaign.slots if of is None else [slot for slot in map(campaign.slot, sorted(of)) if slot]
+        sights = history.sights(connection, campaign.id, of)
         new = {
             (slot.id, target.name)
-            for slot in campaign.slots
+            for slot in slots
             for target in slot.targets
             if (slot.id, target.name) not in sights
         }
         outbox.see(connection, campaign.id, sorted(new), now)
-        rows: list[NewDelivery] = []
         # An edit (of the campaign, its table, an observance) may have put a moment into the past of a slot
         # that was planned already: look a day back for those.
         reach = now - REACH_BACK
-        since = reach if cursor is None else min(cursor, reach) if fresh or new else cursor
-        for slot in campaign.slots:
-            for moment in moments(slot.timetable, since, now):
-                keys = [
-                    delivery_key(campaign.id, slot.id, moment.wall, target.name) for target in slot.targets
-                ]
-                known = history.existing_keys(connection, keys)
-                for target, key in zip(slot.targets, keys, strict=True):
-                    if key in known:
-                        continue
-                    sight = now if (slot.id, target.name) in new else sights[slot.id, target.name]
-                    late = (
-                        cursor is None
-                        or moment.due <= cursor
-                        or moment.due < sight
-                        or (slot.id, target.name) in new
-                    )
-                    if late and moment.due <= reach:
-                        continue
-                    if late:
-                        rows += self._written_late(campaign, slot, moment, target, now)
-                    else:
-                        rows += self._due(connection, campaign, slot, moment, target, now)
-        made = outbox.insert(connection, rows, now)
+        since = reach if cursor is None else min(cursor, reach) if of is None or new else cursor
+        found = [
+            (slot, moment, target, delivery_key(campaign.id, slot.id, moment.wall, target.name))
+            for slot in slots
+            for moment in moments(slot.timetable, since, now)
+            for target in slot.targets
+        ]
+        known = history.existing_keys(connection, [key for *_, key in found])
+        past = Past.of(
+            connection, campaign.id, ((slot, moment) for slot, moment, _, key in found if key not in known)
+        )
+        votes = Votes(connection)
+        made: list[str] = []
+        rows: list[NewDelivery] = []
+        for slot, moment, target, key in found:
+            if key in known:
+                continue
+            sight = now if (slot.id, target.name) in new else sights[slot.id, target.name]
+            late = (
+                cursor is None or moment.due <= cursor or moment.due < sight or (slot.id, target.name) in new
+            )
+            if late and moment.due <= reach:
+                continue
+            if late:
+                rows += self._written_late(campaign, slot, moment, target, now)
+            else:
+                rows += self._due(past, votes, campaign, slot, moment, target, now)
+            if len(rows) >= BATCH:
+                made += outbox.insert(connection, rows, now)
+                rows.clear()
+        made += outbox.insert(connection, rows, now)
         outbox.advance(connection, campaign.id, now, campaign.digest)
         return made
 
@@ -187,7 +260,8 @@ class Planner:
 
     def _due(
         self,
-        connection: Connection,
+        past: Past,
+        votes: Votes,
         campaign: Campaign,
         slot: Slot,
         moment: Moment,
@@ -199,7 +273,7 @@ class Planner:
             return self.freezer.rows(
                 campaign.id, slot, moment, target, zone=campaign.zone, state=State.MISSED, reason=quiet
             )
-        rows = self._speaking(connection, campaign, slot, moment, target, now)
+        rows = self._speaking(past, votes, campaign, slot, moment, target, now)
         until, why = speaks_until(
             self.workspace, campaign, slot, target, rows[0].not_before, rows[0].deadline
         )
@@ -207,7 +281,8 @@ class Planner:
 
     def _speaking(
         self,
-        connection: Connection,
+        past: Past,
+        votes: Votes,
         campaign: Campaign,
         slot: Slot,
         moment: Moment,
@@ -243,9 +318,9 @@ class Planner:
                 reason=error.message,
             )
         key = delivery_key(campaign.id, slot.id, moment.wall, target.name)
-        reason = self.gate(
-            connection, campaign, slot, moment, target, composition.row_id
-        ) or approved.refusal(connection, campaign, slot, target, key, posts, moment.due)
+        reason = past.against(slot, moment, target, composition.row_id) or approved.refusal(
+            votes, campaign, slot, target, key, posts, moment.due
+        )
         return self.freezer.rows(
             campaign.id,
             slot,
@@ -257,28 +332,6 @@ class Planner:
             reason=reason,
             row_id=composition.row_id,
         )
-
-    def gate(
-        self,
-        connection: Connection,
-        campaign: Campaign,
-        slot: Slot,
-        moment: Moment,
-        target: Target,
-        row_id: str | None,
-    ) -> str:
-        """Why a composed post must wait for a person, whoever approved it; "" if nothing stops it."""
-        if row_id is not None and slot.timetable.count is not None:
-            sent = history.row_ids_sent(connection, campaign.id, slot.id, target.name)
-            if row_id in sent:
-                return f"row {row_id!r} already went out here; an inserted or moved row shifts the ones behind it"
-        if slot.explicit:
-            since = moment.due - slot.repeat_after
-            for earlier in history.sent_of_slot(connection, campaign.id, slot.id, target.name, since):
-                if moment_at(slot.timetable, parse_key(earlier.key).wall) is None:
-                    where = earlier.receipt.url if earlier.receipt else ""
-                    return f"moved after it went out at {earlier.wall.replace('T', ' ')}: {where or 'no address'}"
-        return ""
 
     # -- rows that are there already --
 
@@ -316,10 +369,9 @@ class Planner:
             outbox.lock_row(
                 connection, row.key
             )  # an approval that comes in now is seen, or sees what is held
-            reason = self.gate(
-                connection, campaign, slot, moment, target, composition.row_id
-            ) or approved.refusal(
-                connection, campaign, slot, target, row.key, posts, approved.due_of(connection, row)
+            past = Past.of(connection, campaign.id, [(slot, moment)])
+            reason = past.against(slot, moment, target, composition.row_id) or approved.refusal(
+                Votes(connection), campaign, slot, target, row.key, posts, approved.due_of(connection, row)
             )
             made = self.freezer.rows(
                 campaign.id,
@@ -360,11 +412,11 @@ class Planner:
         which it goes out."""
         if row.campaign in self.workspace.broken or row.campaign == AD_HOC:
             return self.workspace.target(row.target) is None
-        found = self.where(row)
-        if found is None:
+        campaign = self.workspace.campaigns.get(row.campaign)
+        slot = campaign.slot(row.slot) if campaign else None
+        if slot is None or self.workspace.target(row.target) is None:
             return True
-        slot, wall = found[1], parse_key(row.key).wall
-        if row.attempt or row.part > 1 or moment_at(slot.timetable, wall) is not None:
+        if row.attempt or row.part > 1 or moment_at(slot.timetable, parse_key(row.key).wall) is not None:
             return False
         near = moments(slot.timetable, row.due - voted.NEAR, row.due + voted.NEAR)
         if not slot.explicit and next(iter(near), None) is None:

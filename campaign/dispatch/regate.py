@@ -25,7 +25,8 @@ from campaign.core.standing import BARRED, barred, bars, standing
 from campaign.core.timetable import to_wall
 from campaign.dispatch import consented
 from campaign.dispatch.approval import approved
-from campaign.dispatch.planner import GONE, Planner
+from campaign.dispatch.approval.voted import Votes
+from campaign.dispatch.planner import GONE, Past, Planner
 from campaign.errors import CampaignError, Problem
 from campaign.store import approvals, history, outbox
 from campaign.store.history import Delivery
@@ -39,8 +40,12 @@ class Gate:
     planner: Planner
     now: datetime
 
-    def judge(self, connection: Connection, row: Delivery) -> str | None:
-        """Why a row that is next in turn must not go out ("": nothing); None: leave it to a host with newer files."""
+    def judge(self, connection: Connection, rows: Sequence[Delivery]) -> list[str | None]:
+        """Why rows that are next in turn must not go out ("": nothing); None: leave it to a host with newer files."""
+        votes = Votes(connection)
+        return [self._judge(connection, row, votes) for row in rows]
+
+    def _judge(self, connection: Connection, row: Delivery, votes: Votes) -> str | None:
         against = (
             GONE if self.planner.gone(connection, row) else consented.against(self.planner.workspace, row)
         )
@@ -51,7 +56,7 @@ class Gate:
         against = (
             _reason(row, problems)
             if problems
-            else approved.gate(connection, self.planner.workspace, row, self.now)
+            else approved.gate(votes, self.planner.workspace, row, self.now)
         )
         if against and not self.planner.counts(connection, row.campaign):
             return None
@@ -88,9 +93,8 @@ class Gate:
             return
         campaign, slot, moment, target = found
         # Where an approval was given for the frozen text, the new one needs one of its own: asked before it is claimed.
-        if len(composition.posts) == row.parts and not self.planner.gate(
-            connection, campaign, slot, moment, target, composition.row_id
-        ):
+        past = Past.of(connection, campaign.id, [(slot, moment)])
+        if len(composition.posts) == row.parts and not past.against(slot, moment, target, composition.row_id):
             frozen = self._frozen(composition.posts, target)
             if frozen is not None:
                 replace_text(connection, row, frozen, row.deadline, self.now)

@@ -1,4 +1,7 @@
-"""Everything that the work needs, opened together: files, store, adapters, planner."""
+"""Everything that the work needs, opened together: files, store, adapters, planner.
+
+Whoever only looks into the store (``log``) loads nothing that composes or sends: that is made when asked for.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +12,27 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from campaign.core.compose import Composer
-from campaign.core.model import Workspace
-from campaign.dispatch.adapters import Adapters
-from campaign.dispatch.freeze import Freezer
-from campaign.dispatch.planner import Planner
-from campaign.networks import registry
-from campaign.store import versions
 from campaign.store.database import Store
-from campaign.workspace.files import MediaFiles
-from campaign.workspace.load import load
-from campaign.workspace.secrets import Secrets
+
+if TYPE_CHECKING:
+    from campaign.core.model import Workspace
+    from campaign.dispatch.adapters import Adapters
+    from campaign.dispatch.freeze import Freezer
+    from campaign.dispatch.planner import Planner
+    from campaign.workspace.files import MediaFiles
 
 
-def read(directory: Path) -> Workspace:
-    """The workspace as its files stand now. WorkspaceError when config.yaml can't be used."""
-    return load(directory, registry.specs())
+def read(directory: Path, earlier: Workspace | None = None) -> Workspace:
+    """The workspace as its files stand now. ``earlier``: as they stood before; what is the same is not parsed again.
+    WorkspaceError when config.yaml can't be used."""
+    from campaign.networks import registry
+    from campaign.workspace.load import load
+
+    return load(directory, registry.specs(), earlier=earlier)
 
 
 def owner() -> str:
@@ -46,32 +52,56 @@ class Station:
 
     directory: Path
     store: Store
-    files: MediaFiles
-    adapters: Adapters
+    environ: Mapping[str, str]
 
     @classmethod
     def open(
         cls, directory: Path, workspace: Workspace, environ: Mapping[str, str], *, create: bool
     ) -> Station:
         """Open the workspace's store. StoreError when it is missing (and not ``create``), locked, or newer."""
-        store = Store.open(workspace.store, directory, create=create)
-        files = MediaFiles(directory)
-        return cls(directory, store, files, Adapters(store, Secrets(directory, environ), files))
+        return cls.at(directory, workspace.store, environ, create=create)
+
+    @classmethod
+    def at(cls, directory: Path, store: str, environ: Mapping[str, str], *, create: bool) -> Station:
+        """The same, where only the store's address is known."""
+        return cls(directory, Store.open(store, directory, create=create), environ)
+
+    @cached_property
+    def files(self) -> MediaFiles:
+        """The pictures and other files of posts/."""
+        from campaign.workspace.files import MediaFiles
+
+        return MediaFiles(self.directory)
+
+    @cached_property
+    def adapters(self) -> Adapters:
+        """The networks' adapters."""
+        from campaign.dispatch.adapters import Adapters
+        from campaign.workspace.secrets import Secrets
+
+        return Adapters(self.store, Secrets(self.directory, self.environ), self.files)
 
     def alive(self, now: datetime) -> None:
         """Where others share the store: note that this checkout of the files is at work."""
+        from campaign.store import versions
+
         if self.store.shared:
             with self.store.write() as connection:
                 versions.alive(connection, checkout(self.directory), now)
 
     def planner(self, workspace: Workspace) -> Planner:
         """The planner of one version of the files."""
+        from campaign.core.compose import Composer
+        from campaign.dispatch.planner import Planner
+
         composer = Composer(workspace, self.adapters.rules)
         freezer, host = self.freezer(workspace), checkout(self.directory)
         return Planner(self.store, workspace, composer, self.adapters, freezer, host)
 
     def freezer(self, workspace: Workspace) -> Freezer:
         """Makes rows under the workspace's id: the one in config.yaml, else one drawn once and kept in the store."""
+        from campaign.dispatch.freeze import Freezer
+
         return Freezer(workspace.id or self.store.workspace_id(uuid.uuid4()), self.files)
 
 

@@ -7,7 +7,7 @@ side effect stands between two committed rows: the attempt before it, the result
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from campaign.core.lifecycle import LEASE, LONGEST, PARKED_RETRY, RENEW, REPEAT_MARGIN
-from campaign.core.model import Account, parse_key
+from campaign.core.model import SENDERS, Account, parse_key
 from campaign.core.outcome import Absent, CannotTell, Found, Outcome, Retry, Sent
 from campaign.dispatch import consented, courier
 from campaign.dispatch.adapters import Adapters
@@ -28,17 +28,17 @@ from campaign.dispatch.planner import Planner
 from campaign.dispatch.regate import Gate
 from campaign.errors import CampaignError
 from campaign.networks.base import Network
-from campaign.store import history, outbox
+from campaign.store import history, meta, outbox
 from campaign.store.database import Store
 from campaign.store.history import Delivery
 from campaign.store.notes import AttemptNotes
-from campaign.store.outbox import Claim
-
-MAX_SENDERS = 64
-"""Accounts served side by side at most."""
+from campaign.store.outbox import Answered, Claim, Turn
 
 TURN = timedelta(seconds=1)
-"""How soon to plan again when another host was planning."""
+"""How soon to plan again when another host was planning, and to look around while others share the store."""
+
+GATHER = 0.01
+"""Seconds that a sender who came back waits for others: a transaction costs the disk as much for one as for many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,16 @@ class _Result:
     outcome: Outcome | None = None
     delivery: Delivery | None = None
     found: Found | None = None
+
+
+@dataclass(slots=True)
+class _Step:
+    """What one tick sets going, and whose turn is next."""
+
+    repeats: list[Claim] = field(default_factory=list)
+    looks: list[Delivery] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
 
 
 @dataclass
@@ -65,7 +75,7 @@ class Engine:
     owner: str
     executor: Executor
     uptime: Uptime
-    senders: int = MAX_SENDERS
+    senders: int = SENDERS
     stopping: bool = False
     planner: Planner | None = None
     _next_due: datetime | None = None
@@ -76,6 +86,10 @@ class Engine:
     _unusable: dict[str, datetime] = field(default_factory=dict)
     _results: queue.SimpleQueue[_Result | None] = field(default_factory=queue.SimpleQueue)
     _unwritten: list[_Result] = field(default_factory=list)
+    _turns: list[Turn] = field(default_factory=list)
+    _look_at: datetime | None = None
+    _stale: bool = True
+    _rings: int = 0
 
     # -- what the loop calls --
 
@@ -87,6 +101,7 @@ class Engine:
         Gate(planner, now).reopen()
         self.planner = planner
         self._planned = False
+        self._stale = True
         self._unusable.clear()
         with self.store.write() as connection:
             for account in planner.workspace.accounts.values():
@@ -113,89 +128,144 @@ class Engine:
         return bool(self._busy or self._unwritten)
 
     def wake(self) -> None:
-        """End a ``wait`` at once (from any thread)."""
+        """End a ``wait`` at once (from any thread), and look around."""
+        self._stale = True
         self._results.put(None)
 
     def wait(self, seconds: float | None) -> None:
-        """Wait until a sender comes back, somebody calls ``wake``, or the seconds are over."""
+        """Wait until a sender comes back, somebody calls ``wake``, or the seconds are over. Who comes back within
+        ``GATHER`` is waited for: what they bring is written in one transaction."""
         try:
-            result = self._results.get(timeout=seconds)
+            gathered = [self._results.get(timeout=seconds)]
         except queue.Empty:
             return
-        self._results.put(result)
+        until = self.uptime() + GATHER
+        while None not in gathered and len(gathered) < len(self._busy):
+            try:
+                gathered.append(self._results.get(timeout=max(until - self.uptime(), 0.0)))
+            except queue.Empty:
+                break
+        for result in gathered:
+            self._results.put(result)
 
     def tick(self, now: datetime, at: float | None = None) -> datetime | None:
         """One step at ``now`` (aware UTC), which it was at the uptime ``at``. Returns when there is something to do
         next (aware UTC), if ever."""
         assert self.planner is not None  # noqa: S101 - adopt comes first
         at = self.uptime() if at is None else at
-        if not self.stopping and (
-            not self._planned or (self._next_due is not None and now >= self._next_due)
-        ):
-            self._planned = self.planner.plan(now, fresh=not self._planned).complete
-            self._next_due = self.planner.next_due(now) if self._planned else now + TURN
-        if not self.stopping:
-            self.planner.fill(now)
         self._take_results()
-        errands: list[Errand] = []
-        looks: list[Delivery] = []
-        renewed: list[Lease] = []
-        paused_until: datetime | None = None
-        unsure, self._unsure = self._unsure, True
+        back = {result.account for result in self._unwritten}
+        stale, self._stale = self._stale, False  # first: whoever wakes us from now on is not overheard
+        swift = not stale and self._only_goes_on(now)
+        unsure, self._unsure = self._unsure, True  # until it is committed
+        if not self.stopping:
+            swift = not self._plan(now) and swift
+            if not swift:
+                self.planner.fill(now)
+        step = _Step()
         with self.store.write() as connection:
             # Planning took its time, or the machine was stopped meanwhile: leases and deadlines count from here.
             began = self.uptime()
             now += timedelta(seconds=max(began - at, 0.0))
-            halt = Halt.of(
-                connection, self.planner.workspace, now
-            )  # first: it may wait, and then holds no row
-            paused_until = halt.next_end
+            # First: it may wait, and then holds no row.
+            halt = Halt.of(connection, self.planner.workspace, now)
+            rings = meta.rings(connection)
             if unsure:
                 self._give_back(connection, now)
-            for result in self._unwritten:
-                self._write(connection, result, now)
+            self._write(connection, self._unwritten, now)
             renewed = self._renew(connection, now, began)
-            self._orphan(connection, now)
-            halt.hold(connection)  # before it is missed: what falls into a pause is known to have
-            outbox.miss(connection, now)
-            outbox.cancel_unwanted(connection, now)
-            outbox.break_threads(connection, now)
+            if not swift:
+                self._look_around(connection, now, halt, step)
+            elif turns := outbox.ripe(connection, now, self._working(back, now)):
+                step.turns = sorted([*self._turns, *turns])
+            else:
+                step.turns = self._turns
             if not self.stopping:
-                if consented.any_withdrawn(self.planner.workspace):
-                    self.planner.hold_unconsented(connection, now)
-                repeats, looks = self._look_at_uncertain(connection, now, halt)
-                claims = outbox.claim(
-                    connection,
-                    now,
-                    self.senders - len(self._busy) - len(repeats) - len(looks),
-                    self.owner,
-                    lease=LEASE,
-                    accounts=self._free_accounts(
-                        now, {c.account for c in repeats} | {d.account for d in looks}
-                    ),
-                    judge=halt.before(Gate(self.planner, now).judge),
-                )
-                ends = began + LEASE.total_seconds()
-                errands = [Errand(claim, Lease(began, ends)) for claim in (*repeats, *claims)]
+                self._claim(connection, now, halt, step)
         self._unsure = False
         for lease in renewed:
             lease.ends = began + LEASE.total_seconds()
         self._unwritten.clear()  # only now: a store that can't be written must not cost us what a network said
-        for errand in errands:
-            self._send(errand)
-        for delivery in looks:
+        self._turns = step.turns
+        for claim in (*step.repeats, *step.claims):
+            self._send(Errand(claim, Lease(began, began + LEASE.total_seconds())))
+        for delivery in step.looks:
             self._look(delivery)
+        if swift and rings != self._rings:
+            self._stale = True  # somebody decided something: look around at once
+        self._rings = rings
+        known, self._look_at = (
+            self._look_at,
+            now,
+        )  # until it is known when: a store that is gone may be back by then
         with self.store.read() as connection:
-            wakes = [
-                history.next_wake(connection, now),
-                self._next_due,
-                *self._unusable.values(),
-                paused_until,
-            ]
+            ahead = [history.next_wake(connection, now, back if swift else None)]
+        ahead += [known] if swift else [halt.next_end, *self._unusable.values()]
+        if self.store.shared and self._busy:
+            ahead.append(now + TURN)  # what other hosts do rings no bell
+        self._look_at = _first(ahead)
+        return now if self._stale else _first([self._look_at, self._next_due, *self._renewals(now, began)])
+
+    def _plan(self, now: datetime) -> bool:
+        """Make the rows of what fell due; whether it was looked for."""
+        assert self.planner is not None  # noqa: S101
+        if self._planned and (self._next_due is None or now < self._next_due):
+            return False
+        self._planned = self.planner.plan(now, fresh=not self._planned).complete
+        self._next_due = self.planner.planned(now) if self._planned else now + TURN
+        return True
+
+    def _only_goes_on(self, now: datetime) -> bool:
+        """Whether a tick has to do no more than write that posts went out and send the next ones: nothing else came
+        back, nothing has become due since it was last looked for, and there is work that brings the next tick."""
+        if self.stopping or self._unsure or not self._unwritten:
+            return False
+        if self._look_at is not None and now >= self._look_at:
+            return False
+        if not self._turns and not self._busy:
+            return False
+        return all(isinstance(r.outcome, Sent) and r.outcome.wait is None for r in self._unwritten)
+
+    def _look_around(self, connection: Connection, now: datetime, halt: Halt, step: _Step) -> None:
+        """All that time or somebody else may have brought about: lost senders, missed posts, look-ups, whose turn it
+        is."""
+        assert self.planner is not None  # noqa: S101
+        self._orphan(connection, now)
+        halt.hold(connection)  # before it is missed: what falls into a pause is known to have
+        outbox.miss(connection, now)
+        outbox.cancel_unwanted(connection, now)
+        outbox.break_threads(connection, now)
+        if self.stopping:
+            return
+        if consented.any_withdrawn(self.planner.workspace):
+            self.planner.hold_unconsented(connection, now)
+        step.repeats, step.looks = self._look_at_uncertain(connection, now, halt)
+        taken = {claim.account for claim in step.repeats} | {row.account for row in step.looks}
+        # Of thousands of accounts few have something to send: the others are not even looked at.
+        free = self._working(outbox.waiting(connection, now) - taken, now)
+        step.turns = outbox.ripe(connection, now, free)
+
+    def _claim(self, connection: Connection, now: datetime, halt: Halt, step: _Step) -> None:
+        assert self.planner is not None  # noqa: S101
+        free = self.senders - len(self._busy) - len(step.repeats) - len(step.looks)
+        if free > 0 and step.turns:
+            # A secret may have gone since it was asked whose turn it is.
+            first = [turn for turn in step.turns[:free] if self._working([turn.account], now)]
+            step.claims, step.turns = outbox.take(
+                connection,
+                now,
+                free,
+                self.owner,
+                [*first, *step.turns[free:]],
+                lease=LEASE,
+                judge=halt.before(Gate(self.planner, now).judge),
+            )
+
+    def _renewals(self, now: datetime, uptime: float) -> Iterator[datetime]:
+        """When the leases of what is on its way are to be renewed."""
         for errand in self._flying.values():
-            if (left := errand.lease.ends - began) > RENEW.total_seconds():
-                wakes.append(now + timedelta(seconds=left) - RENEW)
-        return min((wake for wake in wakes if wake is not None), default=None)
+            if (left := errand.lease.ends - uptime) > RENEW.total_seconds():
+                yield now + timedelta(seconds=left) - RENEW
 
     # -- leases --
 
@@ -243,24 +313,44 @@ class Engine:
                 self._flying.pop(result.account, None)
                 self._unwritten.append(result)
 
-    def _write(self, connection: Connection, result: _Result, now: datetime) -> None:
-        account = self.planner.workspace.accounts.get(result.account) if self.planner else None
-        gap = account.gap if account else timedelta()
-        if result.claim is not None and result.outcome is not None:
-            outbox.settle(connection, result.claim.key, result.claim.attempt, result.outcome, now, gap=gap)
-        elif result.delivery is not None and result.found is not None:
-            key = result.delivery.key
-            match result.found:
-                case Sent(receipt):
-                    outbox.found(connection, key, receipt, now, gap=gap)
-                case Absent(reason):
-                    outbox.absent(connection, key, reason, now)
-                case CannotTell(reason):
-                    assert result.delivery.first_attempt is not None  # noqa: S101
-                    again = courier.next_look(result.delivery.first_attempt, now)
-                    outbox.look_later(connection, key, reason, again, now)
-        if account is not None and account.daily is not None:
-            self._pace(connection, account, now)
+    def _write(self, connection: Connection, results: Sequence[_Result], now: datetime) -> None:
+        accounts = self.planner.workspace.accounts if self.planner else {}
+        known = {name: accounts[name] for result in results if (name := result.account) in accounts}
+        gaps = {name: account.gap for name, account in known.items()}
+        outbox.settle_all(
+            connection,
+            [
+                Answered(
+                    result.claim.key,
+                    result.claim.attempt,
+                    result.outcome,
+                    gaps.get(result.account, timedelta()),
+                )
+                for result in results
+                if result.claim is not None and result.outcome is not None
+            ],
+            now,
+        )
+        for result in results:
+            if result.delivery is not None and result.found is not None:
+                gap = gaps.get(result.account, timedelta())
+                self._write_found(connection, result.delivery, result.found, gap, now)
+        for account in known.values():
+            if account.daily is not None:
+                self._pace(connection, account, now)
+
+    def _write_found(
+        self, connection: Connection, delivery: Delivery, found: Found, gap: timedelta, now: datetime
+    ) -> None:
+        match found:
+            case Sent(receipt):
+                outbox.found(connection, delivery.key, receipt, now, gap=gap)
+            case Absent(reason):
+                outbox.absent(connection, delivery.key, reason, now)
+            case CannotTell(reason):
+                assert delivery.first_attempt is not None  # noqa: S101
+                again = courier.next_look(delivery.first_attempt, now)
+                outbox.look_later(connection, delivery.key, reason, again, now)
 
     def _pace(self, connection: Connection, account: Account, now: datetime) -> None:
         assert self.planner is not None  # noqa: S101
@@ -269,16 +359,17 @@ class Engine:
 
     # -- what goes out --
 
-    def _free_accounts(self, now: datetime, taken: Collection[str]) -> list[str]:
-        """Accounts whose sender is idle and whose configuration works; one that does not work is tried again later."""
+    def _working(self, accounts: Iterable[str], now: datetime) -> list[str]:
+        """Those of the accounts whose sender is idle and whose configuration works; one that does not work is tried
+        again later."""
         assert self.planner is not None  # noqa: S101
         free = []
-        for account in self.planner.workspace.accounts.values():
-            retry = self._unusable.get(account.id)
-            if account.id in self._busy or account.id in taken or (retry is not None and now < retry):
+        for name in accounts:
+            account, retry = self.planner.workspace.accounts.get(name), self._unusable.get(name)
+            if account is None or name in self._busy or (retry is not None and now < retry):
                 continue
             if self._adapter(account, now) is not None:
-                free.append(account.id)
+                free.append(name)
         return free
 
     def _adapter(self, account: Account, now: datetime) -> Network | None:
@@ -342,3 +433,7 @@ class Engine:
     def _submit(self, account: str, work: Callable[[], _Result]) -> None:
         self._busy.add(account)
         self.executor.submit(lambda: self._results.put(work()))
+
+
+def _first(moments: Iterable[datetime | None]) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)

@@ -16,6 +16,7 @@ import json as jsonlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
@@ -28,9 +29,7 @@ from campaign.networks import redact, retryafter
 from campaign.networks.loading import loading
 
 if TYPE_CHECKING:
-    import requests
-
-    from campaign.networks.transport import Session
+    from campaign.networks.transport import Reply
 
 Failure = Retry | Refused | Unknown
 
@@ -84,13 +83,9 @@ class Answer:
     host: str = ""
 
     @staticmethod
-    def of(response: requests.Response) -> Answer:
-        """The answer in a response of requests (tweepy's exceptions carry one)."""
-        raw = getattr(response.raw, "headers", None)
-        lines = tuple(raw.items() if raw is not None else response.headers.items())
-        if raw is not None:  # urllib3 joins repeated lines; iteritems keeps them apart
-            lines = tuple((name, value) for name in dict.fromkeys(raw) for value in raw.getlist(name))
-        return Answer(response.status_code, lines, response.content, urlsplit(response.url or "").netloc)
+    def of(reply: Reply, url: str) -> Answer:
+        """What came back from an address."""
+        return Answer(reply.status, reply.lines, reply.body, urlsplit(url).netloc)
 
     @property
     def ok(self) -> bool:
@@ -156,6 +151,16 @@ def _words(data: Any, depth: int = 0) -> Iterable[str]:
             yield from _words(data.get(name), depth + 1)
 
 
+@cache
+def exchange() -> Callable[..., Reply]:
+    """``transport.exchange``, which brings requests along: loaded when it is first needed."""
+    with loading():
+        from campaign.networks import transport
+
+    redact.guard_logs()
+    return transport.exchange
+
+
 def failure(
     answer: Answer, classify: Classify | None = None, now: Callable[[], datetime] = _utc_now
 ) -> Failure | None:
@@ -213,7 +218,7 @@ def required(result: Answer | Failure, doing: str, hint: str = "") -> Answer:
 
 
 class Client:
-    """HTTP to one server over one kept connection. No retry, no redirect, bounded answers, verified TLS.
+    """HTTP to one server. No retry, no redirect, bounded answers, verified TLS.
 
     ``auth``: what requests takes (an AuthBase). ``timeout``: (connect, read) in seconds. ``secrets``: values
     that must never be read by anybody; those of ``headers`` named Authorization are added. requests is
@@ -241,21 +246,8 @@ class Client:
         self._timeout = timeout
         self._limit = limit
         self._now = now
-        self._session: Session | None = None
         redact.remember(secrets)
         redact.remember(v.split()[-1] for k, v in self._headers.items() if k.lower() == "authorization" and v)
-
-    @property
-    def session(self) -> Session:
-        """The session itself, for a library that wants one (tweepy): it has all the bounds, and our headers
-        and auth only where this client's own calls put them."""
-        if self._session is None:
-            with loading():
-                from campaign.networks.transport import Session
-
-            redact.guard_logs()
-            self._session = Session(self._timeout, self._limit)
-        return self._session
 
     def get(self, path: str, **options: Any) -> Answer | Failure:
         """``call`` with GET."""
@@ -283,20 +275,23 @@ class Client:
         ``key`` goes into Idempotency-Key. The other arguments are those of requests.
         """
         extra = {"Idempotency-Key": key} if key is not None else {}
+        url = self.base_url + path
         try:
-            response = self.session.request(
+            reply = exchange()(
                 method,
-                self.base_url + path,
+                url,
+                timeout=self._timeout,
+                limit=self._limit,
+                headers={**self._headers, **extra, **(headers or {})},
                 params=params,
                 json=json,
                 data=data,
                 files=files,
-                headers={**self._headers, **extra, **(headers or {})},
                 auth=self._auth,
             )
         except OSError as error:
             return self.broken(error)
-        return self.outcome(Answer.of(response), classify)
+        return self.outcome(Answer.of(reply, url), classify)
 
     def outcome(self, answer: Answer, classify: Classify | None = None) -> Answer | Failure:
         """The answer if it is a success, else what it means (the table of ``failure``)."""

@@ -8,8 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from campaign import __version__
 from campaign.networks import redact
-from campaign.networks.http import ANSWER_LIMIT, Answer
-from campaign.networks.loading import loading
+from campaign.networks.http import ANSWER_LIMIT, Answer, exchange
 
 TIMEOUT = (10.0, 20.0)
 """Seconds to connect, and to wait for the answer: a page that takes longer is of no use to a reader either."""
@@ -41,31 +40,32 @@ class Opened:
 
 def opened(address: str, timeout: tuple[float, float] = TIMEOUT) -> Opened:
     """Open an address and follow where it leads. An address that is not https, or leads to one, is not asked."""
-    with loading():
-        from campaign.networks.transport import Session
-
-    redact.guard_logs()
     here = address
-    with Session(timeout, ANSWER_LIMIT) as session:
-        session.headers.update({"User-Agent": f"campaign/{__version__}", "Accept": "text/html, */*"})
-        for _ in range(HOPS + 1):
-            if urlsplit(here).scheme != "https":
-                return Opened(address, State.SILENT, None, here, "not https, so it was not opened")
-            try:
-                answer = Answer.of(session.request("HEAD", here))
-                # Many servers know no HEAD, or answer it as they would no browser.
-                if answer.status >= 400:
-                    answer = Answer.of(session.request("GET", here))
-            except (OSError, ValueError) as error:
-                return Opened(address, State.SILENT, None, here, redact.one_line(str(error)))
-            target = answer.header("Location")
-            if answer.status in _MOVED and target:
-                here = urljoin(here, target)
-                continue
-            if answer.ok:
-                return Opened(address, State.ANSWERS if here == address else State.MOVED, answer.status, here)
-            return Opened(address, State.SILENT, answer.status, here, _why(answer))
+    for _ in range(HOPS + 1):
+        if urlsplit(here).scheme != "https":
+            return Opened(address, State.SILENT, None, here, "not https, so it was not opened")
+        try:
+            answer = _asked("HEAD", here, timeout)
+            # Many servers know no HEAD, or answer it as they would no browser.
+            if answer.status >= 400:
+                answer = _asked("GET", here, timeout)
+        except (OSError, ValueError) as error:
+            return Opened(address, State.SILENT, None, here, redact.one_line(str(error)))
+        target = answer.header("Location")
+        if answer.status in _MOVED and target:
+            here = urljoin(here, target)
+            continue
+        if answer.ok:
+            return Opened(address, State.ANSWERS if here == address else State.MOVED, answer.status, here)
+        return Opened(address, State.SILENT, answer.status, here, _why(answer))
     return Opened(address, State.SILENT, None, here, f"more than {HOPS} redirects")
+
+
+def _asked(method: str, address: str, timeout: tuple[float, float]) -> Answer:
+    headers = {"User-Agent": f"campaign/{__version__}", "Accept": "text/html, */*"}
+    return Answer.of(
+        exchange()(method, address, timeout=timeout, limit=ANSWER_LIMIT, headers=headers), address
+    )
 
 
 def _why(answer: Answer) -> str:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from campaign import __version__
 from campaign.networks import redact
-from campaign.networks.http import Answer
-from campaign.networks.loading import loading
+from campaign.networks.http import Answer, exchange
 
 TIMEOUT = (5.0, 5.0)
 """Seconds to connect, and to wait for the answer. Short: nothing hangs on it."""
@@ -46,12 +46,10 @@ def date(server: str, timeout: tuple[float, float] = TIMEOUT) -> Shown | None:
 
 def _ask(method: str, address: str, timeout: tuple[float, float]) -> Answer | str:
     """The answer, or why there is none."""
-    with loading():
-        from campaign.networks.transport import Session
-
-    redact.guard_logs()
     try:
-        with Session(timeout, _LIMIT) as session:
-            return Answer.of(session.request(method, address))
+        reply = exchange()(
+            method, address, timeout=timeout, limit=_LIMIT, headers={"User-Agent": f"campaign/{__version__}"}
+        )
+        return Answer.of(reply, address)
     except (OSError, ValueError) as error:
         return redact.one_line(str(error))

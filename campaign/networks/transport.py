@@ -1,28 +1,41 @@
-"""The one HTTP session: requests with bounds, and the knowledge whether a request had begun to leave this
-machine.
+"""The one way to a server: a request with bounds, and the knowledge whether it had begun to leave this machine.
 
-Imports requests, so import it only where a request is about to be made (``http.Client`` does). tweepy is
-handed this session as its own.
+requests makes the request (encodings, forms, files, authentication) and knows proxies and certificates; urllib3, which
+it stands on, sends it over connections that all accounts share. requests' own session would merge settings, cookies and
+redirects into each request, which nobody here wants and which costs as much as the sending.
+
+Imports requests, so import it only where a request is about to be made (``http.Client`` does).
 """
 
 from __future__ import annotations
 
+import builtins
 import io
+import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from http.client import HTTPResponse
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.models import PreparedRequest, Response
+from requests.models import PreparedRequest
+from urllib3 import Retry, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, NameResolutionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ProxyError,
+    SSLError,
+    TimeoutError,
+)
 
 from campaign.networks import fence
 from campaign.networks.redact import one_line
@@ -32,6 +45,15 @@ IDLE = 4.0
 """Seconds after which a kept connection is not used again: a server that has just hung up would turn the
 next post into an Unknown (nginx and Puma keep idle connections for 5 s or more by default)."""
 
+
+HOSTS = 256
+"""Servers to which connections are kept; those of the one that was asked longest ago are given up for another."""
+
+CONNECTIONS = 256
+"""Connections to one server that are kept: as many as can be at work at once (``senders``)."""
+
+NAMED = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle")
+"""What requests reads of the environment, in capitals or not."""
 
 _SOCKET_OPTIONS = [
     *HTTPConnection.default_socket_options,
@@ -102,6 +124,7 @@ class _Marks:
     sock: Any
     connect: Callable[[], None]
     response_class: Any = _Answer
+    idle_since = 0.0
 
     def send(self, data: Any) -> None:
         if self.sock is None:
@@ -127,11 +150,26 @@ class _Tls(_Marks, HTTPSConnection):
     pass
 
 
-class _PlainPool(HTTPConnectionPool):
+class _Rested:
+    """Mixed into a pool of connections: one that stood idle for ``IDLE`` is closed instead of being used again."""
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection = super()._get_conn(timeout)  # type: ignore[misc]
+        if time.monotonic() - connection.idle_since > IDLE:
+            connection.close()
+        return connection
+
+    def _put_conn(self, connection: Any) -> None:
+        if connection is not None:
+            connection.idle_since = time.monotonic()
+        super()._put_conn(connection)  # type: ignore[misc]
+
+
+class _PlainPool(_Rested, HTTPConnectionPool):
     ConnectionCls = _Plain
 
 
-class _TlsPool(HTTPSConnectionPool):
+class _TlsPool(_Rested, HTTPSConnectionPool):
     ConnectionCls = _Tls
 
 
@@ -139,6 +177,8 @@ _POOLS: dict[str, Any] = {"http": _PlainPool, "https": _TlsPool}
 
 
 class _Adapter(HTTPAdapter):
+    """requests' knowledge of proxies and certificates, over pools of our connections."""
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs, socket_options=_SOCKET_OPTIONS)
         self.poolmanager.pool_classes_by_scheme = _POOLS
@@ -149,85 +189,124 @@ class _Adapter(HTTPAdapter):
         return manager
 
 
-def _no_auth(request: PreparedRequest) -> PreparedRequest:
-    """Stands where requests would otherwise put a password from ~/.netrc over our Authorization header."""
-    return request
+_ADAPTER = _Adapter(pool_connections=HOSTS, pool_maxsize=CONNECTIONS, max_retries=0)
+_NEVER = Retry(0, read=False, redirect=False)
+_DEFAULTS = {name: value for name, value in requests.utils.default_headers().items() if name != "User-Agent"}
 
 
-class Session(requests.Session):
-    """A requests.Session that never retries, never follows a redirect, keeps no cookies, reads at most
-    ``limit`` bytes (after decompression) and always has timeouts: ``(connect, read)`` in seconds, for a
-    wait between two bytes; the answer as a whole, from its first byte to its last, may take two ``read``.
+class Reply(NamedTuple):
+    """What came back: the status, all header lines in order, the body (bytes, bounded and unpacked)."""
 
-    It raises nothing but NotSent and Lost, whose texts name no path, query or secret.
+    status: int
+    lines: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+def exchange(
+    method: str,
+    url: str,
+    *,
+    timeout: tuple[float, float],
+    limit: int,
+    headers: Mapping[str, str],
+    **content: Any,
+) -> Reply:
+    """One request, and its answer. Never retried, no redirect followed, no cookie kept, nothing taken from ~/.netrc;
+    certificates are verified.
+
+    ``timeout``: seconds to connect, and to wait between two bytes; the answer as a whole, from its first byte to its
+    last, may take two of the latter. ``limit``: bytes of the body at most, after decompression. ``content``: params,
+    data, json, files and auth as requests takes them. NotSent or Lost, whose texts name no path, query or secret;
+    another OSError or ValueError when there is no such request.
     """
+    request = PreparedRequest()
+    given = {"params": {}, "data": [], "files": []} | {k: v for k, v in content.items() if v is not None}
+    request.prepare(method=method, url=url, headers={**_DEFAULTS, **headers}, **given)
+    address = request.url or ""
+    scheme, host = urlsplit(address)[:2]
+    proxies, verify = _surroundings(scheme, host)
+    _wire.left = False
+    try:
+        pool: Any = _ADAPTER.get_connection_with_tls_context(request, verify, proxies=proxies)
+        _ADAPTER.cert_verify(pool, address, verify, None)  # type: ignore[no-untyped-call]
+        response = pool.urlopen(
+            method,
+            _ADAPTER.request_url(request, proxies) if proxies else request.path_url,
+            body=request.body,
+            headers=request.headers,
+            redirect=False,
+            assert_same_host=False,
+            preload_content=False,
+            decode_content=False,
+            retries=_NEVER,
+            timeout=Timeout(*timeout),
+            chunked=request.body is not None and "Content-Length" not in request.headers,
+        )
+        body = _read(response, timeout[1], limit)
+    except (requests.RequestException, HTTPError, OSError) as error:
+        raise _verdict(error, host.rpartition("@")[2], timeout) from None
+    told = response.headers
+    # urllib3 joins repeated lines; getlist keeps them apart.
+    lines = tuple((name, value) for name in dict.fromkeys(told) for value in told.getlist(name))
+    return Reply(response.status, lines, body)
 
-    def __init__(self, timeout: tuple[float, float], limit: int) -> None:
-        super().__init__()
-        self.mount("https://", _Adapter(max_retries=0))
-        self.mount("http://", _Adapter(max_retries=0))
-        self.auth = _no_auth
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._timeout = timeout
-        self._limit = limit
-        self._used = time.monotonic()
 
-    def get_redirect_target(self, resp: Any) -> None:
-        """Nothing is ever followed: a redirect would carry a token to where nobody meant it to go."""
+def _surroundings(scheme: str, host: str) -> tuple[dict[str, str], Any]:
+    """Proxies and certificates for a server, as the environment names them: looking through all of it for each request
+    would cost more than the request."""
+    return _as_named(tuple(map(os.environ.get, _SPELLED)), scheme, host)
 
-    def send(self, request: PreparedRequest, **kwargs: Any) -> Response:
-        if time.monotonic() - self._used > IDLE:
-            self.close()
-        _wire.left = False
-        kwargs.update(stream=True, allow_redirects=False, timeout=self._timeout)
-        try:
-            response = super().send(request, **kwargs)
-            self._read(response)
-        except (requests.RequestException, HTTPError, OSError) as error:
-            raise self._verdict(error, request) from None
-        finally:
-            self._used = time.monotonic()
-        return response
 
-    def _read(self, response: Response) -> None:
-        """Read the body within the bounds. Of an error answer the status says enough: its body may be cut."""
-        until = time.monotonic() + self._timeout[1]
-        pieces: list[bytes] = []
-        size = 0
-        try:
-            for piece in response.iter_content(16384):
-                pieces.append(piece)
-                size += len(piece)
-                if size > self._limit:
-                    raise requests.ConnectionError(f"the answer is larger than {self._limit} bytes")
-                if time.monotonic() > until:
-                    raise requests.ReadTimeout
-        except (requests.RequestException, HTTPError, OSError):
-            response.close()
-            if response.status_code < 400:
-                raise
-        # The two attributes that ``Response.content`` keeps what it has read in.
-        vars(response).update(_content=b"".join(pieces), _content_consumed=True)
+_SPELLED = tuple(spelled for name in NAMED for spelled in (name, name.upper()))
 
-    def _verdict(self, error: Exception, request: PreparedRequest) -> NotSent | Lost:
-        host = urlsplit(request.url or "").netloc.rpartition("@")[2]
-        connect, read = self._timeout
-        cause = _root(error)
-        if not _wire.left:
-            if isinstance(cause, NameResolutionError):
-                what = f"the name {host} was not found"
-            elif isinstance(error, requests.ConnectTimeout):
-                what = f"{host} did not answer within {connect:g} s"
-            elif isinstance(error, requests.exceptions.SSLError):
-                what = f"no secure connection to {host}: {_plain(cause)}"
-            elif isinstance(error, requests.exceptions.ProxyError):
-                what = f"the proxy on the way to {host} failed: {_plain(cause)}"
-            else:
-                what = f"no connection to {host}: {_plain(cause)}"
-            return NotSent(one_line(what))
-        if isinstance(error, requests.Timeout) or isinstance(cause, TimeoutError):
-            return Lost(f"{host} gave no whole answer within {read:g} s after the request was sent")
-        return Lost(one_line(f"the connection to {host} broke after the request was sent: {_plain(cause)}"))
+
+@lru_cache(1024)
+def _as_named(said: tuple[str | None, ...], scheme: str, host: str) -> tuple[dict[str, str], Any]:
+    """``said``: what the environment says now; it is what the answer depends on."""
+    settings = requests.Session().merge_environment_settings(f"{scheme}://{host}/", {}, True, True, None)
+    return dict(settings["proxies"]), settings["verify"]
+
+
+def _read(response: Any, wait: float, limit: int) -> bytes:
+    """Read the body within the bounds. Of an error answer the status says enough: its body may be cut."""
+    until = time.monotonic() + wait
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        for piece in response.stream(16384, decode_content=True):
+            pieces.append(piece)
+            size += len(piece)
+            if size > limit:
+                raise HTTPError(f"the answer is larger than {limit} bytes")
+            if time.monotonic() > until:
+                raise TimeoutError
+    except (HTTPError, OSError):
+        response.close()
+        response.release_conn()
+        if response.status < 400:
+            raise
+    return b"".join(pieces)
+
+
+def _verdict(error: Exception, host: str, timeout: tuple[float, float]) -> NotSent | Lost:
+    connect, read = timeout
+    cause = _root(error)
+    outer = getattr(error, "reason", None)  # of urllib3's MaxRetryError
+    if not _wire.left:
+        if isinstance(cause, NameResolutionError):
+            what = f"the name {host} was not found"
+        elif isinstance(outer, ConnectTimeoutError) and not isinstance(outer, NewConnectionError):
+            what = f"{host} did not answer within {connect:g} s"
+        elif isinstance(outer, SSLError):
+            what = f"no secure connection to {host}: {_plain(cause)}"
+        elif isinstance(outer, ProxyError):
+            what = f"the proxy on the way to {host} failed: {_plain(cause)}"
+        else:
+            what = f"no connection to {host}: {_plain(cause)}"
+        return NotSent(one_line(what))
+    if isinstance(error, TimeoutError) or isinstance(cause, TimeoutError | builtins.TimeoutError):
+        return Lost(f"{host} gave no whole answer within {read:g} s after the request was sent")
+    return Lost(one_line(f"the connection to {host} broke after the request was sent: {_plain(cause)}"))
 
 
 def _root(error: BaseException) -> BaseException:

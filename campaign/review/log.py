@@ -11,8 +11,8 @@ from typing import Any
 
 from campaign.core.lifecycle import State, say
 from campaign.review import times
-from campaign.review.news import STYLE
 from campaign.review.removed import excerpt, said
+from campaign.review.styles import STYLE
 from campaign.review.table import Cell, Entry, Heading, Row
 from campaign.store.history import Delivery
 

@@ -8,19 +8,10 @@ from campaign.core.approval import waits_for_people
 from campaign.core.lifecycle import State, say
 from campaign.core.pause import is_paused
 from campaign.core.standing import BARRED
+from campaign.review.styles import STYLE
 from campaign.review.table import Cell, Line
 from campaign.review.times import clock
 from campaign.review.words import first_words, one_line
-
-STYLE: dict[State, str] = {
-    State.SENT: "green",
-    State.FAILED: "red",
-    State.UNCERTAIN: "bold yellow",
-    State.MISSED: "red",
-    State.HELD: "yellow",
-    State.CANCELLED: "dim",
-}
-"""How each state looks on a terminal."""
 
 NEXT: dict[State, str] = {
     State.PENDING: "it will be tried again",

@@ -152,8 +152,8 @@ def read(
     ``unapproved``: what lacks approval."""
     accounts = history.accounts(connection)
     waiting = history.deliveries(connection, states=[State.PENDING])
-    failed = history.deliveries(connection, states=[State.FAILED], since=now - FAILED_FOR)
-    missed = history.deliveries(connection, states=[State.MISSED], since=now - MISSED_FOR)
+    failed = history.gone_wrong(connection, State.FAILED, now - FAILED_FOR)
+    missed = history.gone_wrong(connection, State.MISSED, now - MISSED_FOR)
     told = facts("last_tick")
     last_tick = datetime.fromisoformat(told) if told else None
     by = facts("last_tick_by")

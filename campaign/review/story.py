@@ -8,8 +8,8 @@ from types import MappingProxyType
 from campaign.core.lifecycle import State
 from campaign.review import times
 from campaign.review.cards import named
-from campaign.review.news import STYLE
 from campaign.review.removed import removed, said
+from campaign.review.styles import STYLE
 from campaign.review.table import Cell, Line
 from campaign.review.words import one_line, wrap
 from campaign.store.history import Attempt, Delivery, EventRow

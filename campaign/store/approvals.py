@@ -11,12 +11,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    RowMapping,
+    Text,
+    bindparam,
+    column,
+    func,
+    insert,
+    select,
+    update,
+    values,
+)
 
 from campaign.core.approval import Verdict, Vote
 from campaign.core.content import Content
-from campaign.core.model import Post, parse_key
+from campaign.core.post import Post, parse_key
 from campaign.store import log
+from campaign.store.hints import bytewise
 from campaign.store.log import Who
 from campaign.store.rows import Delivery
 from campaign.store.tables import approvals, cleared, deliveries, events
@@ -152,7 +165,14 @@ def votes(connection: Connection, keys: Iterable[str]) -> dict[str, list[Vote]]:
     return found
 
 
-# Asked before each claim, so it is built once.
+_ANY = select(approvals.c.id).limit(1)
+
+
+def any_votes(connection: Connection) -> bool:
+    """Whether there is any verdict at all."""
+    return connection.execute(_ANY).first() is not None
+
+
 _ON = select(approvals).where(approvals.c.key == bindparam("of_key")).order_by(approvals.c.id)
 
 
@@ -161,20 +181,45 @@ def votes_on(connection: Connection, key: str) -> list[Vote]:
     return [_vote(row) for row in connection.execute(_ON, {"of_key": key}).mappings()]
 
 
-def votes_on_slot(connection: Connection, campaign: str, slot: str) -> dict[str, list[Vote]]:
-    """The verdicts on all posts of a slot, by key."""
-    begin = f"{campaign}/{slot}/"
-    here = func.substr(approvals.c.key, 1, len(begin)) == begin  # LIKE would ignore case in SQLite
+# Asked before each claim as well.
+_KEY = bytewise(approvals.c.key)
+_OF_SLOT = (
+    select(approvals).where(bindparam("first") <= _KEY, bindparam("behind") > _KEY).order_by(approvals.c.id)
+)
+
+
+def votes_on_slot(
+    connection: Connection,
+    campaign: str,
+    slot: str,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> dict[str, list[Vote]]:
+    """The verdicts on the posts of a slot, by key: on all, or on those with since <= wall time <= until."""
+    begin, end = _range(campaign, slot)
+    first = f"{begin}{since:%Y-%m-%dT%H:%M}" if since is not None else begin
+    behind = f"{begin}{until:%Y-%m-%dT%H:%M}~" if until is not None else end
     found: dict[str, list[Vote]] = {}
-    for row in connection.execute(select(approvals).where(here).order_by(approvals.c.id)).mappings():
+    for row in connection.execute(_OF_SLOT, {"first": first, "behind": behind}).mappings():
         found.setdefault(row["key"], []).append(_vote(row))
     return found
 
 
-def slots(connection: Connection) -> set[tuple[str, str]]:
-    """The slots (campaign, slot) on whose posts there is any verdict."""
-    keys = connection.execute(select(approvals.c.key).distinct()).scalars()
-    return {(parsed.campaign, parsed.slot) for parsed in map(parse_key, keys)}
+def slots(connection: Connection, of: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of the slots (campaign, slot) on whose posts there is any verdict."""
+    found: set[tuple[str, str]] = set()
+    for batch in batches(sorted(set(of))):
+        asked = values(column("number", Integer), column("first", Text), column("behind", Text), name="asked")
+        asked_ = asked.data([(n, *_range(*slot)) for n, slot in enumerate(batch)]).cte()
+        spoken = select(approvals.c.id).where(asked_.c.first <= _KEY, asked_.c.behind > _KEY)
+        numbers = connection.execute(select(asked_.c.number).where(spoken.exists())).scalars()
+        found.update(batch[number] for number in numbers)
+    return found
+
+
+def _range(campaign: str, slot: str) -> tuple[str, str]:
+    """The keys of a slot's posts, byte by byte: from here, and before there (``0`` comes right after ``/``)."""
+    return f"{campaign}/{slot}/", f"{campaign}/{slot}0"
 
 
 def all_votes(connection: Connection) -> list[Vote]:

@@ -3,26 +3,27 @@ a success."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, case, or_, update
+from sqlalchemy import Connection, and_, bindparam, case, or_, select, update
 
 from campaign.core.lifecycle import BREAKER, parked_for
 from campaign.store import log
 from campaign.store.log import LOOP, Who
 from campaign.store.tables import accounts
+from campaign.store.upsert import batches
 
 SPENT_LONGEST = timedelta(days=1)
 """The longest wait that a network's own limit may ask for: a reset further away is a broken header."""
 
 
+_NOT_CLEAN = or_(accounts.c.parked_since.is_not(None), accounts.c.refused > 0)
+
 # Asked at every post that went out, so it is built once.
 _CLEAN = (
     update(accounts)
-    .where(
-        accounts.c.account == bindparam("of_account"),
-        or_(accounts.c.parked_since.is_not(None), accounts.c.refused > 0),
-    )
+    .where(accounts.c.account == bindparam("of_account"), _NOT_CLEAN)
     .values(refused=0, refused_key="", trips=0)
 )
 
@@ -81,6 +82,15 @@ def no_verdict(connection: Connection, account: str, until: datetime) -> None:
         .where(c.account == account, c.parked_since.is_not(None), c.parked_until < until)
         .values(parked_until=until)
     )
+
+
+def not_clean(connection: Connection, names: Collection[str]) -> list[str]:
+    """Those of the accounts for which ``works`` would change something, in order."""
+    found: list[str] = []
+    for batch in batches(sorted(names)):
+        asked = select(accounts.c.account).where(accounts.c.account.in_(batch), _NOT_CLEAN)
+        found += connection.execute(asked.order_by(accounts.c.account)).scalars()
+    return found
 
 
 def works(connection: Connection, account: str, now: datetime, who: Who = LOOP) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, TypedDict
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Boolean,
@@ -24,25 +24,25 @@ from sqlalchemy import (
     update,
 )
 
-from campaign.core.lifecycle import SETTLING, Event, State
+from campaign.core.lifecycle import SETTLING, Event, State, after
 from campaign.store.hints import beside
 from campaign.store.rows import Claim, Delivery
 from campaign.store.tables import Instant, accounts, attempts, deliveries
 from campaign.store.threads import with_thread
-from campaign.store.transitions import current, lock, transition
+from campaign.store.transitions import Move, current, lock, transition, transition_all
 
-Judge = Callable[[Connection, Delivery], str | None]
-"""What speaks against sending a row that is about to be claimed: "" nothing; a reason, and it is held; None: it is left
-as it is, for another host knows better."""
+Judge = Callable[[Connection, Sequence[Delivery]], Sequence[str | None]]
+"""What speaks against sending each of the rows that are about to be claimed: "" nothing; a reason, and it is held;
+None: it is left as it is, for another host knows better."""
 
 
-class _Next(TypedDict):
-    """An account's next row; ``thread``: it is a part of a begun one."""
+class Turn(NamedTuple):
+    """An account's next row, in the order in which they are taken: parts of begun threads first, then by due."""
 
+    later: bool
+    due: datetime
     key: str
     account: str
-    due: datetime
-    thread: bool
 
 
 _PENDING: ColumnElement[str] = literal_column(
@@ -68,6 +68,32 @@ _LOST = lock(
 )
 
 
+_WAITING = (
+    select(deliveries.c.account)
+    .where(deliveries.c.state == _PENDING, deliveries.c.not_before <= bindparam("now", type_=Instant()))
+    .distinct()
+)
+
+
+def ripe(connection: Connection, now: datetime, accounts: Collection[str]) -> list[Turn]:
+    """Those of the accounts that may send at ``now``, each with its next row, in order. Ready: pending, composed,
+    not_before <= now <= deadline, the part before is sent, the account neither parked nor pacing nor sending. A begun
+    thread's next part goes first and waits for no gap; until it has gone out or ended badly, nothing else of its
+    account does."""
+    threads = _next_keys(connection, now, sorted(accounts))
+    if not threads:
+        return []
+    d = deliveries.c
+    rows = connection.execute(select(d.key, d.account, d.due).where(d.key.in_(threads)))
+    return sorted(Turn(not threads[row.key], row.due, row.key, row.account) for row in rows)
+
+
+def waiting(connection: Connection, now: datetime) -> set[str]:
+    """The accounts that have something pending which waits for no later time than ``now``: few of all, nearly always.
+    Only of these can anything be ``ripe``."""
+    return set(connection.execute(_WAITING, {"now": now}).scalars())
+
+
 def claim(
     connection: Connection,
     now: datetime,
@@ -78,33 +104,41 @@ def claim(
     accounts: Collection[str],
     judge: Judge | None = None,
 ) -> list[Claim]:
-    """Take up to ``free`` ready rows, one per account and only of the named accounts, the earliest first, and write
-    their attempt rows. Ready: pending, composed, not_before <= now <= deadline, the part before is sent, the account
-    neither parked nor pacing nor sending. A begun thread's next part goes first and waits for no gap; until it has gone
-    out or ended badly, nothing else of its account does. What ``judge`` has something against becomes ``held``, and the
-    account's next row has its turn."""
+    """Take up to ``free`` rows of the named accounts that are ``ripe``, and write their attempt rows."""
+    waiting = ripe(connection, now, accounts)
+    return take(connection, now, free, owner, waiting, lease=lease, judge=judge)[0]
+
+
+def take(
+    connection: Connection,
+    now: datetime,
+    free: int,
+    owner: str,
+    waiting: Sequence[Turn],
+    *,
+    lease: timedelta,
+    judge: Judge | None = None,
+) -> tuple[list[Claim], list[Turn]]:
+    """Take up to ``free`` rows, one per account, of the accounts whose turn it is, and write their attempt rows; the
+    claims, and whose turn is next. What has become of ``waiting`` is asked again under a lock. What ``judge`` has
+    something against becomes ``held``, and the account's next row has its turn."""
     claims: list[Claim] = []
-    waiting = _in_order(connection, now, sorted(accounts))
-    while waiting and len(claims) < free:
-        batch, waiting = waiting[: free - len(claims)], waiting[free - len(claims) :]
+    rest = list(waiting)
+    while rest and len(claims) < free:
+        batch, rest = rest[: free - len(claims)], rest[free - len(claims) :]
+        rows = _taken(connection, now, [turn.account for turn in batch])
+        against: Sequence[str | None] = [""] * len(rows)
+        if judge is not None:
+            against = judge(connection, [Delivery.of(row) for row in rows])
+        free_to_go = [row for row, reason in zip(rows, against, strict=True) if reason == ""]
+        claims += _begin(connection, free_to_go, Event.CLAIM, now, owner, lease)
         held: list[str] = []
-        for row in _taken(connection, now, [row["account"] for row in batch]):
-            against = judge(connection, Delivery.of(row)) if judge is not None else ""
-            if against is None:
-                continue
-            if against:
-                if transition(connection, row, Event.HOLD, now, reason=against) is not None:
-                    held.append(row["account"])
-            elif (new := _begin(connection, row, Event.CLAIM, now, owner, lease)) is not None:
-                claims.append(new)
+        for row, reason in zip(rows, against, strict=True):
+            if reason and transition(connection, row, Event.HOLD, now, reason=reason) is not None:
+                held.append(row["account"])
         if held:
-            waiting = sorted([*waiting, *_in_order(connection, now, held)], key=_turn)
-    return claims
-
-
-def _turn(row: _Next) -> tuple[bool, datetime, str]:
-    """Begun threads first, then by due and key."""
-    return not row["thread"], row["due"], row["key"]
+            rest = sorted([*rest, *ripe(connection, now, held)])
+    return claims, rest
 
 
 def repeat(connection: Connection, key: str, now: datetime, owner: str, *, lease: timedelta) -> Claim | None:
@@ -119,7 +153,9 @@ def repeat(connection: Connection, key: str, now: datetime, owner: str, *, lease
     if connection.execute(sending.limit(1)).first() is not None:
         return None
     row = current(connection, key)
-    return None if row is None else _begin(connection, row, Event.REPEAT, now, owner, lease)
+    if row is None or after(State(row["state"]), Event.REPEAT) is None:
+        return None
+    return _begin(connection, [row], Event.REPEAT, now, owner, lease)[0]
 
 
 def renew(connection: Connection, key: str, attempt: int, owner: str, until: datetime, now: datetime) -> bool:
@@ -231,83 +267,88 @@ def ready() -> Select[Any]:
     )
 
 
-def _in_order(connection: Connection, now: datetime, names: Sequence[str]) -> list[_Next]:
-    """The next rows of the accounts: begun threads first, then by due and key."""
+def _next_keys(connection: Connection, now: datetime, names: Sequence[str]) -> dict[str, bool]:
+    """The keys of the next rows of the accounts, and whether each is a part of a begun thread."""
     candidates = connection.execute(ready(), {"now": now, "names": names})
-    found = {row.key: row.thread for row in candidates if row.key is not None}
-    d = deliveries.c
-    rows = connection.execute(select(d.key, d.account, d.due).where(d.key.in_(found))).mappings().all()
-    following: list[_Next] = [
-        {"key": row["key"], "account": row["account"], "due": row["due"], "thread": found[row["key"]]}
-        for row in rows
-    ]
-    return sorted(following, key=_turn)
+    return {row.key: row.thread for row in candidates if row.key is not None}
 
 
 def _taken(connection: Connection, now: datetime, names: list[str]) -> list[RowMapping]:
-    """The next rows of those accounts that nobody else is at, locked."""
-    mine = (
-        connection.execute(lock(select(accounts.c.account).where(accounts.c.account.in_(names)), skip=True))
-        .scalars()
-        .all()
-    )
+    """The next rows of those accounts that nobody else is at, locked, in the order of their turn."""
+    if connection.dialect.name == "postgresql":
+        idle = lock(select(accounts.c.account).where(accounts.c.account.in_(names)), skip=True)
+        names = list(connection.execute(idle).scalars())
     # Asked again now that the accounts are ours: what their last owner did with them is committed and seen.
-    rows = _in_order(connection, now, mine)
+    threads = _next_keys(connection, now, sorted(names))
     still = select(deliveries).where(
         and_(
-            deliveries.c.key.in_([row["key"] for row in rows]),
+            deliveries.c.key.in_(threads),
             deliveries.c.state == _PENDING,
             deliveries.c.withdraw_at.is_(None),
         )
     )
-    locked = {row["key"]: row for row in connection.execute(lock(still, skip=True)).mappings()}
-    return [locked[row["key"]] for row in rows if row["key"] in locked]
+    rows = connection.execute(lock(still, skip=True)).mappings().all()
+    return sorted(rows, key=lambda row: Turn(not threads[row["key"]], row["due"], row["key"], row["account"]))
 
 
 def _begin(
-    connection: Connection, row: RowMapping, event: Event, now: datetime, owner: str, lease: timedelta
-) -> Claim | None:
-    """Lead a row to ``sending`` and write its attempt."""
-    number = row["attempt"] + 1
-    first = row["first_attempt"] or now
+    connection: Connection,
+    rows: Sequence[RowMapping],
+    event: Event,
+    now: datetime,
+    owner: str,
+    lease: timedelta,
+) -> list[Claim]:
+    """Lead rows, of different deliveries and locked, to ``sending`` and write their attempts."""
+    if not rows:
+        return []
     until = now + lease
-    if (
-        transition(
-            connection,
-            row,
-            event,
-            now,
-            detail={"owner": owner},
-            attempt=number,
-            owner=owner,
-            lease_until=until,
-            first_attempt=first,
-        )
-        is not State.SENDING
-    ):
-        return None
     again = event is Event.REPEAT
+    transition_all(
+        connection,
+        [
+            Move(
+                row,
+                {
+                    "attempt": row["attempt"] + 1,
+                    "owner": owner,
+                    "lease_until": until,
+                    "first_attempt": row["first_attempt"] or now,
+                },
+                {"owner": owner},
+            )
+            for row in rows
+        ],
+        event,
+        now,
+    )
     connection.execute(
         insert(attempts),
-        {
-            "key": row["key"],
-            "attempt": number,
-            "repeat": again,
-            "began": now,
-            "lease_until": until,
-            "owner": owner,
-            "notes": {},
-        },
+        [
+            {
+                "key": row["key"],
+                "attempt": row["attempt"] + 1,
+                "repeat": again,
+                "began": now,
+                "lease_until": until,
+                "owner": owner,
+                "notes": {},
+            }
+            for row in rows
+        ],
     )
-    return Claim(
-        key=row["key"],
-        network_key=row["network_key"],
-        account=row["account"],
-        target=row["target"],
-        network=row["network"],
-        attempt=number,
-        repeat=again,
-        post=with_thread(connection, row),
-        lease_until=until,
-        first_attempt=first,
-    )
+    return [
+        Claim(
+            key=row["key"],
+            network_key=row["network_key"],
+            account=row["account"],
+            target=row["target"],
+            network=row["network"],
+            attempt=row["attempt"] + 1,
+            repeat=again,
+            post=with_thread(connection, row),
+            lease_until=until,
+            first_attempt=row["first_attempt"] or now,
+        )
+        for row in rows
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +13,10 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from campaign.errors import NoStoreYet, StoreError
-from campaign.store import advisory, engines, holding, meta, migrations, preflight
+from campaign.store import advisory, engines, holding, meta, preflight, schema
 from campaign.store.faults import explain
 from campaign.store.holding import Holder, Runner
 
@@ -38,6 +40,7 @@ class Store:
         self._turn = threading.Lock() if path is not None else None
         self._writing = threading.local()
         self._holder: Holder | None = None
+        self._watching: PoolProxiedConnection | None = None
 
     @classmethod
     def open(cls, url: str, root: Path, *, create: bool) -> Store:
@@ -53,41 +56,44 @@ class Store:
             raise StoreError("`store:` is not the address of a database", FORMS) from None
         match address.get_backend_name():
             case "sqlite":
-                store = cls._sqlite(address, root, create)
+                store, found = cls._sqlite(address, root, create)
             case "postgresql":
-                store = cls(engines.postgresql(address), _place(address), None)
+                store, found = cls(engines.postgresql(address), _place(address), None), None
             case other:
                 raise StoreError(f"`store:` names {other!r}, which is not supported", FORMS)
         try:
-            store._migrate(create)
+            if found != schema.NEWEST:
+                store._migrate(create)
         except BaseException:
             store.close()
             raise
         return store
 
     @classmethod
-    def _sqlite(cls, address: URL, root: Path, create: bool) -> Store:
+    def _sqlite(cls, address: URL, root: Path, create: bool) -> tuple[Store, int | None]:
+        """The store in a file, and its version if it has one yet."""
         if not address.database or address.database == ":memory:" or address.query:
             raise StoreError("`store:` must name a file, without options behind it", FORMS)
         path = root / address.database
+        found = None
         try:
             # An empty file is what a process leaves that died while making the store.
             there = path.is_file() and path.stat().st_size > 0
             if not there and not create:
                 raise _missing(str(path))
             if there:
-                preflight.look(path, thorough=create)
+                found = preflight.look(path, thorough=create)
             elif create:
                 engines.touch_private(path)
         except OSError as error:
             raise explain(error, str(path)) or error from error
-        return cls(engines.sqlite(path), str(path), path)
+        return cls(engines.sqlite(path), str(path), path), found
 
     def _migrate(self, create: bool) -> None:
         with self.read() as connection:
-            found = migrations.version(connection)
+            found = schema.version(connection)
         if found is not None:
-            migrations.check(found, self.place)
+            schema.check(found, self.place)
         elif not create:
             if self._path is None:
                 raise _missing(self.place)
@@ -95,7 +101,9 @@ class Store:
                 f"{self.place} is a database, but not a store of campaign",
                 "is `store:` in config.yaml the right file?",
             )
-        if found != len(migrations.MIGRATIONS):
+        if found != schema.NEWEST:
+            from campaign.store import migrations
+
             with self.write() as connection:
                 self.created = migrations.upgrade(connection, self.place) == 0
 
@@ -117,6 +125,9 @@ class Store:
         if self._holder is not None:
             self._holder.release()
             self._holder = None
+        if self._watching is not None:
+            self._watching.close()
+            self._watching = None
         self.engine.dispose()
 
     # -- transactions -------------------------------------------------------------------------------------
@@ -202,6 +213,23 @@ class Store:
                 self._holder.keep()
         with self.read() as connection:
             return meta.rings(connection)
+
+    def stamp(self) -> int | None:
+        """A number that stays the same as long as nobody, here or in another process, has committed anything; None
+        where there is no such thing (PostgreSQL). It costs next to nothing. To be asked from one thread."""
+        if self._path is None:
+            return None
+        with self._explained():
+            if (
+                self._watching is None
+            ):  # of its own, and nothing is written by it: its own commits don't count
+                self._watching = self.engine.raw_connection()
+        watching: sqlite3.Connection = self._watching.driver_connection  # type: ignore[assignment]
+        try:
+            number: int = watching.execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error as error:
+            raise explain(error, self.place) or error from error
+        return number
 
     def get(self, name: str) -> str | None:
         """A fact kept beside the rows (``last_tick``...), or None."""

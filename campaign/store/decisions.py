@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from campaign.core.lifecycle import RETRY_GRACE, Event, State, sources
-from campaign.core.model import Post
 from campaign.core.outcome import Receipt
+from campaign.core.post import Post
 from campaign.store import log, pauses
 from campaign.store.log import LOOP, Who
 from campaign.store.planned import frozen

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, text
 
 from campaign.core.lifecycle import State
-from campaign.core.model import Post
+from campaign.core.outcome import Receipt
+from campaign.core.post import Post
 from campaign.store import tables
+from campaign.store.hints import beside, beside_text
 from campaign.store.rows import AccountRow, Attempt, Cursor, Delivery, EventRow, SentText
 from campaign.store.threads import from_here, with_thread
 from campaign.store.transitions import UNKNOWN_OUTCOMES
@@ -25,6 +27,7 @@ __all__ = [
     "Delivery",
     "EventRow",
     "SentText",
+    "Told",
     "accounts",
     "attempts",
     "by_keys",
@@ -36,22 +39,28 @@ __all__ = [
     "events",
     "existing_keys",
     "from_here",
+    "gone_wrong",
     "in_doubt",
     "key_of",
     "keys",
     "last_event",
     "last_sent",
+    "news",
     "next_wake",
     "row_ids_sent",
     "rows_to_fill",
-    "sent_of_slot",
+    "sent_of_slots",
     "sent_on",
     "sent_posts",
     "sent_texts",
     "sights",
     "still_out",
+    "told_of",
     "uncertain_due",
 ]
+
+GONE_WRONG = text("deliveries.state IN ('failed', 'missed')")
+"""As the indexes say it that know only these."""
 
 Order = Literal["due", "-due", "sent", "-sent", "updated", "-updated"]
 """By what deliveries are listed; with a minus the latest first."""
@@ -75,6 +84,27 @@ def by_keys(connection: Connection, keys: Collection[str]) -> dict[str, Delivery
     for batch in batches(sorted(keys)):
         rows = connection.execute(select(tables.deliveries).where(_d.key.in_(batch))).mappings()
         found |= {row["key"]: Delivery.of(row) for row in rows}
+    return found
+
+
+class Told(NamedTuple):
+    """What is told of a delivery while it runs."""
+
+    campaign: str
+    target: str
+    text: str
+    url: str
+
+
+def told_of(connection: Connection, keys: Collection[str]) -> dict[str, Told]:
+    """Deliveries by their keys, as far as they are told of; keys without a row are left out."""
+    found: dict[str, Told] = {}
+    for batch in batches(sorted(keys)):
+        asked = select(_d.key, _d.campaign, _d.target, _d.post, _d.receipt).where(_d.key.in_(batch))
+        for key, campaign, target, post, receipt in connection.execute(asked):
+            text = post["text"] if post is not None else ""
+            url = Receipt.from_json(receipt).url if receipt is not None else ""
+            found[key] = Told(campaign, target, text, url)
     return found
 
 
@@ -125,6 +155,13 @@ def keys(
     statement = _where(select(_d.key), states, campaign, None, account, since, until)
     ordered = statement.order_by(_d.due, _d.campaign, _d.slot, _d.wall, _d.target, _d.part)
     return list(connection.execute(ordered).scalars())
+
+
+def gone_wrong(connection: Connection, state: State, since: datetime) -> list[Delivery]:
+    """What is failed or missed (``state``) and was due since then (aware), the earliest first."""
+    statement = _where(select(tables.deliveries), [state], None, None, None, since, None)
+    ordered = statement.order_by(_d.due, _d.campaign, _d.slot, _d.wall, _d.target, _d.part)
+    return [Delivery.of(row) for row in connection.execute(ordered.where(GONE_WRONG)).mappings()]
 
 
 def _where(
@@ -195,13 +232,14 @@ def rows_to_fill(connection: Connection, now: datetime) -> list[Delivery]:
 
 def still_out(connection: Connection) -> list[Delivery]:
     """What a person wants gone and is out, or may be, the latest part of a thread first."""
-    on_network = _d.state.in_([s.value for s in (State.SENDING, State.UNCERTAIN, State.SENT)])
-    statement = (
-        select(tables.deliveries)
-        .where(_d.withdraw_at.is_not(None), _d.withdrawn_at.is_(None), on_network)
-        .order_by(_d.due, _d.campaign, _d.slot, _d.wall, _d.target, _d.part.desc())
+    on_network = beside_text(_d.state).in_([s.value for s in (State.SENDING, State.UNCERTAIN, State.SENT)])
+    # As the index says it that knows only these. By its state SQLite would read all that is sent, and by the order of
+    # the answer all there is.
+    statement = select(tables.deliveries).where(
+        _d.withdraw_at.is_not(None), _d.withdrawn_at.is_(None), on_network
     )
-    return [Delivery.of(row) for row in connection.execute(statement).mappings()]
+    found = [Delivery.of(row) for row in connection.execute(statement).mappings()]
+    return sorted(found, key=lambda d: (d.due, d.campaign, d.slot, d.wall, d.target, -d.part))
 
 
 def uncertain_due(connection: Connection, now: datetime) -> list[Delivery]:
@@ -240,26 +278,28 @@ def sent_posts(connection: Connection, account: str, start: datetime, end: datet
     return [Post.from_json(post) for post in connection.execute(statement).scalars()]
 
 
-_SENT_OF_SLOT = (
-    select(tables.deliveries)
-    .where(
-        _d.campaign == bindparam("of_campaign"),
-        _d.slot == bindparam("of_slot"),
-        _d.target == bindparam("of_target"),
-        _d.due >= bindparam("since"),
-        _d.state == State.SENT.value,
-        _d.part == 1,
-    )
-    .order_by(_d.due)
-)
-
-
-def sent_of_slot(
-    connection: Connection, campaign: str, slot: str, target: str, since: datetime
-) -> list[Delivery]:
-    """What a slot published on a target that was due since then, the earliest first; of a thread its first part."""
-    asked = {"of_campaign": campaign, "of_slot": slot, "of_target": target, "since": since}
-    return [Delivery.of(row) for row in connection.execute(_SENT_OF_SLOT, asked).mappings()]
+def sent_of_slots(
+    connection: Connection, campaign: str, since: Mapping[str, datetime]
+) -> dict[tuple[str, str], list[Delivery]]:
+    """What slots (with the time since when their posts were due) published, by slot and target, the earliest first; of
+    a thread its first part."""
+    found: dict[tuple[str, str], list[Delivery]] = {}
+    for batch in batches(sorted(since)):
+        rows = connection.execute(
+            select(tables.deliveries)
+            .where(
+                _d.campaign == campaign,
+                _d.slot.in_(batch),
+                beside(_d.due) >= min(since[slot] for slot in batch),
+                beside_text(_d.state) == State.SENT.value,
+                _d.part == 1,
+            )
+            .order_by(_d.due)
+        )
+        for row in map(Delivery.of, rows.mappings()):
+            if row.due >= since[row.slot]:
+                found.setdefault((row.slot, row.target), []).append(row)
+    return found
 
 
 def row_ids_sent(connection: Connection, campaign: str, slot: str, target: str) -> set[str]:
@@ -344,6 +384,17 @@ def events(
     return [EventRow(**row) for row in connection.execute(statement).mappings()]
 
 
+def news(connection: Connection, after_id: int) -> list[EventRow]:
+    """The events after the one with id ``after_id`` but for those on the way of a post: that its row was made, that it
+    is being sent."""
+    c = tables.events.c
+    on_its_way = or_(
+        and_(c.kind == "planned", c.after == State.PENDING.value), c.after == State.SENDING.value
+    )
+    statement = select(*_TOLD).where(c.id > after_id, ~on_its_way).order_by(c.id)
+    return [EventRow(**row) for row in connection.execute(statement).mappings()]
+
+
 def last_event(connection: Connection) -> int:
     """The id of the newest event; 0 if there is none."""
     return connection.execute(select(func.max(tables.events.c.id))).scalar() or 0
@@ -378,7 +429,18 @@ def cursors(connection: Connection) -> dict[str, Cursor]:
     }
 
 
-def sights(connection: Connection, campaign: str) -> dict[tuple[str, str], datetime]:
-    """When each (slot, target) of a campaign was seen first (aware UTC)."""
-    rows = connection.execute(_SIGHTS, {"of_campaign": campaign})
+def sights(
+    connection: Connection, campaign: str, slots: Collection[str] | None = None
+) -> dict[tuple[str, str], datetime]:
+    """When each (slot, target) of a campaign (or only of some of its slots) was seen first (aware UTC)."""
+    if slots is None:
+        rows = connection.execute(_SIGHTS, {"of_campaign": campaign}).all()
+    else:
+        rows = [
+            row
+            for batch in batches(sorted(slots))
+            for row in connection.execute(
+                _SIGHTS.where(tables.sights.c.slot.in_(batch)), {"of_campaign": campaign}
+            )
+        ]
     return {(row.slot, row.target): row.since for row in rows}

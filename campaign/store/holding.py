@@ -14,15 +14,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from campaign.errors import StoreError
 from campaign.store import advisory, meta
 from campaign.store.faults import explain
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 Begin = Callable[[], AbstractContextManager[Connection]]
 
@@ -116,6 +118,8 @@ class _FileHolder(Holder):
 
 def hold_file(path: Path, read: Begin, write: Begin) -> Holder:
     """Hold a SQLite store. StoreError, naming who has it, when somebody runs already."""
+    from filelock import Timeout
+
     lock = _lock(path)
     try:
         lock.acquire(timeout=_PATIENCE)
@@ -138,6 +142,8 @@ def holder_of_file(path: Path, read: Begin) -> Runner | None:
     """Who holds a SQLite store now. The lock decides, not the row: a killed process leaves its row behind."""
     if not _lock_path(path).exists():
         return None
+    from filelock import Timeout  # late: it costs what a look into the store need not
+
     for _ in range(50):
         lock = _lock(path)
         try:
@@ -163,6 +169,8 @@ def _lock_path(path: Path) -> Path:
 
 def _lock(path: Path) -> FileLock:
     # Not bound to a thread: a signal or a scheduler's thread may be the one that lets go.
+    from filelock import FileLock
+
     return FileLock(_lock_path(path), mode=0o600, thread_local=False)
 
 

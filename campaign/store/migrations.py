@@ -14,8 +14,9 @@ from sqlalchemy import Column, Connection, func, inspect, select, text
 from sqlalchemy.schema import CreateColumn
 
 from campaign.errors import StoreError
-from campaign.store import advisory, approvals, log, marks, meta
+from campaign.store import advisory, approvals, log, marks, meta, partial
 from campaign.store.evidence.taking_over import take_over
+from campaign.store.schema import check, version
 from campaign.store.tables import accounts, deliveries, events, metadata
 
 
@@ -61,9 +62,7 @@ def removals(connection: Connection) -> None:
     """What withdrawing and redacting need: when a post was to go and went, and a log whose free text can be blanked."""
     c = deliveries.c
     _add(connection, c.withdraw_at, c.withdrawn_at, c.redacted_at, c.redacted_by)
-    for index in deliveries.indexes:
-        if index.name == "deliveries_unwanted":
-            index.create(connection)
+    partial.UNWANTED.create(connection)
     old = {"sqlite": "events_no_update", "postgresql": "events_no_change ON events"}
     connection.execute(text(f"DROP TRIGGER {old[connection.dialect.name]}"))
     for statement in log.ONLY_BLANKED[connection.dialect.name]:
@@ -73,9 +72,7 @@ def removals(connection: Connection) -> None:
 def review_marks(connection: Connection) -> None:
     """What reviewers say about posts that are out."""
     metadata.tables["marks"].create(connection)
-    for index in deliveries.indexes:
-        if index.name == "deliveries_out":
-            index.create(connection)
+    partial.OUT.create(connection)
     for statement in marks.GUARDS[connection.dialect.name]:
         connection.execute(text(statement))
 
@@ -99,9 +96,7 @@ def alerts(connection: Connection) -> None:
     """Who was told what, and which addresses can't be reached."""
     for name in ("alerts_told", "alert_addresses"):
         metadata.tables[name].create(connection)
-    for index in events.indexes:
-        if index.name == "events_doubled":
-            index.create(connection)
+    partial.DOUBLED.create(connection)
 
 
 def seals(connection: Connection) -> None:
@@ -118,6 +113,22 @@ def approving(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def growing(connection: Connection) -> None:
+    """What keeps a long history from being read at every look at what is going on now."""
+    for table, names in _FOR_GROWTH.items():
+        for index in metadata.tables[table].indexes:
+            if index.name in names:
+                index.create(connection, checkfirst=True)  # a table that an earlier step made just now has it
+
+
+_FOR_GROWTH = {
+    "deliveries": ("deliveries_still_out", "deliveries_wrong", "deliveries_wrong_lately"),
+    "pauses": ("pauses_ended",),
+    "pause_posts": ("pause_posts_open",),
+    "approvals": ("approvals_bytewise",),
+}
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the first tables", create),
     Migration("breakers of accounts", breakers),
@@ -129,16 +140,9 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("approvals of content", approving),
     Migration("review marks", review_marks),
     Migration("tokens and pages of campaign web", web),
+    Migration("indexes for a long history", growing),
 )
 """Version n of the store is the state after the first n steps."""
-
-
-def version(connection: Connection) -> int | None:
-    """The store's version; None if there are no tables of ours."""
-    if not inspect(connection).has_table(metadata.tables["meta"].name):
-        return None
-    told = meta.get(connection, meta.SCHEMA)
-    return int(told) if told is not None and told.isdecimal() else None
 
 
 def upgrade(connection: Connection, place: str, steps: Sequence[Migration] = MIGRATIONS) -> int:
@@ -157,17 +161,8 @@ def upgrade(connection: Connection, place: str, steps: Sequence[Migration] = MIG
             )
         create(connection)
     else:
-        check(found, place, steps)
+        check(found, place, len(steps))
         for step in steps[found:]:
             step.apply(connection)
     meta.put(connection, meta.SCHEMA, str(len(steps)))
     return found or 0
-
-
-def check(found: int, place: str, steps: Sequence[Migration] = MIGRATIONS) -> None:
-    """StoreError when a store of version ``found`` is newer than this program."""
-    if found > len(steps):
-        raise StoreError(
-            f"{place} was written by a newer campaign (store version {found}, this one knows {len(steps)})",
-            "update this program: pip install --upgrade campaign",
-        )

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from campaign.errors import StoreError
-from campaign.store import faults, migrations
+from campaign.store import faults, schema
 from campaign.store.tables import metadata
 
 CHECKED = 64 * 1024 * 1024
@@ -18,18 +18,20 @@ CHECKED = 64 * 1024 * 1024
 larger ones through."""
 
 
-def look(path: Path, *, thorough: bool) -> None:
-    """StoreError when a file (not an empty one) is no database, another program's, newer than this program, or damaged.
+def look(path: Path, *, thorough: bool) -> int | None:
+    """The version of the store in a file, None where it holds nothing yet. StoreError when it (not being empty) is no
+    database, another program's, newer than this program, or damaged.
 
     Nothing is written, nor made beside it. ``thorough``: read the whole of it, if it is not larger than ``CHECKED``.
     """
     try:
         with closing(_connect(path)) as connection:
-            _ours(connection, path)
+            found = _ours(connection, path)
             if _cut_off(path):
                 raise faults.damaged(str(path))
             if thorough and path.stat().st_size <= CHECKED and unsound(connection):
                 raise faults.damaged(str(path))
+            return found
     except (sqlite3.Error, OSError) as error:
         raise faults.explain(error, str(path)) or error from error
 
@@ -70,10 +72,10 @@ def _cut_off(path: Path) -> bool:
     return told and path.stat().st_size < pages * (65_536 if size == 1 else size)
 
 
-def _ours(connection: sqlite3.Connection, path: Path) -> None:
+def _ours(connection: sqlite3.Connection, path: Path) -> int | None:
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if not tables:
-        return  # made by a process that died before it was a store
+        return None  # made by a process that died before it was a store
     told = None
     if "meta" in tables:
         columns = {row[1] for row in connection.execute("PRAGMA table_info(meta)")}
@@ -85,4 +87,5 @@ def _ours(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} is a database of another program (it has a table {name!r}), not a store of campaign",
             "is `store:` in config.yaml the right file? campaign needs one of its own",
         )
-    migrations.check(int(told[0]), str(path))
+    schema.check(int(told[0]), str(path))
+    return int(told[0])

@@ -12,8 +12,8 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, select, update
 
 from campaign.core.lifecycle import FINAL, State
-from campaign.core.model import Post
 from campaign.core.outcome import Receipt
+from campaign.core.post import Post
 from campaign.store import approvals, log, marks
 from campaign.store.evidence import bound
 from campaign.store.log import REDACTED, REMOVED, TAKEN_OVER, Who

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import RowMapping
 
 from campaign.core.lifecycle import State
-from campaign.core.model import Post
 from campaign.core.outcome import Receipt
+from campaign.core.post import Post
 
 
 @dataclass(frozen=True, slots=True)

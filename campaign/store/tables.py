@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,27 +35,40 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive datetime {value} for the store")
-        moment = value.astimezone(UTC)
+    # Both processors whole, not ``process_bind_param`` and its like: rows are full of instants.
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
         # SQLite has no time zones: its text form sorts as time does only if every value is in one zone.
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+        spell = _as_text if dialect.name == "sqlite" else _as_it_is
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        def bind(value: datetime | None) -> Any:
+            if value is None:
+                return None
+            if value.tzinfo is None:
+                raise ValueError(f"naive datetime {value} for the store")
+            return spell(value.astimezone(UTC))
+
+        return bind
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        read = _from_text if dialect.name == "sqlite" else _in_utc
+        return lambda value: None if value is None else read(value)
 
 
-_IS_PART = text("previous IS NOT NULL")
-_SENDING = text("state = 'sending'")
-_UNWANTED = text("withdraw_at IS NOT NULL")
-_DOUBLED = text("kind = 'doubled'")
-_OUT = text("sent_at IS NOT NULL AND part = 1")
+def _as_text(moment: datetime) -> str:
+    return moment.isoformat(" ", "microseconds").removesuffix("+00:00")
+
+
+def _from_text(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}+00:00")
+
+
+def _as_it_is(moment: datetime) -> datetime:
+    return moment
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
 
 
 def _states() -> str:
@@ -132,14 +146,7 @@ deliveries = Table(
     Index("deliveries_sent", "account", "sent_at"),
     Index("deliveries_pages", "due", "key"),
     Index("deliveries_of_slot", "campaign", "slot", "wall"),
-    Index("deliveries_threads", "state", "account", "due", sqlite_where=_IS_PART, postgresql_where=_IS_PART),
-    Index("deliveries_unwanted", "state", sqlite_where=_UNWANTED, postgresql_where=_UNWANTED),
-    # What went out when, and whether somebody has looked at it, is asked of all that ever went out.
-    Index(
-        "deliveries_out", "sent_at", "key", "campaign", "account", sqlite_where=_OUT, postgresql_where=_OUT
-    ),
-    # An account has one request in flight, whoever tries, on whichever host.
-    Index("one_in_flight", "account", unique=True, sqlite_where=_SENDING, postgresql_where=_SENDING),
+    # More of them, over a part of the table, are in ``partial``.
 )
 
 attempts = Table(
@@ -222,7 +229,7 @@ events = Table(
     Column("detail", JSON, nullable=False, server_default="{}"),
     Column("salt", Text),  # of the detail's hash; gone when the detail is
     Index("events_of_key", "key"),
-    Index("events_doubled", "id", sqlite_where=_DOUBLED, postgresql_where=_DOUBLED),
+    # One more, over a part of the table, is in ``partial``.
 )
 
 vault = Table(
@@ -293,6 +300,7 @@ pauses = Table(
     Column("ended", Instant),
     Column("ended_by", Text, nullable=False, server_default=""),
     Column("host", Text, nullable=False, server_default=""),  # whose file PAUSE it is: host:folder
+    Index("pauses_ended", "ended"),
 )
 
 pause_posts = Table(
@@ -354,6 +362,8 @@ approvals = Table(
     Column("shown", JSON(none_as_null=True)),  # what the person saw; null: removed
     CheckConstraint("verdict IN ('approved', 'rejected')", name="verdict_known"),
     Index("approvals_of_key", "key"),
+    # For the beginnings of keys (``hints.bytewise``). SQLite compares bytes anyway.
+    Index("approvals_bytewise", text('key COLLATE "C"')).ddl_if(dialect="postgresql"),
 )
 
 cleared = Table(

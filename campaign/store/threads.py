@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, RowMapping, select
 
-from campaign.core.model import Post
 from campaign.core.outcome import Receipt
+from campaign.core.post import Post
 from campaign.store.rows import Delivery
 from campaign.store.tables import deliveries
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, select, update
 
@@ -54,6 +54,53 @@ def transition(
     The new state; or None, and nothing is changed, when there is no such arrow or when the row's state or attempt is no
     longer what was read.
     """
+    step = _step(row, event, now, who, reason, detail or {}, changes)
+    if step is None or connection.execute(_GUARDED, step.values).rowcount != 1:
+        return None
+    log.write_all(connection, [step.told])
+    return step.to
+
+
+class Move(NamedTuple):
+    """A row as it was read, and what ``transition`` is told of it."""
+
+    row: RowMapping
+    changes: Mapping[str, Any]
+    detail: Mapping[str, Any]
+
+
+def transition_all(connection: Connection, moves: Sequence[Move], event: Event, now: datetime) -> None:
+    """The same for many rows that the caller has read under their lock, each once, all with changes of the same
+    columns: two statements, however many they are. RuntimeError if an arrow or a row is not as it was read, which the
+    lock rules out; the transaction must not be committed then."""
+    steps = [_step(move.row, event, now, LOOP, "", move.detail, move.changes) for move in moves]
+    known = [step for step in steps if step is not None]
+    if len(known) != len(moves):
+        raise RuntimeError(f"{event} leads nowhere from a row that was read for it")
+    if known:
+        changed = connection.execute(_GUARDED, [step.values for step in known]).rowcount
+        if changed != len(known):
+            raise RuntimeError(f"{event}: {changed} of {len(known)} locked rows were as they had been read")
+        log.write_all(connection, [step.told for step in known])
+
+
+class _Step(NamedTuple):
+    """An arrow: where it leads, the parameters of the UPDATE, and its event."""
+
+    to: State
+    values: dict[str, Any]
+    told: dict[str, Any]
+
+
+def _step(
+    row: RowMapping,
+    event: Event,
+    now: datetime,
+    who: Who,
+    reason: str,
+    detail: Mapping[str, Any],
+    changes: Mapping[str, Any],
+) -> _Step | None:
     before = State(row["state"])
     to = after(before, event)
     if to is None:
@@ -64,26 +111,27 @@ def transition(
     if to is not State.UNCERTAIN:
         values["look_at"] = None
     guard = {"of_key": row["key"], "from_state": before.value, "from_attempt": row["attempt"]}
-    if connection.execute(_GUARDED, values | changes | guard).rowcount != 1:
-        return None
     told: dict[str, Any] = {"reason": reason, "attempt": changes.get("attempt", row["attempt"]) or None}
     for name in ("not_before", "deadline", "look_at"):
         if changes.get(name) is not None:
             told[name] = changes[name].isoformat()
-    log.write(
-        connection,
-        now,
-        event.value,
-        key=row["key"],
-        before=before.value,
-        after=to.value,
-        who=who,
-        detail=told | dict(detail or {}),
-        content=(bound.content if row["redacted_at"] is None else bound.left)({**row, **changes})
-        if to in (State.SENDING, State.SENT)
-        else None,
+    content = None
+    if to in (State.SENDING, State.SENT):
+        content = (bound.content if row["redacted_at"] is None else bound.left)({**row, **changes})
+    return _Step(
+        to,
+        {**values, **changes, **guard},
+        log.event(
+            now,
+            event.value,
+            key=row["key"],
+            before=before.value,
+            after=to.value,
+            who=who,
+            detail=told | dict(detail),
+            content=content,
+        ),
     )
-    return to
 
 
 def unknown_attempts(connection: Connection, key: str) -> Sequence[int]:
@@ -141,6 +189,28 @@ def published(
         # After each part: the next part does not ask, and if it never goes out the gap counts from here.
         pacing.pace_at_least(connection, row["account"], sent_at + gap)
     return True
+
+
+def published_all(
+    connection: Connection, sent: Sequence[tuple[RowMapping, Receipt, timedelta]], now: datetime
+) -> None:
+    """``published`` for rows in ``sending`` of which nothing is unresolved, with receipt and gap: sent ``now``."""
+    transition_all(
+        connection,
+        [
+            Move(
+                row,
+                {"receipt": receipt.as_json(), "sent_at": now, "unresolved": False},
+                {"id": receipt.id, "url": receipt.url},
+            )
+            for row, receipt, _ in sent
+        ],
+        Event.SENT,
+        now,
+    )
+    for row, _, gap in sent:
+        if gap:
+            pacing.pace_at_least(connection, row["account"], now + gap)
 
 
 def step(connection: Connection, key: str, event: Event, now: datetime, **changes: Any) -> State | None:

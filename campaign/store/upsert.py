@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
 
@@ -21,9 +20,19 @@ def insert_missing(
     if not rows:
         return []
     key = list(table.primary_key.columns)
-    new = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = new(table).on_conflict_do_nothing(index_elements=key).returning(*key)
+    statement = _insert(connection, table).on_conflict_do_nothing(index_elements=key).returning(*key)
     return [tuple(row) for row in connection.execute(statement, [dict(row) for row in rows])]
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    # Late: the other database's dialect is not loaded.
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)
 
 
 def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:

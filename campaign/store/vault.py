@@ -42,6 +42,12 @@ def kept(connection: Connection, account: str, name: str) -> str | None:
     return value
 
 
+def of_all(connection: Connection, name: str) -> dict[str, str]:
+    """The values of one name, by account."""
+    rows = connection.execute(select(vault.c.account, vault.c.value).where(vault.c.name == name))
+    return {row.account: row.value for row in rows}
+
+
 def beginning(connection: Connection, name: str) -> dict[str, list[str]]:
     """The values whose names begin so, by account: for what may be told of them, such as when a token ends."""
     rows = connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -35,14 +36,19 @@ _UNCERTAIN: ColumnElement[str] = literal_column("'uncertain'")
 _SENT: ColumnElement[str] = literal_column("'sent'")
 
 
-def next_wake(connection: Connection, now: datetime) -> datetime | None:
+def next_wake(
+    connection: Connection, now: datetime, accounts: Collection[str] | None = None
+) -> datetime | None:
     """The earliest instant after ``now`` at which a row or an account changes what there is to do; None: never.
+    ``accounts``: of the accounts only these are asked.
 
     What is ready at ``now`` does not count: a tick at ``now`` has taken what it could, and the rest waits for a sender
     that is at work, whose return wakes the loop."""
     *moments, late, held_late = connection.execute(_soonest(), {"now": now}).one()
     moments += [deadline + _JUST_AFTER for deadline in (late, held_late) if deadline is not None]
-    for row in connection.execute(waits(), {"now": now}):
+    asked = waits() if accounts is None else waits_of()
+    names = {} if accounts is None else {"names": sorted(accounts)}
+    for row in connection.execute(asked, {"now": now, **names}):
         moments.append(_wake_of_account(row, now))
     if connection.dialect.name == "postgresql":
         moments.append(now + SHARED_LOOK)
@@ -71,6 +77,18 @@ def _soonest() -> Select[Any]:
 
 @cache
 def waits() -> Select[Any]:
+    """``_waits`` of all accounts: who has nothing pending waits for nothing, and that is nearly everybody."""
+    pending = select(deliveries.c.account).where(deliveries.c.state == _PENDING)
+    return _waits().where(accounts.c.account.in_(pending))
+
+
+@cache
+def waits_of() -> Select[Any]:
+    """The same of the accounts ``names`` (a parameter)."""
+    return _waits().where(accounts.c.account.in_(bindparam("names", expanding=True)))
+
+
+def _waits() -> Select[Any]:
     """For each account that is not sending: until when it is parked, spent and pacing; when the next part of a begun
     thread may go; whether another post is ripe at ``now`` (a parameter), and when the first one after it will be."""
     now = bindparam("now", type_=Instant())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -16,6 +16,8 @@ from campaign.core.card import Style
 from campaign.core.hotlines import Audience
 from campaign.core.model import (
     DEFAULT_LATE,
+    MOST_SENDERS,
+    SENDERS,
     Account,
     Approval,
     Link,
@@ -34,6 +36,7 @@ from campaign.workspace.alerts import read_alerts
 from campaign.workspace.cardkeys import CardsKeys
 from campaign.workspace.fields import Address, ApprovalWord, Id, Language, Late, Money, Quiet, Zone
 from campaign.workspace.findings import Findings, did_you_mean, quoted
+from campaign.workspace.glance import STORE
 from campaign.workspace.keys import AudienceKeys, Keys, Links, Preferred, Vars, links_of
 from campaign.workspace.quiet import QuietOn
 from campaign.workspace.readers import ALWAYS, complaint, kind_of, read_address, wrong
@@ -108,7 +111,7 @@ class ConfigHead(Keys):
     ) = Field(None, description="A UUID that `campaign init` draws; never change it.")
     timezone: Zone = Field(description="The IANA time zone of every campaign that names none: Asia/Jakarta.")
     store: Annotated[str, BeforeValidator(read_store), WithJsonSchema({"type": "string"})] = Field(
-        "sqlite:///campaign.db", description="Where the record is kept; a path starts at config.yaml."
+        STORE, description="Where the record is kept; a path starts at config.yaml."
     )
     languages: Annotated[list[Language], Field(min_length=1)] = Field(
         ["en"], description="The languages of the workspace; the first is also that of messages."
@@ -149,6 +152,12 @@ class ConfigHead(Keys):
             }
         ),
     ] = None
+    senders: int = Field(
+        SENDERS,
+        ge=1,
+        le=MOST_SENDERS,
+        description="How many accounts are served side by side; each has one request on its way at most.",
+    )
     packs: list[Id] | None = Field(
         None,
         description="The packs (posts/packs/NAME/) to use, the first one wins. Default: all, by name.",
@@ -171,12 +180,13 @@ class Settings:
     links: Mapping[str, Link] = field(default_factory=dict)
     accounts: Mapping[str, Account] = field(default_factory=dict)
     heartbeat: Secret | str | None = None
+    senders: int = SENDERS
     alerts: tuple[AlertAddress, ...] = ()
     audience: Audience | None = None
     hotlines: tuple[str, ...] = ()
     packs: tuple[str, ...] | None = None
     cards: Style = field(default_factory=Style)
-    networks: frozenset[str] = frozenset()
+    networks: Collection[str] = ()
     """All that there are, by name."""
     quiet_on: tuple[str, ...] = ()
 
@@ -226,11 +236,12 @@ def read_config(document: Document, specs: Mapping[str, Spec], findings: Finding
         links=links_of(head.links),
         accounts=accounts,
         heartbeat=heartbeat,
+        senders=head.senders,
         alerts=told,
         audience=head.audience.value() if head.audience else None,
         hotlines=tuple(dict.fromkeys(head.hotlines)),
         packs=None if head.packs is None else tuple(dict.fromkeys(head.packs)),
-        networks=frozenset(specs),
+        networks=specs,
         cards=head.cards.value(document.place(("cards",), key=True)) if head.cards else Style(),
         quiet_on=tuple(head.quiet_on or ()),
     )

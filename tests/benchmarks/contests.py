@@ -7,6 +7,8 @@ from tests.benchmarks import (
     burst,
     engine,
     feeding,
+    footprint,
+    growing,
     hosts,
     idling,
     reading,
@@ -21,9 +23,11 @@ ROWS: dict[str, Contest] = {
     "big-burst": bigburst.CONTEST,
     "engine": engine.CONTEST,
     "reading": reading.CONTEST,
-    "starting": starting.CONTEST,
-    "idling": idling.CONTEST,
+    "cold-start": starting.CONTEST,
+    "idle": idling.CONTEST,
+    "growth": growing.CONTEST,
     "hosts": hosts.CONTEST,
+    "footprint": footprint.CONTEST,
 }
 """What `make bench` runs, in the order of docs/performance.md."""
 

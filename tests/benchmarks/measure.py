@@ -172,11 +172,14 @@ def child(module: str, *arguments: object) -> dict[str, Any]:
     return told
 
 
-def timed(*arguments: str, environ: Mapping[str, str] | None = None) -> Figures:
-    """Run Python with these arguments: how long it took (ms), and the processor's time that it used (ms)."""
+def timed(
+    *arguments: str, environ: Mapping[str, str] | None = None, program: str = sys.executable
+) -> Figures:
+    """Run Python (or another ``program``) with these arguments: how long it took (ms), and the processor's time that it
+    used (ms)."""
     began = time.perf_counter()
     with subprocess.Popen(
-        [sys.executable, *arguments],
+        [program, *arguments],
         cwd=ROOT,
         env=environ,
         stdout=subprocess.DEVNULL,

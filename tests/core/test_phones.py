@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from campaign.core import phones
 from campaign.core.helpline import stray_numbers
 from campaign.core.hotlines import Audience, Channel, Hotline, Kind, Reach, Status, calling_words
-from campaign.core.phones import canonical, digits_of, phone_like
+from campaign.core.phones import canonical, digits_of, may_hold_a_number, phone_like, short_numbers
 from campaign.workspace.findings import Findings
 from campaign.workspace.hotlines import NAME, read_hotlines
 from campaign.workspace.yamlfile import read
@@ -335,3 +338,73 @@ def test_the_neutral_corpus_holds_no_number_to_call(language: str) -> None:
     text = corpus.read_text(encoding="utf-8")
     names = calling_words(LINES.values())
     assert [found for piece in (text, *text.splitlines()) for found in phone_like(piece, names)] == []
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "call ",
+            "Hubungi ",
+            "SAPA ",
+            "xcall ",
+            "129",
+            "0812-3456-7890",
+            "+62 812 3456 789",
+            "2027-12-31",
+            "27/12/2027",
+        ),
+        *(
+            "12 mei",
+            "May 12, 2027",
+            "Rp 1.000.000",
+            "USD5",
+            "131.237",
+            "1955",
+            "10:30 - 11.45",
+            "5%",
+            "12 people",
+            "3-5 jam",
+        ),
+        *(
+            "#tag12",
+            "@me12",
+            "a@b.c",
+            "foo.org/12",
+            "wa.me/628123456",
+            "*128#",
+            "one, two three",
+            "someone",
+            "oh",
+        ),
+        *(
+            "ISBN 978-3-16-148410-0",
+            "\u0663\u0664\u0665",
+            "\uff11",
+            "\uff0b",
+            "\u017f",
+            "\u0130",
+            "\u2013",
+            "\u260e",
+        ),
+        *("/", "\n", " ", "-", ".", ",", ":", "(", ")", "0", "7", "x"),
+    ]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(PIECES, max_size=9).map("".join), st.sampled_from([(), ("SAPA", "no x"), ("hub.", "é")]))
+def test_what_is_looked_for_first_changes_nothing(text: str, names: tuple[str, ...]) -> None:
+    def found() -> object:
+        for memo in (phones._phone_like, phones._groups):
+            memo.cache_clear()
+        return phone_like(text, names), short_numbers(text, names), may_hold_a_number(text)
+
+    quick = found()
+    with (
+        patch.object(phones, "_OTHERS", tuple((re.compile(""), pattern) for _, pattern in phones._OTHERS)),
+        patch.object(phones, "_at_digits", lambda pattern, text, instead: pattern.sub(instead, text)),
+        patch.object(phones, "_spelled", phones._SPELLED.finditer),
+        patch.object(phones, "_nothing_to_call", lambda plain, names: False),
+        patch.object(phones, "_may_be_called", lambda before, names: True),
+    ):
+        assert found() == quick

@@ -187,7 +187,8 @@ def test_an_exception_that_escapes_says_no_secret_and_no_certainty(
         raise ZeroDivisionError
 
     monkeypatch.setattr(
-        case.breaks if isinstance(case, OwnCase) else "requests.adapters.HTTPAdapter.send", broken
+        case.breaks if isinstance(case, OwnCase) else "urllib3.connectionpool.HTTPConnectionPool.urlopen",
+        broken,
     )
     if not isinstance(case, OwnCase):  # whose pictures may go through a folder first
         monkeypatch.setattr("os.replace", broken)

@@ -18,6 +18,7 @@ from campaign.errors import CampaignError
 from campaign.networks import transport
 from campaign.networks.http import Answer, Client, SafeServer, Server, failure, required, said, unpublished
 from tests.networks.scripted import Instead, Reply, Request, Reset, ScriptedServer, closed_port
+from tests.networks.tls import secure
 
 NOW = datetime(2027, 7, 30, 1, 0, tzinfo=UTC)
 
@@ -64,8 +65,7 @@ def test_a_connection_that_stood_idle_is_not_trusted(
     ok(server, json={})
     http = client(server)
     http.get("/p")
-    used = http.session._used
-    monkeypatch.setattr(http.session, "_used", used - transport.IDLE - 1)
+    monkeypatch.setattr(transport, "IDLE", -1.0)
     http.get("/p")
     assert len({request.peer for request in server.requests}) == 2
 
@@ -89,8 +89,12 @@ def test_a_password_in_netrc_does_not_replace_our_token(
     assert server.requests[0].headers["Authorization"] == "Bearer our-token-1"
 
 
-def test_certificates_are_verified(server: ScriptedServer) -> None:
-    assert client(server).session.verify is True
+def test_certificates_are_verified() -> None:
+    with secure() as server:
+        result = Client(server.url).post("/p", data=b"x")
+    assert isinstance(result, Retry)
+    assert "certificate verify failed" in result.reason
+    assert server.requests == []
 
 
 # -- it broke: had the request left?

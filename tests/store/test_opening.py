@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import text
 
 from campaign.errors import StoreError
-from campaign.store import breaker, engines, history, meta, migrations, pacing
+from campaign.store import breaker, engines, history, meta, migrations, pacing, schema
 from campaign.store.database import Store
 from campaign.store.faults import StoreBusy
 from campaign.store.migrations import Migration
@@ -63,6 +63,28 @@ def test_settings_of_each_connection(place: Place) -> None:
             }.items():
                 assert connection.execute(text(f"PRAGMA {pragma}")).scalar() == value
     store.close()
+
+
+def test_a_stamp_stays_until_somebody_commits(place: Place) -> None:
+    one, other = place.open(), place.open()
+    try:
+        before = one.stamp()
+        one.get("clock")
+        other.get("clock")
+        assert one.stamp() == before
+        for writer in (other, one):
+            writer.nudge()
+            after = one.stamp()
+            assert after == one.stamp()
+            assert (after is None and one.shared) or after != before
+            before = after
+        with pytest.raises(ZeroDivisionError), other.write() as connection:
+            meta.ring(connection)
+            raise ZeroDivisionError
+        assert one.stamp() == before
+    finally:
+        one.close()
+        other.close()
 
 
 def test_a_reader_can_not_write(store: Store) -> None:
@@ -359,13 +381,13 @@ def test_an_older_store_becomes_one_of_today(place: Place, monkeypatch: pytest.M
     store.close()
     monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, Migration("colours", _colours)))
     monkeypatch.setattr(migrations.upgrade, "__defaults__", (migrations.MIGRATIONS,))
-    monkeypatch.setattr(migrations.check, "__defaults__", (migrations.MIGRATIONS,))
+    monkeypatch.setattr(schema, "NEWEST", len(migrations.MIGRATIONS))
     for _ in range(2):  # the second time there is nothing to do
         new = place.open()
         assert not new.created
         with new.read() as connection:
             assert connection.execute(text("SELECT colour FROM sights")).scalars().all() == ["green"]
-            assert migrations.version(connection) == len(migrations.MIGRATIONS)
+            assert schema.version(connection) == len(migrations.MIGRATIONS)
         new.close()
 
 
@@ -392,10 +414,10 @@ def test_a_migration_happens_whole_or_not_at_all(store: Store) -> None:
     with pytest.raises(RuntimeError, match="the power went"), store.write() as connection:
         migrations.upgrade(connection, store.place, steps)
     with store.write() as connection:
-        assert migrations.version(connection) == len(migrations.MIGRATIONS)
+        assert schema.version(connection) == len(migrations.MIGRATIONS)
         # The column is not there, so the whole step can be done again.
         migrations.upgrade(connection, store.place, (*migrations.MIGRATIONS, Migration("colours", _colours)))
-        assert migrations.version(connection) == len(migrations.MIGRATIONS) + 1
+        assert schema.version(connection) == len(migrations.MIGRATIONS) + 1
 
 
 def test_the_making_of_a_store_that_breaks_leaves_none(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -70,14 +70,14 @@ class Rulebook:
 
     def text(self, read: Read, language: str) -> list[Finding]:
         """What is wrong with a text by itself, in its order."""
-        found = [*_patterns(self.rules, language, How.TEXT, read.text), *self._read(read)]
+        found = [*self._patterns(language, How.TEXT, read.text), *self._read(read)]
         return sorted(found, key=lambda one: (one.start, one.end, one.rule.id))
 
     def description(self, alt: str, language: str) -> list[Finding]:
         """What is wrong with the description of a picture."""
         return [
-            *_patterns(self.rules, language, How.ASSET, alt),
-            *_patterns(self.rules, language, How.TEXT, alt),
+            *self._patterns(language, How.ASSET, alt),
+            *self._patterns(language, How.TEXT, alt),
             *(one for one in self._read(Read(alt)) if one.rule.id == "AX04"),
         ]
 
@@ -85,7 +85,21 @@ class Rulebook:
         """What is wrong with a post, and what of it people let pass."""
         if not self.rules:
             return []
-        return [Verdict(finding, where, _accepted(finding, accept)) for where, finding in self._post(said)]
+        return [Verdict(finding, where, _accepted(finding, accept)) for where, finding in self._of_post(said)]
+
+    # What is kept is kept under all that it depends on besides these rules: the same text goes to many accounts, and is
+    # looked at again at the next check and before it leaves.
+
+    @cached_property
+    def _of_post(self) -> Callable[[Said], tuple[tuple[str, Finding], ...]]:
+        return lru_cache(maxsize=2048)(lambda said: tuple(self._post(said)))
+
+    @cached_property
+    def _patterns(self) -> Callable[[str, How, str], tuple[Finding, ...]]:
+        rules = self.rules
+        return lru_cache(maxsize=8192)(
+            lambda language, how, text: tuple(patterns(rules, language, how).find(text))
+        )
 
     # -- the parts of a post ------------------------------------------------------------------------------------------
 
@@ -135,11 +149,6 @@ class Rulebook:
 def rulebook(rules: tuple[Rule, ...]) -> Rulebook:
     """The rulebook of some rules, made once."""
     return Rulebook(rules)
-
-
-@lru_cache(maxsize=8192)  # the same text goes to many accounts, and is looked at again at the next check
-def _patterns(rules: tuple[Rule, ...], language: str, how: How, text: str) -> tuple[Finding, ...]:
-    return tuple(patterns(rules, language, how).find(text))
 
 
 def _accepted(finding: Finding, accept: Sequence[Accepted]) -> Accepted | None:

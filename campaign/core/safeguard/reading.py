@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from campaign.core import links
 from campaign.core.phones import phone_like
-from campaign.core.text import HASHTAG
+from campaign.core.text import HASHTAG, may_hold_emoji
 
 Stretch = tuple[int, int]
 """Where in a text something stands; (0, 0) for what is about the whole of it."""
@@ -19,6 +19,7 @@ WHOLE: Stretch = (0, 0)
 MOST_EMOJI = 3
 MOST_CAPITALS = 2
 MOST_HASHTAGS = {"instagram": 5}
+"""Of no other network do these rules need to know: their findings are the same on all of them."""
 MOST_HASHTAGS_ELSEWHERE = 3
 LONG_SENTENCE = 30
 LONG_ON_AVERAGE = 20
@@ -83,7 +84,7 @@ def fancy(read: Read) -> Iterator[Stretch]:
 
 def emoji(read: Read) -> Iterator[Stretch]:
     """AX03: more than three, the same twice in a row, at the head of a line, or within a sentence."""
-    if read.text.isascii():
+    if not may_hold_emoji(read.text):
         return
     import regex  # costs start-up time
 

@@ -16,15 +16,16 @@ from campaign.core.content import Content, content_of
 from campaign.core.lifecycle import RETRY_GRACE, State
 from campaign.core.model import AD_HOC, Approval, Campaign, Post, Slot, Target, Workspace
 from campaign.core.quiet import speaks_until
-from campaign.dispatch.approval import approvable, voted
+from campaign.dispatch.approval import approvable
 from campaign.dispatch.approval.approvable import Around
+from campaign.dispatch.approval.voted import Votes
 from campaign.store import approvals, history, outbox
 from campaign.store.history import Delivery
 from campaign.store.log import LOOP, Who
 
 
 def refusal(
-    connection: Connection,
+    votes: Votes,
     campaign: Campaign | None,
     slot: Slot | None,
     target: Target,
@@ -34,29 +35,28 @@ def refusal(
 ) -> str:
     """Why a post (all its parts, frozen; ``key``: of the first) may not go out, or "". ``slot`` None: it stands in no
     campaign."""
-    return _why(needed(slot, target), voted.votes_on(connection, campaign, slot, key), target, posts, due)
+    return _why(needed(slot, target), votes.on(campaign, slot, key), target, posts, due)
 
 
-def asks(
-    connection: Connection, campaign: Campaign | None, slot: Slot | None, target: Target, key: str
-) -> bool:
+def asks(votes: Votes, campaign: Campaign | None, slot: Slot | None, target: Target, key: str) -> bool:
     """Whether a post needs approval, or has been rejected."""
-    return needed(slot, target) is not Approval.NONE or bool(voted.votes_on(connection, campaign, slot, key))
+    return needed(slot, target) is not Approval.NONE or bool(votes.on(campaign, slot, key))
 
 
-def gate(connection: Connection, workspace: Workspace, row: Delivery, now: datetime) -> str:
+def gate(votes: Votes, workspace: Workspace, row: Delivery, now: datetime) -> str:
     """The same of a row that is about to be claimed; notes under which approval it is let out."""
     target, key = workspace.target(row.target), approvals.root(row.key)
     if target is None or row.post is None:
         return ""  # nothing of that account is sent
-    level, votes = _asked(connection, workspace, row, target)
-    if level is Approval.NONE and not votes:
+    connection = votes.connection
+    level, said = _asked(votes, workspace, row, target)
+    if level is Approval.NONE and not said:
         return ""
     posts, due = approvals.thread(connection, row) or [row.post], due_of(connection, row)
-    reason = _why(level, votes, target, posts, due)
+    reason = _why(level, said, target, posts, due)
     content = content_of(posts, target, due).digest()
-    if not reason and (by := [vote.by for vote in approvers(votes, content)]):
-        approvals.clear(connection, key, content, by, unproven(level, votes, content), now)
+    if not reason and (by := [vote.by for vote in approvers(said, content)]):
+        approvals.clear(connection, key, content, by, unproven(level, said, content), now)
     return reason
 
 
@@ -72,7 +72,7 @@ def refusal_of(connection: Connection, workspace: Workspace, row: Delivery) -> s
     target = workspace.target(row.target)
     if target is None or row.post is None:
         return ""
-    level, votes = _asked(connection, workspace, row, target)
+    level, votes = _asked(Votes(connection), workspace, row, target)
     posts = approvals.thread(connection, row) or [row.post]
     return _why(level, votes, target, posts, due_of(connection, row))
 
@@ -149,18 +149,16 @@ def _why(level: Approval, votes: Sequence[Vote], target: Target, posts: Sequence
     return why_not(level, votes, content_of(posts, target, due).digest())
 
 
-def _asked(
-    connection: Connection, workspace: Workspace, row: Delivery, target: Target
-) -> tuple[Approval, list[Vote]]:
+def _asked(votes: Votes, workspace: Workspace, row: Delivery, target: Target) -> tuple[Approval, list[Vote]]:
     """How many people must approve a row's post, and what was said of it."""
     campaign, slot = _slot(workspace, row)
     level = needed(slot, target)
-    votes = voted.votes_on(connection, campaign, slot, approvals.root(row.key))
-    if slot is None and row.campaign != AD_HOC and level is Approval.NONE and votes:
+    said = votes.on(campaign, slot, approvals.root(row.key))
+    if slot is None and row.campaign != AD_HOC and level is Approval.NONE and said:
         level = (
             Approval.ONE
         )  # its file can't be read just now; who approved it wanted to be asked of every change
-    return level, votes
+    return level, said
 
 
 def _slot(workspace: Workspace, row: Delivery) -> tuple[Campaign | None, Slot | None]:

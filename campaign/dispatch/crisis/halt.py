@@ -87,11 +87,13 @@ class Halt:
     def before(self, judge: Judge) -> Judge:
         """A judge that asks the pauses first: for what ``hold`` could not reach because somebody was at it."""
 
-        def judged(connection: Connection, row: Delivery) -> str | None:
-            pause = self.stopping(connection, row)
-            if pause is None:
-                return judge(connection, row)
-            pauses.fell(connection, pause.id, [row.key], self.now)
-            return pause.because
+        def judged(connection: Connection, rows: Sequence[Delivery]) -> list[str | None]:
+            stopped = [self.stopping(connection, row) for row in rows]
+            for pause, row in zip(stopped, rows, strict=True):
+                if pause is not None:
+                    pauses.fell(connection, pause.id, [row.key], self.now)
+            free = [row for pause, row in zip(stopped, rows, strict=True) if pause is None]
+            said = iter(judge(connection, free))
+            return [next(said) if pause is None else pause.because for pause in stopped]
 
         return judged
