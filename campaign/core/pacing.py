@@ -117,6 +117,13 @@ class Forecast:
         return self.at is None
 
 
+def at_once(entry: Planned) -> tuple[datetime | None, str]:
+    """What becomes of a post of an account without gap and daily cap, as ``forecast`` says it: such a post waits for no
+    other. When it goes out (None: it is missed), and why then."""
+    at = entry.not_before.astimezone(UTC)
+    return (None, "its deadline") if _is_late(entry, at) else (at, _delay(entry, at, ""))
+
+
 def forecast(
     entries: Sequence[Planned], zone: str, sent: Mapping[str, Iterable[datetime]] | None = None
 ) -> list[Forecast]:

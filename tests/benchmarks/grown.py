@@ -123,12 +123,17 @@ def settle(work: Engine, now: datetime) -> datetime | None:
             return wake
 
 
+def on(networks: Nets, here: Station) -> Station:
+    """A station whose posts go to these networks."""
+    vars(here)["adapters"] = networks  # where it keeps those that it makes when they are first asked for
+    return here
+
+
 def model(place: Path, posts: int) -> Path:
     """A month of about so many posts; the folder."""
     root = workspace(place, posts)
     files = station.read(root)
-    opened = Station.open(root, files, SECRETS, create=True)
-    here = replace(opened, adapters=Networks())
+    here = on(Networks(), Station.open(root, files, SECRETS, create=True))
     hurry(here.store)
     at = NOW - timedelta(days=31)
     work = engine(here, files, at)
