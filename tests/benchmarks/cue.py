@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 _out = os.fdopen(os.dup(1), "w")
@@ -20,7 +21,7 @@ def text(number: int) -> str:
 
 def due(seconds: float) -> datetime:
     """A whole second, so far ahead (longer where that was too short before): by then all must be stored."""
-    ahead = seconds * float(os.environ.get("CAMPAIGN_BENCH_TIMES", "1"))
+    ahead = ceil(seconds * float(os.environ.get("CAMPAIGN_BENCH_TIMES", "1")))
     return datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=ahead)
 
 

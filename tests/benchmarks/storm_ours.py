@@ -29,14 +29,16 @@ LEAD = 2.5
 
 
 def when_at_work(then: Callable[[], None]) -> None:
-    """Do something as soon as the loop has taken up its files."""
-    adopt = Engine.adopt
+    """Do something once, as soon as the loop has taken up its files and looked at what is due."""
+    tick = Engine.tick
 
-    def adopted(engine: Engine, *arguments: Any) -> None:
-        adopt(engine, *arguments)
+    def first(engine: Engine, *arguments: Any) -> Any:
+        Engine.tick = tick  # type: ignore[method-assign]
+        wake = tick(engine, *arguments)
         then()
+        return wake
 
-    Engine.adopt = adopted  # type: ignore[method-assign]
+    Engine.tick = first  # type: ignore[method-assign]
 
 
 class Watched:

@@ -31,7 +31,7 @@ STORMS = {
     "burst": [burst.OURS_FEW],
     "big-burst": [bigburst.BIG],
     "engine": [engine.OURS, engine.FLOOR],
-    "hosts": [hosts.TWO],
+    "hosts": [hosts.ONE],
 }
 """Contest -> the contestants that are tried here; rivals, and the same with other numbers, take long to start."""
 
