@@ -30,9 +30,12 @@ def ours(root: Path, days: int) -> int:
     """All that `check` and `plan` look at: texts, lengths, safeguards, quiet hours, gaps, repeats."""
     workspace = station.read(root)
     assert not workspace.problems, workspace.problems
-    composer = Composer(workspace, lambda account: registry.network(account.network).rules)
+    rules = {name: registry.network(account.network).rules for name, account in workspace.accounts.items()}
+    composer = Composer(workspace, lambda account: rules[account.id])
     count = 0
-    for post in upcoming(workspace, composer, BEGIN - timedelta(seconds=1), BEGIN + timedelta(days=days, seconds=-1)):
+    for post in upcoming(
+        workspace, composer, BEGIN - timedelta(seconds=1), BEGIN + timedelta(days=days, seconds=-1)
+    ):
         assert post.composition.lengths, post.problems
         count += 1
     return count
@@ -97,7 +100,7 @@ def main(who: str, root: Path, occurrences: int) -> None:
     }
     works[who](1)  # what is compiled and imported once
     before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, cpu_seconds()
-    posts = works[who](planning.DAYS)
+    posts = works[who](planning.days(occurrences))
     spent = cpu_seconds() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(

@@ -7,7 +7,7 @@ import pytest
 from tests.benchmarks.contests import CONTESTS
 from tests.benchmarks.measure import Results, hold, spread, table
 
-DONE = {"storing": "stored", "reading": "read", "feeding": "published"}
+DONE = {"storing": "stored", "load": "read", "feeding": "published"}
 """Contest -> the figure that says how many posts were worked on."""
 
 
