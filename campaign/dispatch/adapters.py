@@ -76,7 +76,7 @@ class Adapters:
     def rules(self, account: Account) -> TextRules:
         """The text rules of an account: as its server last told them, else those of its network."""
         known = self._rules.get(account.id)
-        if known is None or known[0] != account:
+        if known is None or (known[0] is not account and known[0] != account):
             told = Shelf(self._store, account.id).get(LIMITS)
             known = self._rules[account.id] = (account, rules_as_told(account, told))
         return known[1]
