@@ -41,7 +41,8 @@ from campaign.errors import CampaignError, Level, StoreError
 from campaign.networks import ping
 from campaign.store import history
 from campaign.store.evidence import seals
-from campaign.workspace.watch import fingerprint
+from campaign.workspace.pausefile import read as read_pause
+from campaign.workspace.watch import Watch, fingerprint
 
 WATCH = 1.0
 """Seconds between two looks at the files, the clock and the store's bell."""
@@ -140,6 +141,9 @@ class _Loop:
     _adrift: bool = False
     _stirred: tuple[str, float] | None = None
     _nudges: int = 0
+    _rung: int = 0
+    _seen: tuple[int | None, str | None] | None = None
+    _files: Watch = field(init=False)
     _last_event: int = 0
     _last_beat: datetime | None = None
     _measured: float = 0.0
@@ -155,6 +159,7 @@ class _Loop:
 
     def __post_init__(self) -> None:
         here = self.here
+        self._files = Watch(here.directory)
         self.time = Time(here.store.clock if here.store.shared else None)
         self._reading = self.time.read()
         now, self._measured = self._reading.wall, self._reading.uptime
@@ -306,8 +311,7 @@ class _Loop:
                 self.here.store.set("clock", self._doubt)
                 self._note(self._doubt or "the clock is right again")
             self._look_at_files(reading.uptime)
-            pausefile.look(self.here.store, self.here.directory, self.time.now())  # rings the bell
-            nudges = self.here.store.nudges()
+            nudges = self._nudges_now()
         except StoreError as error:
             self._failed(error)
             return
@@ -327,6 +331,20 @@ class _Loop:
         ):
             self.engine.wake()
             self._schedule(now)
+
+    def _nudges_now(self) -> int:
+        """How often the bell was rung; first of all it is rung for a file PAUSE that came or went. Where nobody has
+        written anything since, and that file is as it was, nothing is asked."""
+        here = self.here
+        seen = (
+            here.store.stamp(),
+            read_pause(here.directory),
+        )  # first: what is written after it differs next time
+        if seen[0] is None or seen != self._seen:
+            pausefile.look(here.store, here.directory, self.time.now())
+            self._rung = here.store.nudges()
+            self._seen = seen
+        return self._rung
 
     def _believe(self, reading: Reading) -> str:
         """Hold the clock against the last reading that was believed; the doubt, "" for none."""
@@ -354,7 +372,7 @@ class _Loop:
 
     def _look_at_files(self, uptime: float) -> None:
         """Read the files again when they have changed and are still; a broken edit keeps the last good version."""
-        print_, _ = fingerprint(self.here.directory)
+        print_ = self._files.look()
         if print_ == self._print:
             self._stirred = None
             return

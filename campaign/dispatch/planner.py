@@ -116,15 +116,13 @@ class Planner:
         """Everything due up to ``now`` has its row: let the cursors say so."""
         with self.store.write() as connection:
             if planner_lock(connection):
-                for name, (cursor, digest) in history.cursors(connection).items():
-                    campaign = self.workspace.campaigns.get(name)
-                    if (
-                        campaign is not None
-                        and campaign.digest == digest
-                        and cursor < now
-                        and self.counts(connection, name)
-                    ):
-                        outbox.advance(connection, name, now, digest)
+                known = self.workspace.campaigns
+                same = {
+                    name
+                    for name, (cursor, digest) in history.cursors(connection).items()
+                    if name in known and known[name].digest == digest and cursor < now
+                }
+                outbox.advance_all(connection, self._counting(connection, same), now)
 
     # -- one campaign --
 

@@ -6,17 +6,33 @@ approved or rejected the post stays.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Connection,
+    RowMapping,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 
 from campaign.core.approval import Verdict, Vote
 from campaign.core.content import Content
 from campaign.core.post import Post, parse_key
 from campaign.store import log
+from campaign.store.hints import bytewise
 from campaign.store.log import Who
 from campaign.store.rows import Delivery
 from campaign.store.tables import approvals, cleared, deliveries, events
@@ -161,20 +177,55 @@ def votes_on(connection: Connection, key: str) -> list[Vote]:
     return [_vote(row) for row in connection.execute(_ON, {"of_key": key}).mappings()]
 
 
-def votes_on_slot(connection: Connection, campaign: str, slot: str) -> dict[str, list[Vote]]:
-    """The verdicts on all posts of a slot, by key."""
-    begin = f"{campaign}/{slot}/"
-    here = func.substr(approvals.c.key, 1, len(begin)) == begin  # LIKE would ignore case in SQLite
+# Asked before each claim as well.
+_KEY = bytewise(approvals.c.key)
+_OF_SLOT = (
+    select(approvals).where(bindparam("first") <= _KEY, bindparam("behind") > _KEY).order_by(approvals.c.id)
+)
+
+
+def votes_on_slot(
+    connection: Connection,
+    campaign: str,
+    slot: str,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> dict[str, list[Vote]]:
+    """The verdicts on the posts of a slot, by key: on all, or on those with since <= wall time <= until."""
+    begin, end = _range(campaign, slot)
+    first = f"{begin}{since:%Y-%m-%dT%H:%M}" if since is not None else begin
+    behind = f"{begin}{until:%Y-%m-%dT%H:%M}~" if until is not None else end
     found: dict[str, list[Vote]] = {}
-    for row in connection.execute(select(approvals).where(here).order_by(approvals.c.id)).mappings():
+    for row in connection.execute(_OF_SLOT, {"first": first, "behind": behind}).mappings():
         found.setdefault(row["key"], []).append(_vote(row))
     return found
 
 
-def slots(connection: Connection) -> set[tuple[str, str]]:
-    """The slots (campaign, slot) on whose posts there is any verdict."""
-    keys = connection.execute(select(approvals.c.key).distinct()).scalars()
-    return {(parsed.campaign, parsed.slot) for parsed in map(parse_key, keys)}
+def slots(connection: Connection, of: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of the slots (campaign, slot) on whose posts there is any verdict."""
+    begins = {_range(*slot)[0]: slot for slot in of}
+    statement = _spoken_of(connection.dialect.name)
+    return {
+        begins[each] for each in connection.execute(statement, {"begins": json.dumps(list(begins))}).scalars()
+    }
+
+
+@cache
+def _spoken_of(dialect: str) -> Select[Any]:
+    """Those of the beginnings of keys (``begins``, a JSON list: one value, however many) with which any key begins."""
+    told = bindparam("begins", type_=Text())
+    if dialect == "postgresql":
+        asked = func.json_array_elements_text(cast(told, JSON)).table_valued("value")
+    else:
+        asked = func.json_each(told).table_valued("value")
+    begin = type_coerce(asked.c.value, Text)
+    behind = func.substr(begin, 1, func.length(begin) - 1).concat("0")  # which comes right after "/"
+    return select(begin).where(select(approvals.c.id).where(begin <= _KEY, behind > _KEY).exists())
+
+
+def _range(campaign: str, slot: str) -> tuple[str, str]:
+    """The keys of a slot's posts, byte by byte: from here, and before there."""
+    return f"{campaign}/{slot}/", f"{campaign}/{slot}0"
 
 
 def all_votes(connection: Connection) -> list[Vote]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, select
 
 from campaign.core.lifecycle import Event, State
+from campaign.store.hints import beside_text
+from campaign.store.history import GONE_WRONG
 from campaign.store.tables import deliveries, events
 
 
@@ -62,14 +64,15 @@ def concerns(connection: Connection, since: datetime) -> list[Concern]:
             _e.at,
         )
         .select_from(deliveries.join(events, _e.id == _ENTERED))
-        .where(
-            or_(_d.state.in_(_STANDING), and_(_d.state.in_(_ENDED), _d.updated_at >= since)),
-            _e.kind.not_in(_BY_ITSELF),
-        )
-        .order_by(_e.id)
+        .where(_e.kind.not_in(_BY_ITSELF))
     )
+    # One after the other, each by an index of its own: of what ever went wrong only the latest is read.
+    standing = statement.where(_d.state.in_(_STANDING))
+    ended = statement.where(GONE_WRONG, _d.state.in_(_ENDED), _d.updated_at >= since)
+    found = [row for each in (standing, ended) for row in connection.execute(each).mappings()]
     return [
-        Concern(**{**row, "state": State(row["state"])}) for row in connection.execute(statement).mappings()
+        Concern(**{**row, "state": State(row["state"])})
+        for row in sorted(found, key=lambda row: row["event"])
     ]
 
 
@@ -109,7 +112,7 @@ def unwanted(connection: Connection, before: datetime) -> list[Unwanted]:
             _d.withdraw_at.is_not(None),
             _d.withdraw_at < before,
             _d.withdrawn_at.is_(None),
-            _d.state == State.SENT.value,
+            beside_text(_d.state) == State.SENT.value,
         )
         .order_by(_d.withdraw_at, _d.key)
     )

@@ -1,9 +1,10 @@
-"""A hint for SQLite's query planner, which guesses that any inequality is worth an index of its own."""
+"""Hints for the query planners: how a column is looked at, so that the right index is taken, or none for it."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -22,11 +23,36 @@ class beside(FunctionElement[Any]):
     inherit_cache = True
 
 
+class beside_text(FunctionElement[Any]):
+    """The same for a text: SQLite, which knows no numbers here, takes an equal state for something rare."""
+
+    name = "beside_text"
+    type = Text()
+    inherit_cache = True
+
+
+class bytewise(FunctionElement[Any]):
+    """A text that is compared byte by byte, so that a range of texts is what begins alike, whatever language the
+    database sorts by."""
+
+    name = "bytewise"
+    type = Text()
+    inherit_cache = True
+
+
 @compiles(beside)
-def _plain(element: beside, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(beside_text)
+@compiles(bytewise)
+def _plain(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
     return compiler.process(element.clauses, **options)
 
 
 @compiles(beside, "sqlite")
-def _with_plus(element: beside, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(beside_text, "sqlite")
+def _with_plus(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
     return "+" + compiler.process(element.clauses, **options)
+
+
+@compiles(bytewise, "postgresql")
+def _collated(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
+    return f'({compiler.process(element.clauses, **options)} COLLATE "C")'

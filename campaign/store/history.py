@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, text
 
 from campaign.core.lifecycle import State
 from campaign.core.post import Post
 from campaign.store import tables
+from campaign.store.hints import beside, beside_text
 from campaign.store.rows import AccountRow, Attempt, Cursor, Delivery, EventRow, SentText
 from campaign.store.threads import from_here, with_thread
 from campaign.store.transitions import UNKNOWN_OUTCOMES
@@ -36,6 +37,7 @@ __all__ = [
     "events",
     "existing_keys",
     "from_here",
+    "gone_wrong",
     "in_doubt",
     "key_of",
     "keys",
@@ -52,6 +54,9 @@ __all__ = [
     "still_out",
     "uncertain_due",
 ]
+
+GONE_WRONG = text("deliveries.state IN ('failed', 'missed')")
+"""As the indexes say it that know only these."""
 
 Order = Literal["due", "-due", "sent", "-sent", "updated", "-updated"]
 """By what deliveries are listed; with a minus the latest first."""
@@ -127,6 +132,13 @@ def keys(
     return list(connection.execute(ordered).scalars())
 
 
+def gone_wrong(connection: Connection, state: State, since: datetime) -> list[Delivery]:
+    """What is failed or missed (``state``) and was due since then (aware), the earliest first."""
+    statement = _where(select(tables.deliveries), [state], None, None, None, since, None)
+    ordered = statement.order_by(_d.due, _d.campaign, _d.slot, _d.wall, _d.target, _d.part)
+    return [Delivery.of(row) for row in connection.execute(ordered.where(GONE_WRONG)).mappings()]
+
+
 def _where(
     statement: Select[Any],
     states: Collection[State] | None,
@@ -195,13 +207,14 @@ def rows_to_fill(connection: Connection, now: datetime) -> list[Delivery]:
 
 def still_out(connection: Connection) -> list[Delivery]:
     """What a person wants gone and is out, or may be, the latest part of a thread first."""
-    on_network = _d.state.in_([s.value for s in (State.SENDING, State.UNCERTAIN, State.SENT)])
-    statement = (
-        select(tables.deliveries)
-        .where(_d.withdraw_at.is_not(None), _d.withdrawn_at.is_(None), on_network)
-        .order_by(_d.due, _d.campaign, _d.slot, _d.wall, _d.target, _d.part.desc())
+    on_network = beside_text(_d.state).in_([s.value for s in (State.SENDING, State.UNCERTAIN, State.SENT)])
+    # As the index says it that knows only these. By its state SQLite would read all that is sent, and by the order of
+    # the answer all there is.
+    statement = select(tables.deliveries).where(
+        _d.withdraw_at.is_not(None), _d.withdrawn_at.is_(None), on_network
     )
-    return [Delivery.of(row) for row in connection.execute(statement).mappings()]
+    found = [Delivery.of(row) for row in connection.execute(statement).mappings()]
+    return sorted(found, key=lambda d: (d.due, d.campaign, d.slot, d.wall, d.target, -d.part))
 
 
 def uncertain_due(connection: Connection, now: datetime) -> list[Delivery]:
@@ -246,8 +259,8 @@ _SENT_OF_SLOT = (
         _d.campaign == bindparam("of_campaign"),
         _d.slot == bindparam("of_slot"),
         _d.target == bindparam("of_target"),
-        _d.due >= bindparam("since"),
-        _d.state == State.SENT.value,
+        beside(_d.due) >= bindparam("since", type_=tables.Instant()),
+        beside_text(_d.state) == State.SENT.value,
         _d.part == 1,
     )
     .order_by(_d.due)

@@ -27,7 +27,7 @@ from campaign.store.log import Who
 from campaign.store.looking import absent, found, look_later
 from campaign.store.notes import notes, put_note
 from campaign.store.pacing import pace
-from campaign.store.planned import advance, fill, insert, see
+from campaign.store.planned import advance, advance_all, fill, insert, see
 from campaign.store.redacting import redact
 from campaign.store.rows import Claim, NewDelivery
 from campaign.store.settling import settle
@@ -40,6 +40,7 @@ __all__ = [
     "Who",
     "absent",
     "advance",
+    "advance_all",
     "again",
     "break_threads",
     "brought",

@@ -70,8 +70,10 @@ def page(
         spots = spots.where(_d.due < until)
     if after is not None:
         spots = spots.where(_behind(after))
-    # The key alone is in the index; where the window ends is known before any row is read.
-    last = connection.execute(spots.offset(WINDOW - 1).limit(1)).one_or_none()
+    # The key alone is in the index; where the window ends is known before any row is read. What lets every row pass
+    # needs no window: its page is full, or the log is at its end.
+    filtered = any(wanted is not None for wanted in (campaign, account, state, looked))
+    last = connection.execute(spots.offset(WINDOW - 1).limit(1)).one_or_none() if filtered else None
     statement = select(deliveries).order_by(_d.due.desc(), _d.key.desc()).limit(size + 1)
     for wanted in (
         _d.due >= since if since is not None else None,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, sel
 from campaign.core.lifecycle import State
 from campaign.core.pause import Pause, Scope
 from campaign.store import advisory, log
+from campaign.store.hints import beside_text
 from campaign.store.log import LOOP, Who
 from campaign.store.rows import Delivery
 from campaign.store.tables import Instant, deliveries, pause_posts, pauses
@@ -170,7 +171,8 @@ def reword(connection: Connection, number: int, reason: str, now: datetime, who:
 
 _WAITS = (
     pause_posts.c.decided.is_(None),
-    deliveries.c.state.in_([state.value for state in OPEN]),
+    # Not by the state: it is the few undecided ones that are looked up, not all that was ever missed.
+    beside_text(deliveries.c.state).in_([state.value for state in OPEN]),
 )
 
 
@@ -208,9 +210,13 @@ def fallen(connection: Connection, numbers: Sequence[int] | None = None) -> list
     return found
 
 
-def last_fell(connection: Connection) -> dict[int, datetime]:
-    """When something last fell into each pause."""
-    latest = select(pause_posts.c.pause, func.max(pause_posts.c.at)).group_by(pause_posts.c.pause)
+def last_fell(connection: Connection, numbers: Sequence[int]) -> dict[int, datetime]:
+    """When something last fell into each of these pauses."""
+    latest = (
+        select(pause_posts.c.pause, func.max(pause_posts.c.at))
+        .where(pause_posts.c.pause.in_(numbers))
+        .group_by(pause_posts.c.pause)
+    )
     return {row[0]: row[1] for row in connection.execute(latest)}
 
 

@@ -9,7 +9,7 @@ from campaign.errors import StoreError
 from campaign.store import meta
 from campaign.store.tables import metadata
 
-NEWEST = 10
+NEWEST = 11
 """The version that this program makes: how many steps ``migrations`` has."""
 
 

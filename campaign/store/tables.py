@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 from campaign.core.lifecycle import State
@@ -278,6 +279,7 @@ pauses = Table(
     Column("ended", Instant),
     Column("ended_by", Text, nullable=False, server_default=""),
     Column("host", Text, nullable=False, server_default=""),  # whose file PAUSE it is: host:folder
+    Index("pauses_ended", "ended"),
 )
 
 pause_posts = Table(
@@ -289,6 +291,7 @@ pause_posts = Table(
     Column("decided", Instant),  # null: nobody has looked at it yet
     Column("decision", Text, nullable=False, server_default=""),  # send | skip | move | passed on
     Index("pause_posts_by_key", "key"),
+    # One more, over a part of the table, is in ``partial``.
 )
 
 alerts_told = Table(
@@ -339,6 +342,8 @@ approvals = Table(
     Column("shown", JSON(none_as_null=True)),  # what the person saw; null: removed
     CheckConstraint("verdict IN ('approved', 'rejected')", name="verdict_known"),
     Index("approvals_of_key", "key"),
+    # For the beginnings of keys (``hints.bytewise``). SQLite compares bytes anyway.
+    Index("approvals_bytewise", text('key COLLATE "C"')).ddl_if(dialect="postgresql"),
 )
 
 cleared = Table(

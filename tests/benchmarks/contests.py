@@ -8,6 +8,7 @@ from tests.benchmarks import (
     engine,
     feeding,
     footprint,
+    growing,
     hosts,
     idling,
     reading,
@@ -24,7 +25,8 @@ ROWS: dict[str, Contest] = {
     "reading": reading.CONTEST,
     "cold-start": starting.CONTEST,
     "footprint": footprint.CONTEST,
-    "idling": idling.CONTEST,
+    "growth": growing.CONTEST,
+    "idle": idling.CONTEST,
     "hosts": hosts.CONTEST,
 }
 """What `make bench` runs, in the order of docs/performance.md."""

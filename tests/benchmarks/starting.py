@@ -111,8 +111,8 @@ CONTEST = Contest(
     50,
     _prepare,
     about=(
-        "Each command as a process of its own, its code compiled; CPU time, user and system. The store holds copies of a "
-        "post that went out; the workspace ten posts ahead."
+        "Each command as a process of its own, its code compiled; CPU time, user and system. The store holds copies of "
+        "a post that went out; the workspace ten posts ahead."
     ),
     bars=(
         Bar("campaign --help", "CPU ms", 0.5, than="toot --help"),

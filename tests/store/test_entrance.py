@@ -98,5 +98,7 @@ def test_a_page_lets_pass_what_is_asked_for(store: Store, monkeypatch: pytest.Mo
     assert slots(campaign="other") == slots(since=after(minutes=1)) == slots(until=NOW) == set()
     monkeypatch.setattr(paging, "WINDOW", 2)
     with store.read() as connection:
-        page = paging.page(connection, size=10)
+        page = paging.page(connection, size=10, campaign="world-day")
+        everything = paging.page(connection, size=10)
     assert (len(page.rows), page.cut, page.next is not None) == (2, True, True)
+    assert (len(everything.rows), everything.cut, everything.next) == (4, False, None)

@@ -65,6 +65,28 @@ def test_settings_of_each_connection(place: Place) -> None:
     store.close()
 
 
+def test_a_stamp_stays_until_somebody_commits(place: Place) -> None:
+    one, other = place.open(), place.open()
+    try:
+        before = one.stamp()
+        one.get("clock")
+        other.get("clock")
+        assert one.stamp() == before
+        for writer in (other, one):
+            writer.nudge()
+            after = one.stamp()
+            assert after == one.stamp()
+            assert (after is None and one.shared) or after != before
+            before = after
+        with pytest.raises(ZeroDivisionError), other.write() as connection:
+            meta.ring(connection)
+            raise ZeroDivisionError
+        assert one.stamp() == before
+    finally:
+        one.close()
+        other.close()
+
+
 def test_a_reader_can_not_write(store: Store) -> None:
     with pytest.raises(StoreError, match="can't be written"), store.read() as connection:
         meta.put(connection, "a", "b")

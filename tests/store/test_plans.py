@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, bindparam, event, text
 
-from campaign.store import claims, history
+from campaign.core.lifecycle import State
+from campaign.store import approvals, claims, concerns, history, overdue, paging, pauses, tables
 from campaign.store.database import Store
-from tests.store.conftest import NewPlace
+from tests.store.conftest import NewPlace, Place
 from tests.store.made import NOW, a_row, after, put, take
 
 ACCOUNTS = [f"account{n}" for n in (1, 2, 3, 4)]
@@ -61,13 +63,17 @@ def plans(store: Store, ask: Callable[[Connection], object]) -> list[str]:
     return ["\n".join(str(row[-1]) for row in rows) for rows in found]
 
 
+FEW = ("accounts", "CONSTANT", "pause_posts_open")
+"""What may be read whole: logins, and what nobody has decided about."""
+
+
 def scans(told: str) -> list[str]:
     """The lines of a plan that read the whole of the big table."""
     return [
         line
         for line in told.splitlines()
         if "Seq Scan on deliveries" in line
-        or (line.strip().startswith("SCAN") and "accounts" not in line and "CONSTANT" not in line)
+        or (line.strip().startswith("SCAN") and not any(name in line for name in FEW))
     ]
 
 
@@ -104,3 +110,61 @@ def test_the_other_questions_of_each_tick_are_answered_by_indexes(full: Store) -
     assert len(told) >= 7
     for each in told:
         assert scans(each) == [], each
+
+
+def test_looks_at_what_goes_on_now_are_answered_by_indexes(full: Store) -> None:
+    def ask(connection: Connection) -> None:
+        for state in (State.FAILED, State.MISSED):
+            history.gone_wrong(connection, state, after(days=-7))
+        history.deliveries(connection, states=[State.HELD, State.UNCERTAIN])
+        history.still_out(connection)
+        history.sent_of_slot(connection, "c", "s2", "account1", after(days=-7))
+        history.row_ids_sent(connection, "c", "s2", "account1")
+        history.accounts(connection)
+        concerns.concerns(connection, after(days=-7))
+        concerns.unwanted(connection, after(hours=-1))
+        overdue.overdue(connection, after(days=-30))
+        paging.page(connection, size=50, state=State.FAILED, since=after(days=-7))
+        paging.briefs(connection, NOW, after(days=31), 2_000)
+        pauses.standing(connection)
+        pauses.fallen(connection)
+
+    told = plans(full, ask)
+    assert len(told) >= 15
+    for each in told:
+        assert scans(each) == [], each
+    wrong = [each for each in told if "deliveries_wrong" in each]
+    assert len(wrong) == 3, told
+
+
+def test_the_verdicts_on_a_slot_are_found_among_many(place: Place) -> None:
+    store = place.open()
+    many = "SELECT 'c/s' || n || '/2027-07-30T08:00/fedi', '', 'approved', 'ani', '', :now, '' FROM numbers"
+    with store.write() as connection:
+        numbers = NUMBERS[connection.dialect.name]
+        columns = 'key, content, verdict, "by", door, at, reason'
+        connection.execute(
+            text(f"INSERT INTO approvals ({columns}) {numbers} {many}").bindparams(
+                bindparam("now", NOW, type_=tables.Instant())
+            )
+        )
+        if store.shared:
+            connection.execute(text("ANALYZE"))
+
+    def ask(connection: Connection) -> None:
+        asked = [("c", "s7"), ("c", "s"), ("d", "s7"), ("c", "s24999")]
+        assert approvals.slots(connection, asked) == {("c", "s7"), ("c", "s24999")}
+        assert list(approvals.votes_on_slot(connection, "c", "s7")) == ["c/s7/2027-07-30T08:00/fedi"]
+        near = datetime.fromisoformat("2027-07-30T08:00")
+        assert approvals.votes_on_slot(connection, "c", "s7", near, near)
+        assert not approvals.votes_on_slot(connection, "c", "s7", near + timedelta(minutes=1), near)
+        assert not approvals.votes_on_slot(connection, "c", "s7", None, near - timedelta(minutes=1))
+
+    try:
+        told = plans(store, ask)
+        assert len(told) == 5
+        for each in told:
+            assert "SCAN approvals" not in each, each
+            assert "Seq Scan on approvals" not in each, each
+    finally:
+        store.close()

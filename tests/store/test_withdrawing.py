@@ -149,7 +149,8 @@ def make_old(store: Store) -> None:
         ),
     }
     with store.write() as connection:
-        for statement in ("DROP INDEX deliveries_unwanted", *old[connection.dialect.name]):
+        indexes = ("DROP INDEX deliveries_unwanted", "DROP INDEX deliveries_still_out")
+        for statement in (*indexes, *old[connection.dialect.name]):
             connection.execute(text(statement))
         for column in ("withdraw_at", "withdrawn_at", "redacted_at", "redacted_by"):
             connection.execute(text(f"ALTER TABLE deliveries DROP COLUMN {column}"))

@@ -18,8 +18,9 @@ DECIDING = timedelta(hours=1)
 
 def pausing(connection: Connection, workspace: Workspace, now: datetime) -> Iterator[Alert]:
     """Never with a reason: a message may end up with strangers."""
-    last = pauses.last_fell(connection)
-    for pause in pauses.standing(connection):
+    standing = pauses.standing(connection)
+    last = pauses.last_fell(connection, [pause.id for pause in standing])
+    for pause in standing:
         if pause.asks(now):
             # Of each day that it goes on, once.
             since = pause.asked or pause.since

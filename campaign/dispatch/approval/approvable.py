@@ -94,7 +94,7 @@ def ahead(
         for moment in moments(there.timetable, after, until)
         for target in there.targets
     }
-    spoken_of = approvals.slots(connection)
+    spoken_of = approvals.slots(connection, {(here.id, there.id) for here, there, _, _ in planned.values()})
     asking = [
         key
         for key, (here, there, _, target) in planned.items()
