@@ -68,7 +68,6 @@ def _fill(store: Path, posts: int) -> None:
             f"INSERT INTO deliveries ({names}) SELECT {', '.join(values)} FROM deliveries, earlier",
             [posts - 1],
         )
-        connection.execute("ANALYZE")
         found = connection.execute("SELECT count(*) FROM deliveries WHERE state = 'sent'").fetchone()[0]
     if found != posts:
         raise RuntimeError(f"{found} posts in the store instead of {posts}")
