@@ -83,7 +83,7 @@ def main(years: float) -> None:
         root = made.folder(Path(folder), accounts, monthly=MONTHLY)
         files = station.read(root)
         opened = Station.open(root, files, {"S": "s"}, create=True)
-        here = replace(opened, adapters=Networks())  # type: ignore[arg-type]
+        here = replace(opened, given=Networks())  # type: ignore[arg-type]
         hurry(here.store)
         engine = Engine(here.store, here.adapters, here.files, "host:1", Inline(), BEGIN.timestamp)
         engine.adopt(here.planner(files), BEGIN)

@@ -65,7 +65,7 @@ class Grown:
 
     def _open(self) -> Station:
         opened = Station.open(self.root, self.files, SECRETS, create=True)
-        return replace(opened, adapters=grown.Networks())  # type: ignore[arg-type]
+        return replace(opened, given=grown.Networks())  # type: ignore[arg-type]
 
     def _sign_in(self) -> FlaskClient:
         site = Site(self.here, lambda: self.at, Address.local(PORT), grown.ANI, Links(lambda _: None))

@@ -128,7 +128,7 @@ def model(place: Path, posts: int) -> Path:
     root = workspace(place, posts)
     files = station.read(root)
     opened = Station.open(root, files, SECRETS, create=True)
-    here = replace(opened, adapters=Networks())
+    here = replace(opened, given=Networks())
     hurry(here.store)
     at = NOW - timedelta(days=31)
     work = engine(here, files, at)
