@@ -27,6 +27,7 @@ WRONG_LATELY = _index("deliveries_wrong_lately", _WRONG, _d.state, _d.updated_at
 """Of all that ever went wrong, the latest is asked for: by when it was due, and by when it went wrong."""
 
 UNDECIDED = _index("pause_posts_open", "decided IS NULL", _p.pause, _p.key)
+
 OUT = _index(
     "deliveries_out", "sent_at IS NOT NULL AND part = 1", _d.sent_at, _d.key, _d.campaign, _d.account
 )
@@ -36,4 +37,3 @@ ONE_IN_FLIGHT = _index("one_in_flight", "state = 'sending'", _d.account, unique=
 """An account has one request in flight, whoever tries, on whichever host."""
 
 DOUBLED = _index("events_doubled", "kind = 'doubled'", _e.id)
-UNDECIDED = _index("pause_posts_open", "decided IS NULL", _p.pause, _p.key)

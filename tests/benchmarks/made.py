@@ -9,12 +9,10 @@ from uuid import UUID
 
 ID = UUID("6d9f0f3e-2f5b-4c8f-9f5a-1c1c5f0b7a10")
 
-STORE = "sqlite:///campaign.db"
-
 CONFIG = f"""\
 workspace: {ID}
 timezone: UTC
-store: {STORE}
+store: sqlite:///campaign.db
 languages: [en]
 """
 
@@ -78,7 +76,8 @@ def storm(place: Path, server: str, due: datetime, posts: int, accounts: int, ah
     folder(place, dict.fromkeys(names, hook), **texts)
 
 
-def share(place: Path, store: str) -> None:
-    """Let a workspace stand on another store."""
+def configure(place: Path, **keys: object) -> None:
+    """Set keys of a workspace's config.yaml."""
     config = place / "config.yaml"
-    config.write_text(config.read_text().replace(STORE, store))
+    lines = [line for line in config.read_text().splitlines() if line.partition(":")[0] not in keys]
+    config.write_text("\n".join([*(f"{key}: {value}" for key, value in keys.items()), *lines, ""]))

@@ -16,7 +16,7 @@ import psycopg
 from campaign.dispatch import loop
 from tests.benchmarks import cue, made
 from tests.benchmarks.measure import ROOT
-from tests.benchmarks.storm_ours import senders, when_at_work
+from tests.benchmarks.storm_ours import when_at_work
 
 LEAD = 4.0
 """Seconds before the moment at which the hosts are started, and as many again for each further two."""
@@ -34,8 +34,8 @@ def main(folder: Path, url: str, posts: int, at_once: int, accounts: int, hosts:
             place = folder / str(number)
             place.mkdir()
             made.storm(place, url, due, posts, accounts)
-            made.share(place, store.replace(f":{password}@", "@"))
-            words = [sys.executable, "-m", "tests.benchmarks.storm_hosts", place, at_once]
+            made.configure(place, senders=at_once, store=store.replace(f":{password}@", "@"))
+            words = [sys.executable, "-m", "tests.benchmarks.storm_hosts", place]
             process = subprocess.Popen(
                 [str(word) for word in words],
                 cwd=ROOT,
@@ -62,16 +62,15 @@ def _wait(store: str, posts: int) -> None:
             time.sleep(0.2)
 
 
-def host(place: Path, at_once: int) -> None:
+def host(place: Path) -> None:
     """One of them: says so when it has taken up its files."""
     when_at_work(partial(cue.tell, {"at work": True}))
-    senders(at_once)
     loop.run(place, {"SECRET": "s"}, trust_clock=True, say=lambda _: None)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        host(Path(sys.argv[1]), int(sys.argv[2]))
+    if len(sys.argv) == 2:
+        host(Path(sys.argv[1]))
     else:
         folder, url, *numbers, store = sys.argv[1:]
         main(Path(folder), url, *map(int, numbers), store)  # type: ignore[call-arg, arg-type]

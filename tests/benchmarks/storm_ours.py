@@ -28,12 +28,6 @@ LEAD = 2.5
 """Seconds before the moment at which the loop is started; with many occurrences ahead, more: files are read."""
 
 
-def senders(number: int) -> None:
-    """So many posts are on their way at once."""
-    loop.MAX_SENDERS = number
-    loop.Engine = partial(Engine, senders=number)
-
-
 def when_at_work(then: Callable[[], None]) -> None:
     """Do something as soon as the loop has taken up its files."""
     adopt = Engine.adopt
@@ -72,7 +66,7 @@ def main(folder: Path, url: str, posts: int, at_once: int, accounts: int, ahead:
     """``ahead``: so many occurrences wait in the files, of which ``posts`` fall due."""
     due = cue.due(LEAD + accounts / 1000 + ahead / 10_000)
     made.storm(folder, url, due, posts, accounts, ahead)
-    senders(at_once)
+    made.configure(folder, senders=at_once)
     watched = Watched()
     ended: dict[str, int] = {}
 
