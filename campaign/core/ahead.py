@@ -148,11 +148,15 @@ def _paced(planned: Iterable[Planned], zone: str) -> Iterator[Planned]:
     for index, post in enumerate(planned):
         fate = _Fate(post, not post.speaks, post.moment.due)
         if not fate.known:
-            account = post.target.account.id
-            if account not in lines:
-                lines[account] = pacing.Line(zone)
-            fates[index] = fate
-            lines[account].add(index, _entry(post))
+            account, entry = post.target.account, _entry(post)
+            if not account.gap and account.daily is None:
+                fate.at, fate.reason = pacing.at_once(entry)
+                fate.known = True
+            else:
+                if account.id not in lines:
+                    lines[account.id] = pacing.Line(zone)
+                fates[index] = fate
+                lines[account.id].add(index, entry)
         waiting.append(fate)
         now = post.moment.due
         while waiting:
@@ -161,8 +165,8 @@ def _paced(planned: Iterable[Planned], zone: str) -> Iterator[Planned]:
             if not waiting[0].known:
                 break
             yield _timed(waiting.popleft())
-    for account in lines:
-        play(account, None)
+    for paced in lines:
+        play(paced, None)
     yield from map(_timed, waiting)
 
 
@@ -214,13 +218,13 @@ def _repeats(composer: Composer, planned: Iterable[Planned], longest: timedelta)
                 repeat = _problem(
                     post,
                     "repeat",
-                    f"the same text as on {before[1]}"
+                    f"the same text as on {_wall(*before)}"
                     + (f": {account.network} refuses it" if refused else ""),
                     "vary the text (rows: has one a time), or set repeat_after",
                     Level.ERROR if refused else Level.WARN,
                 )
                 post = replace(post, problems=(*post.problems, repeat))
-            last[text] = post.goes_out, _local(post, post.goes_out)
+            last[text] = post.goes_out, post.campaign.zone
             said.append((post.goes_out, text))
         yield post
 
@@ -304,7 +308,11 @@ def _said(post: Planned) -> Said:
 
 
 def _local(post: Planned, instant: datetime) -> str:
-    return wall_text(to_wall(instant, post.campaign.zone).replace(microsecond=0)).replace("T", " ")
+    return _wall(instant, post.campaign.zone)
+
+
+def _wall(instant: datetime, zone: str) -> str:
+    return wall_text(to_wall(instant, zone).replace(microsecond=0)).replace("T", " ")
 
 
 def _problem(post: Planned, rule: str, message: str, hint: str = "", level: Level = Level.ERROR) -> Problem:

@@ -531,10 +531,12 @@ class _Loop:
         self._sealed = self._last_event  # nothing is ready: looked at again when as many events have come
 
     def _signs_of_life(self, now: datetime, wait: bool) -> None:
-        following = self.engine.planner.next_due(now) if self.engine.planner else None
-        local = following.astimezone(ZoneInfo(self.workspace.zone)) if following else None
-        said = f"next post {local:%a %d %b %H:%M}" if local else "nothing is planned"
-        note = self.health.ticked(self.here.store, self.workspace.heartbeat, now, said, wait=wait)
+        def following() -> str:
+            due = self.engine.planner.next_due(now) if self.engine.planner else None
+            local = due.astimezone(ZoneInfo(self.workspace.zone)) if due else None
+            return f"next post {local:%a %d %b %H:%M}" if local else "nothing is planned"
+
+        note = self.health.ticked(self.here.store, self.workspace.heartbeat, now, following, wait=wait)
         if note:
             self._note(note)
 

@@ -53,6 +53,8 @@ class Station:
     directory: Path
     store: Store
     environ: Mapping[str, str]
+    given: Adapters | None = None
+    """Adapters to be used instead of the networks' own."""
 
     @classmethod
     def open(
@@ -76,6 +78,8 @@ class Station:
     @cached_property
     def adapters(self) -> Adapters:
         """The networks' adapters."""
+        if self.given is not None:
+            return self.given
         from campaign.dispatch.adapters import Adapters
         from campaign.workspace.secrets import Secrets
 

@@ -312,6 +312,7 @@ pause_posts = Table(
     Column("decided", Instant),  # null: nobody has looked at it yet
     Column("decision", Text, nullable=False, server_default=""),  # send | skip | move | passed on
     Index("pause_posts_by_key", "key"),
+    # One more, over a part of the table, is in ``partial``.
 )
 
 alerts_told = Table(

@@ -77,9 +77,15 @@ def _soonest() -> Select[Any]:
 
 @cache
 def waits() -> Select[Any]:
-    """``_waits`` of all accounts: who has nothing pending waits for nothing, and that is nearly everybody."""
-    pending = select(deliveries.c.account).where(deliveries.c.state == _PENDING)
-    return _waits().where(accounts.c.account.in_(pending))
+    """``_waits`` of all accounts but those that wait for nothing: who has nothing pending, and whose posts wait for a
+    sender alone."""
+    now, d = bindparam("now", type_=Instant()), deliveries.c
+    pending = select(d.account).where(d.state == _PENDING)
+    later = pending.where(or_(d.not_before > now, d.previous.is_not(None)))
+    held_back = [
+        until > now for until in (accounts.c.next_at, accounts.c.parked_until, accounts.c.spent_until)
+    ]
+    return _waits().where(accounts.c.account.in_(pending), or_(*held_back, accounts.c.account.in_(later)))
 
 
 @cache

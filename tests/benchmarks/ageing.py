@@ -7,7 +7,7 @@ import json
 import sys
 import tempfile
 import tracemalloc
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from campaign.dispatch.station import Station
 from campaign.dispatch.tick import Engine
 from campaign.store.evidence import seals
 from campaign.store.scratch import hurry
-from tests.benchmarks import grown, made
+from tests.benchmarks import made
 from tests.dispatch.world import Nets, Scripted
 
 BEGIN = datetime(2027, 1, 1, tzinfo=UTC)
@@ -82,7 +82,8 @@ def main(years: float) -> None:
         )
         root = made.folder(Path(folder), accounts, monthly=MONTHLY)
         files = station.read(root)
-        here = grown.on(Networks(), Station.open(root, files, {"S": "s"}, create=True))
+        opened = Station.open(root, files, {"S": "s"}, create=True)
+        here = replace(opened, given=Networks())  # type: ignore[arg-type]
         hurry(here.store)
         engine = Engine(here.store, here.adapters, here.files, "host:1", Inline(), BEGIN.timestamp)
         engine.adopt(here.planner(files), BEGIN)

@@ -110,6 +110,13 @@ CONTEST = Contest(
     5,
     1,
     _prepare,
+    about=(
+        "On disk: our package and all that it needs, as installed and compiled, without Python. Resident: `campaign "
+        "run` with ten posts ahead, on SQLite. The others' figures are the least that their documents ask for, read "
+        "on 26 November 2026 and not measured: Postiz' system requirements (the supported floor of all in one), and of "
+        "Mixpost's guide to its queue workers one process of the smallest tier; web server, PHP, database and Redis "
+        "come on top of that."
+    ),
     bars=(
         Bar("campaign", "disk MiB", 1.0, than=POSTIZ),
         Bar("campaign", "resident MiB", 1.0, than=POSTIZ),

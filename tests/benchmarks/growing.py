@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -64,7 +64,8 @@ class Grown:
         self.visitor = self._sign_in()
 
     def _open(self) -> Station:
-        return grown.on(grown.Networks(), Station.open(self.root, self.files, SECRETS, create=True))
+        opened = Station.open(self.root, self.files, SECRETS, create=True)
+        return replace(opened, given=grown.Networks())  # type: ignore[arg-type]
 
     def _sign_in(self) -> FlaskClient:
         site = Site(self.here, lambda: self.at, Address.local(PORT), grown.ANI, Links(lambda _: None))

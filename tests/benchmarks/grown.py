@@ -123,17 +123,12 @@ def settle(work: Engine, now: datetime) -> datetime | None:
             return wake
 
 
-def on(networks: Nets, here: Station) -> Station:
-    """A station whose posts go to these networks."""
-    vars(here)["adapters"] = networks  # where it keeps those that it makes when they are first asked for
-    return here
-
-
 def model(place: Path, posts: int) -> Path:
     """A month of about so many posts; the folder."""
     root = workspace(place, posts)
     files = station.read(root)
-    here = on(Networks(), Station.open(root, files, SECRETS, create=True))
+    opened = Station.open(root, files, SECRETS, create=True)
+    here = replace(opened, given=Networks())
     hurry(here.store)
     at = NOW - timedelta(days=31)
     work = engine(here, files, at)
@@ -270,7 +265,7 @@ def _copies(table: Table) -> str:
 
 def _earlier(column: Column[Any]) -> str:
     if isinstance(column.type, Instant):
-        return f"strftime('%Y-%m-%d %H:%M:%f', \"{column.name}\", shift) || '000'"
+        return f'date(substr("{column.name}", 1, 10), shift) || substr("{column.name}", 11)'
     return f'"{column.name}"'
 
 

@@ -6,15 +6,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks import made
+from tests.benchmarks import made, planning_bare
 from tests.benchmarks.measure import Bar, Contest, Contestant, Figures, child
-
-YEAR = date(2027, 1, 1)
-DAYS = 365
+from tests.benchmarks.planning_bare import TEMPLATE, YEAR, times
 
 ACCOUNTS = {
     "site": "network: feed",
@@ -24,16 +21,6 @@ ACCOUNTS = {
     " access_token_secret: {env: X4}",
     "channel": "network: telegram, chat: '@channel', token: {env: TELEGRAM}",
 }
-
-TEMPLATE = """\
-{{ campaign.title }}, {{ occurrence.date }} {{ occurrence.time }}: did you know?
-{% if occurrence.weekday == 'mon' %}A new week, a new sign.{% else %}A sign to know.{% endif %}
-
-Somebody else keeps your passport. Somebody else is paid for your work – and you can’t leave.
-{% for word in vars.words %}{{ word }} {% endfor %}
-{{ link('signs') }}
-{{ hashtags() }}
-"""
 
 HEAD = f"""\
 title: {{en: Know the signs}}
@@ -56,14 +43,8 @@ def workspace(place: Path, occurrences: int) -> Path:
     return root
 
 
-def times(occurrences: int) -> list[int]:
-    """The minutes of the day at which posts are planned."""
-    a_day = max(1, round(occurrences / DAYS))
-    return [number * 24 * 60 // a_day for number in range(a_day)]
-
-
-def _run(who: str, root: Path, occurrences: int) -> Figures:
-    told = child("tests.benchmarks.planning_run", who, root, occurrences)
+def _run(root: Path, occurrences: int) -> Figures:
+    told = child("tests.benchmarks.planning_ours", root, occurrences)
     return {name: float(value) for name, value in told.items()}
 
 
@@ -73,10 +54,12 @@ def _prepare(occurrences: int) -> Iterator[Mapping[str, Contestant]]:
         few = max(1, occurrences // 10)
         whole, tenth = (workspace(_new(folder, name), n) for name, n in (("all", occurrences), ("few", few)))
         yield {
-            "Jinja2, rrule, our counters": partial(_run, "floor", whole, occurrences),
-            "Jinja2, rrule, the networks' own": partial(_run, "libraries", whole, occurrences),
-            "campaign: plan": partial(_run, "campaign", whole, occurrences),
-            "campaign: plan a tenth of them": partial(_run, "campaign", tenth, few),
+            "Jinja2, rrule, our counters": partial(planning_bare.measured, occurrences, planning_bare.own()),
+            "Jinja2, rrule, the networks' own": partial(
+                planning_bare.measured, occurrences, planning_bare.libraries()
+            ),
+            "campaign: plan": partial(_run, whole, occurrences),
+            "campaign: plan a tenth of them": partial(_run, tenth, few),
         }
 
 
@@ -89,10 +72,19 @@ def _new(folder: str, name: str) -> Path:
 CONTEST = Contest(
     "occurrences over a year, each on 5 networks: rendered, counted, checked, timed",
     10_000,
-    365,
+    10,
     _prepare,
     bars=(
-        Bar("campaign: plan", "CPU us/post", 2.0, than="Jinja2, rrule, our counters"),
+        Bar(
+            "campaign: plan",
+            "CPU us/post",
+            2.0,
+            than="Jinja2, rrule, our counters",
+            why="each text is also held against the safeguarding rules, and its numbers, addresses and letters are"
+            " looked at: together more than rendering it once; and each post becomes values of its own (key, parts,"
+            " times, problems). Rendering and judging are shared by the networks already",
+        ),
+        Bar("campaign: plan", "CPU us/post", 2.0, than="Jinja2, rrule, the networks' own"),
         Bar("campaign: plan", "peak MB", 1.1, than="campaign: plan a tenth of them"),
     ),
 )

@@ -24,7 +24,7 @@ from tests.benchmarks.measure import (
     table,
 )
 
-DONE = {"storing": "stored", "reading": "read", "feeding": "published"}
+DONE = {"storing": "stored", "load": "read", "feeding": "published"}
 """Contest -> the figure that says how many posts were worked on."""
 
 STORMS = {

@@ -391,6 +391,22 @@ def test_an_older_store_becomes_one_of_today(place: Place, monkeypatch: pytest.M
         new.close()
 
 
+def test_the_newest_version_is_what_the_last_step_makes() -> None:
+    assert len(migrations.MIGRATIONS) == schema.NEWEST
+
+
+def test_a_store_of_the_newest_version_is_opened_without_asking_it_twice(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = place.open()
+    store.close()
+    if store.shared:
+        pytest.skip("only a file is looked at before it is opened")
+    monkeypatch.setattr(Store, "read", None)
+    monkeypatch.setattr(Store, "write", None)
+    place.open().close()
+
+
 BREAKERS = ("trips", "refused", "refused_key", "spent_until")
 
 
