@@ -8,10 +8,10 @@ LOCK := .ci/lock
 # Many tests wait for servers and processes: one more than there are cores.
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 PIP_SERVERS := mastodon-mock nostr-relay synapse
-PIP_RIVALS := apscheduler celery huey procrastinate toot
+PIP_RIVALS := apscheduler celery httpx huey procrastinate toot
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture lint servers schemas tables lock clean
+.PHONY: help demo test torture bench lint servers schemas tables lock clean
 
 help:  ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1 \t/'
@@ -26,6 +26,9 @@ torture: $(VENV)/.test servers  ## Kill, cut off, fill and simulate for a long t
 	$(BIN)/python -m tests.torture --seed $(SEED)
 	$(BIN)/python -m tests.simulation --years 200 --seed $(SEED)
 	$(BIN)/python -m tests.machines --posts 2000 --seed $(SEED)
+
+bench: $(VENV)/.test  ## Measure this program beside its rivals (25 minutes) and write docs/performance.md
+	$(BIN)/python -m tests.benchmarks
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -64,7 +64,13 @@ class Postgres:
     port: int
     user: str
     password: str
+    data: Path
     _restart: Callable[[], None]
+
+    @property
+    def pid(self) -> int:
+        """The process that all others of it are below."""
+        return int((self.data / "postmaster.pid").read_text().split("\n")[0])
 
     def url(self, database: str, host: str = "127.0.0.1", *, password: bool = True) -> str:
         """The address of a database; without the password, as ``store:`` in config.yaml takes it."""
@@ -85,11 +91,11 @@ class Postgres:
 
 
 @contextmanager
-def postgres(*, also: str = "", durable: bool = False) -> Iterator[Postgres]:
+def postgres(*, also: str = "", durable: bool = False, flushed: bool = False) -> Iterator[Postgres]:
     """A PostgreSQL server of our own: its data in a new folder, as a user that is not root, gone afterwards.
 
     ``also``: a second address to listen on, for everybody who knows the password. ``durable``: what is committed
-    survives ``restart``.
+    survives ``restart``. ``flushed``: and the end of the machine, as a server does that is in use.
     """
     hint = "apt install postgresql"
     initdb, pg_ctl = require("initdb", hint), require("pg_ctl", hint)
@@ -98,7 +104,7 @@ def postgres(*, also: str = "", durable: bool = False) -> Iterator[Postgres]:
     home = Path(tempfile.mkdtemp(prefix="campaign-pg-"))
     who = _unprivileged()
     data, word, socket_folder, log = home / "data", home / "word", home / "run", home / "log"
-    server = Postgres(port, "tester", "a-secret-for-tests", lambda: start("restart", "-m", "immediate"))
+    server = Postgres(port, "tester", "a-secret-for-tests", data, lambda: start("restart", "-m", "immediate"))
     word.write_text(server.password)
     socket_folder.mkdir()
     if who is not None:
@@ -121,11 +127,12 @@ def postgres(*, also: str = "", durable: bool = False) -> Iterator[Postgres]:
             told = log.read_text() if log.exists() else ""
             raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}\n{told}")
 
-    options = (
-        f"-h {','.join(filter(None, ('127.0.0.1', also)))} -p {port} -k {socket_folder} -c fsync=off "
-        f"-c synchronous_commit={'on' if durable else 'off'} "
-        "-c full_page_writes=off -c shared_buffers=32MB -c max_connections=100"
-    )
+    options = f"-h {','.join(filter(None, ('127.0.0.1', also)))} -p {port} -k {socket_folder}"
+    if not flushed:
+        options += (
+            f" -c fsync=off -c synchronous_commit={'on' if durable else 'off'} "
+            "-c full_page_writes=off -c shared_buffers=32MB -c max_connections=100"
+        )
 
     def start(*how: str) -> None:
         call(pg_ctl, "-D", str(data), "-l", str(log), "-o", options, "-w", *how)

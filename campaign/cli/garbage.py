@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 
-_RARELY = 50_000
+_RARELY = 100_000
 """New objects between two looks."""
 
 _USUAL = gc.get_threshold()

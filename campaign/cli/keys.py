@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -45,6 +44,8 @@ def _find(desk: Desk, text: str) -> str:
         raise CampaignError(
             f"{text!r} is the beginning of {len(begun)} posts", "one of: " + ", ".join(begun[:5])
         )
+    from difflib import get_close_matches
+
     near = get_close_matches(text, ahead, 1, 0.8)
     if near:
         raise CampaignError(f"there is no post {text!r}", f"did you mean {near[0]}?")

@@ -199,7 +199,7 @@ def _out(
 
 
 def _explained(session: Session, station: Station, rows: list[Delivery]) -> list[Delivery]:
-    """The same rows, saying what those that wait wait for (only then the files are read, which say how accounts wait)."""
+    """The same rows, saying what those that wait wait for (the files say it, and are read only then)."""
     from campaign.core.lifecycle import State
 
     if all(row.state is not State.PENDING for row in rows):

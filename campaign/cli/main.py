@@ -12,7 +12,6 @@ import click
 
 from campaign import __version__
 from campaign.cli import output
-from campaign.cli.crash import write_report
 from campaign.cli.session import Session
 from campaign.cli.verbs import SECTIONS, VERBS
 from campaign.core.suggest import did_you_mean
@@ -113,6 +112,8 @@ def _run(argv: list[str], session: Session) -> int:
 
 
 def _bug(argv: list[str], session: Session, error: BaseException) -> int:
+    from campaign.cli.crash import write_report
+
     path = write_report(argv, error, session.folder_if_known())
     kept = f"what happened is in {path}" if path else "and its report could not be written anywhere"
     output.complain(

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -80,6 +79,8 @@ class Session:
             except NoStoreYet:
                 if not temporary:
                     raise
+                from tempfile import TemporaryDirectory
+
                 # What only looks must not make a store: `run --once` warns of one that was not kept.
                 place = Path(after.enter_context(TemporaryDirectory(prefix="campaign-"))) / "empty.db"
                 opened = Station.at(self.folder, f"sqlite:///{place}", os.environ, create=True)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from campaign.core.pattern import late
+
 WITHIN = timedelta(hours=24)
 """The same words further apart are no problem."""
 
@@ -22,8 +24,8 @@ NEAR = Fraction(4, 5)
 RUN = 3
 """Words in a run; a shorter text is one run."""
 
-_LEFT_OUT = re.compile(r"https?://\S+|(?<![\w/])[#\uff03@][\w@.-]+", re.IGNORECASE)
-_WORD = re.compile(
+_LEFT_OUT = late(r"https?://\S+|(?<![\w/])[#\uff03@][\w@.-]+", re.IGNORECASE)
+_WORD = late(
     # A sign of a script without spaces is a word: Thai, Lao, Burmese, Khmer, Japanese, Chinese.
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
     "|[^\\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+"

@@ -34,13 +34,14 @@ def cut(source: str) -> Cut | None:
     frame: list[str] = []
     words: dict[int, str] = {}
     taken = 0
-    for index, piece in enumerate(filter(None, _HOLE.split(source))):
-        if _HOLE.fullmatch(piece):
+    for place, piece in enumerate(_HOLE.split(source)):
+        if place % 2:  # between two holes there are words, or none
             frame.append(piece)
         elif "{" in piece:
             return None
-        else:
-            frame.append("\n" * piece.count("\n") + _MARK)
-            words[index] = piece
-            taken += len(piece) - len(frame[-1])
+        elif piece:
+            mark = "\n" * piece.count("\n") + _MARK
+            words[len(frame)] = piece
+            frame.append(mark)
+            taken += len(piece) - len(mark)
     return Cut("".join(frame), words, taken)

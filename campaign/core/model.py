@@ -357,6 +357,8 @@ class Workspace:
     observances: Mapping[str, Observance] = field(default_factory=dict)
     holidays: PublicHolidays = field(default_factory=NoHolidays, compare=False, repr=False)
     rules: tuple[Rule, ...] = field(default=(), repr=False)
+    kept: object = field(default=None, compare=False, repr=False)
+    """What the loader keeps of these files, so that those which have not changed are not parsed again."""
 
     @property
     def pack_ids(self) -> tuple[str, ...]:

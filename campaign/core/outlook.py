@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from campaign.core import calendar
-from campaign.core.ahead import Planned, outlook, plan
+from campaign.core.ahead import Planned, outlook, plan, upcoming
 from campaign.core.approval import understaffed
 from campaign.core.compose import Composer
 from campaign.core.model import Campaign, Slot, Workspace
@@ -17,7 +17,7 @@ from campaign.core.told import objections
 from campaign.core.translations import untranslated
 from campaign.errors import Level, Problem
 
-__all__ = ["DAYS", "Planned", "check", "no_row_left", "outlook", "plan"]
+__all__ = ["DAYS", "Planned", "check", "no_row_left", "outlook", "plan", "upcoming"]
 
 DAYS = 30
 """How far ahead problems of time are computed by default."""
@@ -33,9 +33,9 @@ def check(workspace: Workspace, composer: Composer, now: datetime, days: int = D
     """
     found = [*workspace.problems, *untranslated(workspace), *objections(workspace), *_overdue(workspace, now)]
     found += understaffed(workspace)
-    planned = outlook(workspace, composer, now, now + timedelta(days=days))
-    seen = {(post.campaign.id, post.slot.id) for post in planned}
-    for post in planned:
+    seen = set()
+    for post in upcoming(workspace, composer, now, now + timedelta(days=days)):
+        seen.add((post.campaign.id, post.slot.id))
         found += post.problems
     for campaign in workspace.campaigns.values():
         if campaign.ends is not None and campaign.ends < to_wall(now, campaign.zone).date():

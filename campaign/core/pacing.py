@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,6 +12,7 @@ from campaign.core.model import QuietHours
 from campaign.core.timetable import to_utc, to_wall
 
 _DAY = timedelta(days=1)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def quiet_end(instant: datetime, quiet: QuietHours | None, zone: str) -> datetime:
@@ -54,6 +55,8 @@ def next_slot(
     ``sent_today``: what it has published so far on the day, in ``zone`` (the workspace's), that ``now``
     belongs to.
     """
+    if daily is None and (last_sent is None or last_sent + gap <= now):
+        return None
     waits = [now]
     if last_sent is not None:
         waits.append(last_sent + gap)
@@ -114,6 +117,13 @@ class Forecast:
         return self.at is None
 
 
+def at_once(entry: Planned) -> tuple[datetime | None, str]:
+    """What becomes of a post of an account without gap and daily cap, as ``forecast`` says it: such a post waits for no
+    other. When it goes out (None: it is missed), and why then."""
+    at = entry.not_before.astimezone(UTC)
+    return (None, "its deadline") if _is_late(entry, at) else (at, _delay(entry, at, ""))
+
+
 def forecast(
     entries: Sequence[Planned], zone: str, sent: Mapping[str, Iterable[datetime]] | None = None
 ) -> list[Forecast]:
@@ -123,14 +133,15 @@ def forecast(
     workspace's, whose days the daily cap counts. ``sent``: what accounts have published already. Later parts
     of a thread go out with part 1: they wait for no gap and count in no cap.
     """
-    accounts: dict[str, list[int]] = defaultdict(list)
+    lines: dict[str, Line] = {}
+    fate: dict[str, tuple[datetime | None, str]] = {}
     for index, entry in enumerate(entries):
         if entry.part == 1:
-            accounts[entry.account].append(index)
-    fate: dict[str, tuple[datetime | None, str]] = {}
-    for account, indices in accounts.items():
-        for index, at, reason in _one_account(entries, indices, zone, (sent or {}).get(account, ())):
-            fate[entries[index].key] = at, reason
+            if entry.account not in lines:
+                lines[entry.account] = Line(zone, (sent or {}).get(entry.account, ()))
+            lines[entry.account].add(index, entry)
+    for line in lines.values():
+        fate |= {entries[index].key: (at, reason) for index, at, reason in line.until(None)}
     return [
         # A part whose part 1 is not among them continues a thread that has begun: it goes out first.
         Forecast(
@@ -145,36 +156,55 @@ def _thread(entry: Planned) -> str:
     return entry.key.partition("#")[0]
 
 
-def _one_account(
-    entries: Sequence[Planned], indices: Iterable[int], zone: str, before: Iterable[datetime]
-) -> Iterator[tuple[int, datetime | None, str]]:
-    """Play one account's days through: when each of its posts goes out (None: missed), and why then."""
-    past = sorted(before)
-    last = past[-1] if past else None
-    counts = Counter(_day(instant, zone) for instant in past)
-    waiting = [(entries[index].not_before, index) for index in indices]
-    heapq.heapify(waiting)
-    ready: list[int] = []
-    while waiting or ready:
-        if not ready:  # what waits lies ahead of the clock, for all up to it was ready
-            clock, cause = waiting[0][0].astimezone(UTC), ""
-        account = entries[ready[0] if ready else waiting[0][1]]
-        while (
-            slot := next_slot(clock, last, counts[_day(clock, zone)], account.gap, account.daily, zone)
-        ) is not None:
-            cause = f"{'daily cap' if slot == _tomorrow(clock, zone) else 'gap'} of {account.account}"
-            clock = slot
-        while waiting and waiting[0][0] <= clock:
-            ready.append(heapq.heappop(waiting)[1])
-        for index in [index for index in ready if _is_late(entries[index], clock)]:
-            ready.remove(index)
-            yield index, None, cause or "its deadline"
-        if ready:
-            ready.sort()
-            index = ready.pop(0)
-            last = clock
-            counts[_day(clock, zone)] += 1
-            yield index, clock, _delay(entries[index], clock, cause)
+class Line:
+    """One account's days, played through as its posts come in. ``sent``: what it has published already."""
+
+    def __init__(self, zone: str, sent: Iterable[datetime] = ()) -> None:
+        past = sorted(sent)
+        self._zone = zone
+        self._last = past[-1] if past else None
+        self._counts = Counter(_day(instant, zone) for instant in past)
+        self._entries: dict[int, Planned] = {}
+        self._waiting: list[tuple[datetime, int]] = []
+        self._ready: list[int] = []
+        self._clock, self._cause = _LONG_AGO, ""
+
+    def add(self, index: int, entry: Planned) -> None:
+        """A post that is due. Of those that may go out, the one with the lowest ``index`` goes first."""
+        self._entries[index] = entry
+        heapq.heappush(self._waiting, (entry.not_before, index))
+
+    def until(self, horizon: datetime | None) -> Iterator[tuple[int, datetime | None, str]]:
+        """What becomes of the posts whose turn comes before ``horizon``: index, when each goes out (None: missed), and
+        why then. No post that is added later may be due before it. None: of all."""
+        zone, waiting, ready = self._zone, self._waiting, self._ready
+        while waiting or ready:
+            if not ready:  # what waits lies ahead of the clock, for all up to it was ready
+                self._clock, self._cause = waiting[0][0].astimezone(UTC), ""
+            account = self._entries[ready[0] if ready else waiting[0][1]]
+            while (slot := self._next(account)) is not None:
+                tomorrow = slot == _tomorrow(self._clock, zone)
+                self._cause = f"{'daily cap' if tomorrow else 'gap'} of {account.account}"
+                self._clock = slot
+            clock = self._clock
+            if horizon is not None and clock >= horizon:
+                return
+            while waiting and waiting[0][0] <= clock:
+                ready.append(heapq.heappop(waiting)[1])
+            for index in [index for index in ready if _is_late(self._entries[index], clock)]:
+                ready.remove(index)
+                del self._entries[index]
+                yield index, None, self._cause or "its deadline"
+            if ready:
+                ready.sort()
+                index = ready.pop(0)
+                self._last = clock
+                self._counts[_day(clock, zone)] += 1
+                yield index, clock, _delay(self._entries.pop(index), clock, self._cause)
+
+    def _next(self, account: Planned) -> datetime | None:
+        today = self._counts[_day(self._clock, self._zone)] if account.daily is not None else 0
+        return next_slot(self._clock, self._last, today, account.gap, account.daily, self._zone)
 
 
 def _is_late(entry: Planned, clock: datetime) -> bool:

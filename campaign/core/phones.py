@@ -28,6 +28,9 @@ _CHAT = re.compile(r"(?:\bwa\.me/|\bwhatsapp\.com/send/?\?phone=)\+?(\d{5,15})",
 """A link that opens a chat holds a number, and one wrong digit of it leads a person to a stranger."""
 
 _DIGITS = re.compile(r"\d+")
+_FOREIGN = re.compile(r"[^\D0-9]|＋")
+"""The digits and the plus of other scripts."""
+
 _NUMBER = re.compile(rf"(?<!\d)\+?\(?\d(?:{_GAP}\d)*")
 _CODE = re.compile(r"\*#?\d{2,8}(?:\*\d{1,15}){0,5}#")
 """What phones send to their own network (3GPP TS 22.030): ``*128#`` is never the help line 128."""
@@ -251,10 +254,7 @@ def _ascii(text: str) -> str:
     """The same text, letter by letter, with the digits and the plus of every script as ASCII."""
     if text.isascii():
         return text
-    return "".join(
-        str(unicodedata.decimal(letter)) if letter.isdecimal() else "+" if letter == "＋" else letter
-        for letter in text
-    )
+    return _FOREIGN.sub(lambda sign: "+" if sign[0] == "＋" else str(unicodedata.decimal(sign[0])), text)
 
 
 def _without_links(text: str) -> str:

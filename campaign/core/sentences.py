@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from campaign.core.pattern import late
+
 
 class Strength(IntEnum):
     """How good a place is to break at."""
@@ -31,13 +33,13 @@ class Break:
 
 
 _BLANK = r"\s\u200b\u2060\ufeff"
-BLANKS = re.compile(f"[{_BLANK}]+")
+BLANKS = late(f"[{_BLANK}]+")
 """White space, and what is as invisible: zero width space, word joiner."""
 
-SHOWN = re.compile(f"[^{_BLANK}](?s:.*)[^{_BLANK}]|[^{_BLANK}]")
+SHOWN = late(f"[^{_BLANK}](?s:.*)[^{_BLANK}]|[^{_BLANK}]")
 """A text without the blanks around it."""
 
-_LETS_BREAK = re.compile("[^\\S\xa0\u2007\u202f]|\u200b")
+_LETS_BREAK = late("[^\\S\xa0\u2007\u202f]|\u200b")
 """Blanks at which a line may end: not the no-break spaces."""
 
 _CLOSE = (
@@ -47,12 +49,12 @@ _OPEN = "\"'\u201c\u2018\u00ab\u2039([{\u300c\u300e\uff08\u3010\u300a\u00bf\u00a
 _WIDE_STOP = "\u3002\uff01\uff1f\uff61"  # of Chinese and Japanese: no blank follows
 _WIDE_COMMA = "\uff0c\u3001\uff1b\uff1a"
 _STOP = f".!?\u2026\u203d\u061f\u06d4\u0964\u0965\u104b\u17d4{_WIDE_STOP}"
-_ENDS_SENTENCE = re.compile(f"(?P<stop>[{_STOP}]+){_CLOSE}$")
-_ENDS_CLAUSE = re.compile(f"[,;:\u2013\u2014\u060c\u061b\u104a{_WIDE_COMMA}]{_CLOSE}$")
-_COLON = re.compile(f"[:\uff1a]{_CLOSE}$")
-_WIDE_END = re.compile(f"(?P<stop>[{_WIDE_STOP}])[{_STOP}]*{_CLOSE}|[{_WIDE_COMMA}]{_CLOSE}")
+_ENDS_SENTENCE = late(f"(?P<stop>[{_STOP}]+){_CLOSE}$")
+_ENDS_CLAUSE = late(f"[,;:\u2013\u2014\u060c\u061b\u104a{_WIDE_COMMA}]{_CLOSE}$")
+_COLON = late(f"[:\uff1a]{_CLOSE}$")
+_WIDE_END = late(f"(?P<stop>[{_WIDE_STOP}])[{_STOP}]*{_CLOSE}|[{_WIDE_COMMA}]{_CLOSE}")
 
-_WHOLE = re.compile(
+_WHOLE = late(
     rf"https?://[^\s<>\"{_WIDE_STOP}{_WIDE_COMMA}\u300d\u300f\uff09]+"  # a link
     r"|[\w.+-]{0,64}@[\w.:-]+"  # a mention, an e-mail address
     r"|[#\uff03$]\w+"
@@ -61,22 +63,20 @@ _WHOLE = re.compile(
 )
 """What is never broken."""
 
-_SIGN = re.compile(
+_SIGN = late(
     "[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Japanese, Chinese
     "\u2600-\u27bf\U0001f000-\U0001faff]"  # emoji
 )
 """Scripts in which a line may break between any two signs. Thai, Lao, Khmer and Burmese need a dictionary for that:
 they break where their writers put a space (or a zero width one)."""
 
-_EMOJI_TAIL = re.compile(
-    f"(?:[{_BLANK}]*[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f\u200d\U000e0020-\U000e007f])+$"
-)
-_LINE_NUMBER = re.compile(r"(?:^|\n)[^\S\n]*(?:\d{1,3}|[A-Za-z])\.$")
-_INITIALS = re.compile(
+_EMOJI_TAIL = late(f"(?:[{_BLANK}]*[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f\u200d\U000e0020-\U000e007f])+$")
+_LINE_NUMBER = late(r"(?:^|\n)[^\S\n]*(?:\d{1,3}|[A-Za-z])\.$")
+_INITIALS = late(
     r"(?<![\w./@#-])(?![ap]\.m\.$)(?:[^\W\d_]\.)+$", re.IGNORECASE
 )  # "8 p.m." may end a sentence
 
-_NAMES_FOLLOW = re.compile(
+_NAMES_FOLLOW = late(
     r"(?<![\w./@#-])(?:alm|almh|bpk|brig|capt|co|col|dr|dra|drg|drs|gen|gg|gov|hj|hon|ir|jend|jl|jln|jr|kab|kapt|kec|kel|kol"
     r"|komp|lt|mayjen|mr|mrs|ms|mt|ny|pdt|ph\.d|prof|pt|rep|rev|rs|sdr|sdri|sen|sgt|sr|st|tn|ust|yth"
     r"|apr|aug|dec|feb|jan|jul|jun|mar|nov|oct|okt|sep|sept|cf|viz|vs|ca|approx)\.$",
@@ -84,7 +84,7 @@ _NAMES_FOLLOW = re.compile(
 )
 """Words whose full stop ends no sentence, for a name, a day or an example follows; Indonesian and English."""
 
-_NUMBERS_FOLLOW = re.compile(
+_NUMBERS_FOLLOW = late(
     r"(?<![\w./@#-])(?:art|bab|ch|ext|fig|hal|hlm|hp|no|nos|nr|p|par|pp|ps|psl|rp|rt|rw|sec|tel|telp|tgl|tlp|vol|wa)\.$",
     re.IGNORECASE,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -11,6 +10,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     Words are compared up to 64 characters and at most 1,000 of them, which bounds the time.
     """
+    from difflib import get_close_matches  # late: most calls of the command are spelled right
+
     candidates = [name for _, name in zip(range(1000), known, strict=False)]
     near = get_close_matches(word[:64], [name[:64] for name in candidates], n=1, cutoff=0.6)
     return f" (did you mean {near[0]!r}?)" if near else ""

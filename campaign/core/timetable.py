@@ -82,7 +82,10 @@ def moments(timetable: Timetable, after: datetime, until: datetime) -> Iterator[
     after, until = max(after, _EARLIEST), min(until, _LATEST)
     if after >= until:
         return iter(())
-    return heapq.merge(_unmoved(timetable, after, until), _moved(timetable, after, until), key=_order)
+    unmoved = _unmoved(timetable, after, until)
+    if not timetable.move:
+        return unmoved
+    return heapq.merge(unmoved, _moved(timetable, after, until), key=_order)
 
 
 def moment_at(timetable: Timetable, wall: datetime) -> Moment | None:

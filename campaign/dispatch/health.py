@@ -79,12 +79,13 @@ class Health:
         store: Store,
         heartbeat: Secret | str | None,
         now: datetime,
-        following: str,
+        following: Callable[[], str],
         *,
         wait: bool = False,
     ) -> str:
-        """A tick was done at ``now`` (aware UTC). ``following``: what comes next, for systemd's status line. Once a
-        minute, calls the heartbeat if all is well, beside the work, or with ``wait`` to the end.
+        """A tick was done at ``now`` (aware UTC). ``following`` says what comes next, for systemd's status line, and is
+        asked only where somebody hears it. Once a minute, calls the heartbeat if all is well, beside the work, or with
+        ``wait`` to the end.
 
         Returns what is worth a note: that the heartbeat can't be called, once, and that it can again. StoreError.
         """
@@ -94,8 +95,9 @@ class Health:
         self._last = now
         with store.read() as connection:
             late = len(overdue.overdue(connection, now))
-        told = f"{late} overdue, see: campaign status" if late else following
-        self.notifier.tell(f"STATUS={told}")
+        if self.notifier.address:
+            told = f"{late} overdue, see: campaign status" if late else following()
+            self.notifier.tell(f"STATUS={told}")
         if late or heartbeat is None:
             return note
         try:

@@ -41,7 +41,8 @@ from campaign.errors import CampaignError, Level, StoreError
 from campaign.networks import ping
 from campaign.store import history
 from campaign.store.evidence import seals
-from campaign.workspace.watch import fingerprint
+from campaign.workspace.pausefile import read as read_pause
+from campaign.workspace.watch import Watch, fingerprint
 
 WATCH = 1.0
 """Seconds between two looks at the files, the clock and the store's bell."""
@@ -142,7 +143,11 @@ class _Loop:
     _adrift: bool = False
     _stirred: tuple[str, float] | None = None
     _nudges: int = 0
+    _rung: int = 0
+    _seen: tuple[int | None, str | None] | None = None
+    _files: Watch = field(init=False)
     _last_event: int = 0
+    _sealed: int = 0
     _last_beat: datetime | None = None
     _measured: float = 0.0
     _skew: str = ""
@@ -157,6 +162,7 @@ class _Loop:
 
     def __post_init__(self) -> None:
         here = self.here
+        self._files = Watch(here.directory)
         self.time = Time(here.store.clock if here.store.shared else None)
         self._reading = self.time.read()
         now, self._measured = self._reading.wall, self._reading.uptime
@@ -176,7 +182,7 @@ class _Loop:
             self._note(line)
         self._nudges = here.store.nudges()
         with here.store.read() as connection:
-            self._last_event = history.last_event(connection)
+            self._last_event = self._sealed = history.last_event(connection)
         last = here.store.get("last_tick")
         self._last_work = datetime.fromisoformat(last) if last else None
         if skew.rested(self._last_work, now) and not self.trust_clock:
@@ -314,8 +320,7 @@ class _Loop:
                 self.here.store.set("clock", self._doubt)
                 self._note(self._doubt or "the clock is right again")
             self._look_at_files(reading.uptime)
-            pausefile.look(self.here.store, self.here.directory, self.time.now())  # rings the bell
-            nudges = self.here.store.nudges()
+            nudges = self._nudges_now()
         except StoreError as error:
             self._failed(error)
             return
@@ -335,6 +340,20 @@ class _Loop:
         ):
             self.engine.wake()
             self._schedule(now)
+
+    def _nudges_now(self) -> int:
+        """How often the bell was rung; first of all it is rung for a file PAUSE that came or went. Where nobody has
+        written anything since, and that file is as it was, nothing is asked."""
+        here = self.here
+        seen = (
+            here.store.stamp(),
+            read_pause(here.directory),
+        )  # first: what is written after it differs next time
+        if seen[0] is None or seen != self._seen:
+            pausefile.look(here.store, here.directory, self.time.now())
+            self._rung = here.store.nudges()
+            self._seen = seen
+        return self._rung
 
     def _believe(self, reading: Reading) -> str:
         """Hold the clock against the last reading that was believed; the doubt, "" for none."""
@@ -362,7 +381,7 @@ class _Loop:
 
     def _look_at_files(self, uptime: float) -> None:
         """Read the files again when they have changed and are still; a broken edit keeps the last good version."""
-        print_, _ = fingerprint(self.here.directory)
+        print_ = self._files.look()
         if print_ == self._print:
             self._stirred = None
             return
@@ -372,7 +391,9 @@ class _Loop:
             return
         self._print, self._stirred = print_, None
         try:
-            self._new = station.keep_last_good(station.read(self.here.directory), self.workspace)
+            self._new = station.keep_last_good(
+                station.read(self.here.directory, self.workspace), self.workspace
+            )
         except CampaignError as error:
             self._note(f"the files have a problem, the last good version goes on: {error.message}")
 
@@ -458,7 +479,7 @@ class _Loop:
             newest = history.last_event(connection)
             events = history.news(connection, after_id=self._last_event) if newest > self._last_event else []
             news = [event for event in events if _is_news(event)]
-            rows = history.by_keys(connection, {event.key for event in news})
+            rows = history.told_of(connection, {event.key for event in news})
         self._last_event = newest
         for event in events:
             if not event.key and event.kind in ("parked", "unparked"):
@@ -473,9 +494,9 @@ class _Loop:
             self._counts[ended] = self._counts.get(ended, 0) + 1
             self.say(self._happening(rows.get(event.key), event))
 
-    def _happening(self, row: history.Delivery | None, event: history.EventRow) -> Happening:
+    def _happening(self, row: history.Told | None, event: history.EventRow) -> Happening:
         campaign = self.workspace.campaigns.get(row.campaign) if row else None
-        lines = row.post.text.strip().splitlines() if row and row.post else []
+        lines = row.text.strip().splitlines() if row else []
         return Happening(
             at=event.at,
             kind=event.after,
@@ -484,7 +505,7 @@ class _Loop:
             account=row.target if row else "",
             text=lines[0] if lines else "",
             reason=str(event.detail.get("reason", "")),
-            url=row.receipt.url if row and row.receipt and event.after == State.SENT.value else "",
+            url=row.url if row and event.after == State.SENT.value else "",
         )
 
     def _note(self, text: str) -> None:
@@ -498,17 +519,24 @@ class _Loop:
             self.here.store.set("last_tick_by", ONCE if self._by_once else "run")
             self._seal(now, wait)
             self._signs_of_life(now, wait)
+        elif self._last_event - self._sealed >= seals.MOST:
+            self._seal(now, end=False)  # what goes on for hours without a pause is sealed on its way
 
     def _seal(self, now: datetime, end: bool) -> None:
         """Seal what was written, in its own transaction, a batch at a time; at the end of a pass all of it."""
-        while seals.keep(self.here.store, now, all_of_it=end) and end:
-            pass
+        while sealed := seals.keep(self.here.store, now, all_of_it=end):
+            self._sealed += sealed
+            if not end:
+                return
+        self._sealed = self._last_event  # nothing is ready: looked at again when as many events have come
 
     def _signs_of_life(self, now: datetime, wait: bool) -> None:
-        following = self.engine.planner.next_due(now) if self.engine.planner else None
-        local = following.astimezone(ZoneInfo(self.workspace.zone)) if following else None
-        said = f"next post {local:%a %d %b %H:%M}" if local else "nothing is planned"
-        note = self.health.ticked(self.here.store, self.workspace.heartbeat, now, said, wait=wait)
+        def following() -> str:
+            due = self.engine.planner.next_due(now) if self.engine.planner else None
+            local = due.astimezone(ZoneInfo(self.workspace.zone)) if due else None
+            return f"next post {local:%a %d %b %H:%M}" if local else "nothing is planned"
+
+        note = self.health.ticked(self.here.store, self.workspace.heartbeat, now, following, wait=wait)
         if note:
             self._note(note)
 

@@ -43,6 +43,9 @@ from campaign.store.outbox import NewDelivery
 REACH_BACK = timedelta(hours=24)
 """How far back something written after its time is still worth a ``missed`` row."""
 
+BATCH = 500
+"""Rows that are composed before they are written: what falls due at once need not fit into memory at once."""
+
 GONE = "its planned post or its account has gone from the files"
 """Why a row is held when the files no longer know it; released when they do again."""
 
@@ -180,15 +183,13 @@ class Planner:
         """Everything due up to ``now`` has its row: let the cursors say so."""
         with self.store.write() as connection:
             if planner_lock(connection):
-                for name, (cursor, digest) in history.cursors(connection).items():
-                    campaign = self.workspace.campaigns.get(name)
-                    if (
-                        campaign is not None
-                        and campaign.digest == digest
-                        and cursor < now
-                        and self.counts(connection, name)
-                    ):
-                        outbox.advance(connection, name, now, digest)
+                known = self.workspace.campaigns
+                same = {
+                    name
+                    for name, (cursor, digest) in history.cursors(connection).items()
+                    if name in known and known[name].digest == digest and cursor < now
+                }
+                outbox.advance_all(connection, self._counting(connection, same), now)
 
     # -- one campaign --
 
@@ -223,6 +224,7 @@ class Planner:
             connection, campaign.id, ((slot, moment) for slot, moment, _, key in found if key not in known)
         )
         votes = Votes(connection)
+        made: list[str] = []
         rows: list[NewDelivery] = []
         for slot, moment, target, key in found:
             if key in known:
@@ -237,7 +239,10 @@ class Planner:
                 rows += self._written_late(campaign, slot, moment, target, now)
             else:
                 rows += self._due(past, votes, campaign, slot, moment, target, now)
-        made = outbox.insert(connection, rows, now)
+            if len(rows) >= BATCH:
+                made += outbox.insert(connection, rows, now)
+                rows.clear()
+        made += outbox.insert(connection, rows, now)
         outbox.advance(connection, campaign.id, now, campaign.digest)
         return made
 

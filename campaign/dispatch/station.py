@@ -26,12 +26,13 @@ if TYPE_CHECKING:
     from campaign.workspace.files import MediaFiles
 
 
-def read(directory: Path) -> Workspace:
-    """The workspace as its files stand now. WorkspaceError when config.yaml can't be used."""
+def read(directory: Path, earlier: Workspace | None = None) -> Workspace:
+    """The workspace as its files stand now. ``earlier``: as they stood before; what is the same is not parsed again.
+    WorkspaceError when config.yaml can't be used."""
     from campaign.networks import registry
     from campaign.workspace.load import load
 
-    return load(directory, registry.specs())
+    return load(directory, registry.specs(), earlier=earlier)
 
 
 def owner() -> str:
@@ -52,6 +53,8 @@ class Station:
     directory: Path
     store: Store
     environ: Mapping[str, str]
+    given: Adapters | None = None
+    """Adapters to be used instead of the networks' own."""
 
     @classmethod
     def open(
@@ -75,6 +78,8 @@ class Station:
     @cached_property
     def adapters(self) -> Adapters:
         """The networks' adapters."""
+        if self.given is not None:
+            return self.given
         from campaign.dispatch.adapters import Adapters
         from campaign.workspace.secrets import Secrets
 

@@ -7,7 +7,7 @@ side effect stands between two committed rows: the attempt before it, the result
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -60,6 +60,7 @@ class _Step:
     looks: list[Delivery] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
+    asked: datetime | None = None
 
 
 @dataclass
@@ -87,6 +88,7 @@ class Engine:
     _results: queue.SimpleQueue[_Result | None] = field(default_factory=queue.SimpleQueue)
     _unwritten: list[_Result] = field(default_factory=list)
     _turns: list[Turn] = field(default_factory=list)
+    _asked: datetime | None = None
     _look_at: datetime | None = None
     _stale: bool = True
     _rings: int = 0
@@ -157,12 +159,13 @@ class Engine:
         back = {result.account for result in self._unwritten}
         stale, self._stale = self._stale, False  # first: whoever wakes us from now on is not overheard
         swift = not stale and self._only_goes_on(now)
+        unsure, self._unsure = self._unsure, True  # until it is committed
         if not self.stopping:
-            swift = not self._plan(now) and swift
+            planned = self._plan(now)
+            stale, swift = stale or planned, swift and not planned
             if not swift:
                 self.planner.fill(now)
         step = _Step()
-        unsure, self._unsure = self._unsure, True
         with self.store.write() as connection:
             # Planning took its time, or the machine was stopped meanwhile: leases and deadlines count from here.
             began = self.uptime()
@@ -176,17 +179,15 @@ class Engine:
             renewed = self._renew(connection, now, began)
             if not swift:
                 self._look_around(connection, now, halt, step)
-            elif turns := outbox.ripe(connection, now, self._working(back, now)):
-                step.turns = sorted([*self._turns, *turns])
-            else:
-                step.turns = self._turns
             if not self.stopping:
+                anew = unsure or stale or rings != self._rings or self._turns_are_old(now)
+                self._whose_turn(connection, now, step, None if anew and not swift else back)
                 self._claim(connection, now, halt, step)
         self._unsure = False
         for lease in renewed:
             lease.ends = began + LEASE.total_seconds()
         self._unwritten.clear()  # only now: a store that can't be written must not cost us what a network said
-        self._turns = step.turns
+        self._turns, self._asked = step.turns, step.asked or self._asked
         for claim in (*step.repeats, *step.claims):
             self._send(Errand(claim, Lease(began, began + LEASE.total_seconds())))
         for delivery in step.looks:
@@ -194,9 +195,16 @@ class Engine:
         if swift and rings != self._rings:
             self._stale = True  # somebody decided something: look around at once
         self._rings = rings
+        known, self._look_at = (
+            self._look_at,
+            now,
+        )  # until it is known when: a store that is gone may be back by then
         with self.store.read() as connection:
             ahead = [history.next_wake(connection, now, back if swift else None)]
-        ahead += [self._look_at] if swift else [halt.next_end, *self._unusable.values()]
+        retries = (
+            retry for retry in self._unusable.values() if retry > now
+        )  # the others have nothing to send
+        ahead += [known] if swift else [halt.next_end, *retries]
         if self.store.shared and self._busy:
             ahead.append(now + TURN)  # what other hosts do rings no bell
         self._look_at = _first(ahead)
@@ -236,9 +244,28 @@ class Engine:
         if consented.any_withdrawn(self.planner.workspace):
             self.planner.hold_unconsented(connection, now)
         step.repeats, step.looks = self._look_at_uncertain(connection, now, halt)
+
+    def _turns_are_old(self, now: datetime) -> bool:
+        """Whether to ask all accounts again whose turn it is. While thousands wait, that is dear and would change
+        nothing for the next posts: who can send now is asked for in any case when it comes to it."""
+        long = len(self._turns) > 4 * self.senders
+        return not long or self._asked is None or not timedelta() <= now - self._asked < 10 * TURN
+
+    def _whose_turn(
+        self, connection: Connection, now: datetime, step: _Step, back: Collection[str] | None
+    ) -> None:
+        """Whose turn is next: of all accounts, or of those who were waiting already and those who came ``back``."""
         taken = {claim.account for claim in step.repeats} | {row.account for row in step.looks}
-        free = self._working(self.planner.workspace.accounts.keys() - taken, now)
-        step.turns = outbox.ripe(connection, now, free)
+        if back is None:
+            # Of thousands of accounts few have something to send: the others are not even looked at.
+            step.turns = outbox.ripe(
+                connection, now, self._working(outbox.waiting(connection, now) - taken, now)
+            )
+            step.asked = now
+        else:
+            came = outbox.ripe(connection, now, self._working(set(back) - taken, now))
+            waiting = [turn for turn in self._turns if turn.account not in taken] if taken else self._turns
+            step.turns = sorted([*waiting, *came]) if came else waiting
 
     def _claim(self, connection: Connection, now: datetime, halt: Halt, step: _Step) -> None:
         assert self.planner is not None  # noqa: S101

@@ -27,7 +27,7 @@ class Options(BaseModel):
     Secret keys are annotated ``campaign.core.model.Secret``; ``server`` is there for every network.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from campaign.errors import CampaignError
+from campaign.networks.loading import loading
 
 _TEMPORARY = ".tmp"
 
@@ -28,6 +27,9 @@ def locked(root: Path) -> Iterator[None]:
 
     What a crashed process left half-written is cleared away. OSError when the folder can't be made or locked.
     """
+    with loading():
+        from filelock import FileLock, Timeout
+
     root.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(root / ".lock", timeout=PATIENCE):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
+
+from campaign.core.pattern import late
 
 HIDDEN = "***"
 REASON_LENGTH = 300
@@ -18,28 +19,28 @@ _SHORTEST = 4
 _SHAPES = (
     # Headers, also as a Python or JSON mapping prints them.
     (
-        re.compile(
+        late(
             r"(?i)\b((?:proxy-)?authorization|x-campaign-signature|set-cookie|cookie)([\"']?\s*[:=]\s*)"
             r"(?:\"[^\"\r\n]*\"|'[^'\r\n]*'|[^\r\n]+)"
         ),
         r"\1\2" + HIDDEN,
     ),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{6,}"), r"\1 " + HIDDEN),
+    (late(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{6,}"), r"\1 " + HIDDEN),
     # Signed URLs, tokens in a query or a form body.
     (
-        re.compile(
+        late(
             r"(?i)\b([a-z0-9_.-]*(?:token|secret|signature|password|passwd|api[_-]?key|credential)=)"
             r"[^&\s\"'#<>]+"
         ),
         r"\1" + HIDDEN,
     ),
-    (re.compile(r"(?i)([?&](?:sig|key|code|auth)=)[^&\s\"'#<>]+"), r"\1" + HIDDEN),
+    (late(r"(?i)([?&](?:sig|key|code|auth)=)[^&\s\"'#<>]+"), r"\1" + HIDDEN),
     # https://user:password@host
-    (re.compile(r"(?i)([a-z][a-z0-9+.-]*://)[^/\s@]+@"), r"\1" + HIDDEN + "@"),
+    (late(r"(?i)([a-z][a-z0-9+.-]*://)[^/\s@]+@"), r"\1" + HIDDEN + "@"),
     # Tokens in paths: Telegram bots, Discord and Slack webhooks.
-    (re.compile(r"/bot\d+:[\w-]+"), "/bot" + HIDDEN),
-    (re.compile(r"(/webhooks/\d+/)[\w-]+"), r"\1" + HIDDEN),
-    (re.compile(r"(hooks\.slack\.com/(?:services|workflows)/)\S+"), r"\1" + HIDDEN),
+    (late(r"/bot\d+:[\w-]+"), "/bot" + HIDDEN),
+    (late(r"(/webhooks/\d+/)[\w-]+"), r"\1" + HIDDEN),
+    (late(r"(hooks\.slack\.com/(?:services|workflows)/)\S+"), r"\1" + HIDDEN),
 )
 
 _lock = threading.Lock()

@@ -9,9 +9,9 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from campaign.core.lifecycle import State
-from campaign.core.model import Workspace, delivery_key
+from campaign.core.model import Campaign, Slot, Workspace, delivery_key
 from campaign.core.quiet import why_quiet
-from campaign.core.timetable import moments, to_utc
+from campaign.core.timetable import Moment, moments, to_utc
 from campaign.review import times
 from campaign.review.words import count
 from campaign.store import history
@@ -20,8 +20,8 @@ from campaign.store.holding import Runner
 HORIZON = timedelta(days=366)
 """How far ahead the next post is looked for."""
 
-PIECE = 100
-"""Moments of a slot that are compared with the store at once."""
+FIRST, PIECE = 4, 100
+"""Moments of a slot that are compared with the store at once: at first, and where those don't do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +39,37 @@ def coming(connection: Connection, workspace: Workspace, now: datetime) -> Comin
     waiting = history.deliveries(connection, states=[State.PENDING])
     dues = [max(row.not_before, now) for row in waiting if row.part == 1]
     today = sum(due < midnight for due in dues)
-    for campaign, slot in workspace.slots():
-        ahead = moments(slot.timetable, now, now + HORIZON)
-        # The days ahead are looked through in pieces: as a rule the first one holds an open moment.
-        while some := list(islice(ahead, PIECE)):
-            keys = {
-                m: [
-                    delivery_key(campaign.id, slot.id, m.wall, t.name)
-                    for t in slot.targets
-                    if not why_quiet(workspace, campaign, slot, t, m.due)
-                ]
-                for m in some
-            }
-            # A row that waits is counted already; any other means that it is decided.
-            known = history.existing_keys(connection, [key for of_one in keys.values() for key in of_one])
-            still = {moment: sum(key not in known for key in of_one) for moment, of_one in keys.items()}
-            dues += [moment.due for moment, number in still.items() if number]
-            today += sum(number for moment, number in still.items() if moment.due < midnight)
-            if some[-1].due >= midnight and any(still.values()):
-                break
+    ahead = [(*each, moments(each[1].timetable, now, now + HORIZON)) for each in workspace.slots()]
+    size = FIRST
+    # All slots together, and the days ahead in pieces: as a rule the first one holds an open moment.
+    while ahead:
+        pieces = [
+            [(moment, _keys(workspace, campaign, slot, moment)) for moment in islice(of_slot, size)]
+            for campaign, slot, of_slot in ahead
+        ]
+        # A row that waits is counted already; any other means that it is decided.
+        known = history.existing_keys(
+            connection, [key for piece in pieces for _, keys in piece for key in keys]
+        )
+        left = []
+        for each, piece in zip(ahead, pieces, strict=True):
+            still = [(moment.due, sum(key not in known for key in keys)) for moment, keys in piece]
+            dues += [due for due, number in still if number]
+            today += sum(number for due, number in still if due < midnight)
+            enough = piece and piece[-1][0].due >= midnight and any(number for _, number in still)
+            if piece and not enough:
+                left.append(each)
+        ahead, size = left, PIECE
     return Coming(min(dues, default=None), today)
+
+
+def _keys(workspace: Workspace, campaign: Campaign, slot: Slot, moment: Moment) -> list[str]:
+    """What goes out at a moment, on days that are not quiet."""
+    return [
+        delivery_key(campaign.id, slot.id, moment.wall, target.name)
+        for target in slot.targets
+        if not why_quiet(workspace, campaign, slot, target, moment.due)
+    ]
 
 
 def headline(

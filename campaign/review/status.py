@@ -208,20 +208,19 @@ def _unplanned(
     connection: Connection, workspace: Workspace, now: datetime, late: timedelta
 ) -> Iterator[Unplanned]:
     cursors = history.cursors(connection)
-    for campaign, slot in workspace.slots():
-        cursor = cursors.get(campaign.id)
-        if cursor is None:
-            continue  # never planned: what lies in the past is not late, it was never asked for
-        passed = {
-            delivery_key(campaign.id, slot.id, moment.wall, target.name): (moment, target)
-            for moment in moments(slot.timetable, max(cursor.at, now - UNPLANNED_FOR), now - late)
-            for target in slot.targets
-        }
-        known = history.existing_keys(connection, passed)
-        for key, (moment, target) in passed.items():
-            if key not in known:
-                network, language = target.account.network, target.language
-                yield Unplanned(key, campaign.id, slot.id, target.name, network, language, moment.due)
+    passed = {
+        delivery_key(campaign.id, slot.id, moment.wall, target.name): (campaign, slot, moment, target)
+        for campaign, slot in workspace.slots()
+        # What was never planned is not late where it lies in the past: it was never asked for.
+        if (cursor := cursors.get(campaign.id)) is not None
+        for moment in moments(slot.timetable, max(cursor.at, now - UNPLANNED_FOR), now - late)
+        for target in slot.targets
+    }
+    known = history.existing_keys(connection, passed)
+    for key, (campaign, slot, moment, target) in passed.items():
+        if key not in known:
+            network, language = target.account.network, target.language
+            yield Unplanned(key, campaign.id, slot.id, target.name, network, language, moment.due)
 
 
 def _given_up(connection: Connection, row: Delivery) -> bool:

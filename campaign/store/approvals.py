@@ -6,23 +6,26 @@ approved or rejected the post stays.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Connection,
-    Integer,
     RowMapping,
+    Select,
     Text,
     bindparam,
-    column,
+    cast,
     func,
     insert,
     select,
+    type_coerce,
     update,
-    values,
 )
 
 from campaign.core.approval import Verdict, Vote
@@ -207,18 +210,28 @@ def votes_on_slot(
 
 def slots(connection: Connection, of: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of the slots (campaign, slot) on whose posts there is any verdict."""
-    found: set[tuple[str, str]] = set()
-    for batch in batches(sorted(set(of))):
-        asked = values(column("number", Integer), column("first", Text), column("behind", Text), name="asked")
-        asked_ = asked.data([(n, *_range(*slot)) for n, slot in enumerate(batch)]).cte()
-        spoken = select(approvals.c.id).where(asked_.c.first <= _KEY, asked_.c.behind > _KEY)
-        numbers = connection.execute(select(asked_.c.number).where(spoken.exists())).scalars()
-        found.update(batch[number] for number in numbers)
-    return found
+    begins = {_range(*slot)[0]: slot for slot in of}
+    statement = _spoken_of(connection.dialect.name)
+    return {
+        begins[each] for each in connection.execute(statement, {"begins": json.dumps(list(begins))}).scalars()
+    }
+
+
+@cache
+def _spoken_of(dialect: str) -> Select[Any]:
+    """Those of the beginnings of keys (``begins``, a JSON list: one value, however many) with which any key begins."""
+    told = bindparam("begins", type_=Text())
+    if dialect == "postgresql":
+        asked = func.json_array_elements_text(cast(told, JSON)).table_valued("value")
+    else:
+        asked = func.json_each(told).table_valued("value")
+    begin = type_coerce(asked.c.value, Text)
+    behind = func.substr(begin, 1, func.length(begin) - 1).concat("0")  # which comes right after "/"
+    return select(begin).where(select(approvals.c.id).where(begin <= _KEY, behind > _KEY).exists())
 
 
 def _range(campaign: str, slot: str) -> tuple[str, str]:
-    """The keys of a slot's posts, byte by byte: from here, and before there (``0`` comes right after ``/``)."""
+    """The keys of a slot's posts, byte by byte: from here, and before there."""
     return f"{campaign}/{slot}/", f"{campaign}/{slot}0"
 
 

@@ -68,15 +68,30 @@ _LOST = lock(
 )
 
 
+_WAITING = (
+    select(deliveries.c.account)
+    .where(deliveries.c.state == _PENDING, deliveries.c.not_before <= bindparam("now", type_=Instant()))
+    .distinct()
+)
+
+
 def ripe(connection: Connection, now: datetime, accounts: Collection[str]) -> list[Turn]:
     """Those of the accounts that may send at ``now``, each with its next row, in order. Ready: pending, composed,
     not_before <= now <= deadline, the part before is sent, the account neither parked nor pacing nor sending. A begun
     thread's next part goes first and waits for no gap; until it has gone out or ended badly, nothing else of its
     account does."""
     threads = _next_keys(connection, now, sorted(accounts))
+    if not threads:
+        return []
     d = deliveries.c
     rows = connection.execute(select(d.key, d.account, d.due).where(d.key.in_(threads)))
     return sorted(Turn(not threads[row.key], row.due, row.key, row.account) for row in rows)
+
+
+def waiting(connection: Connection, now: datetime) -> set[str]:
+    """The accounts that have something pending which waits for no later time than ``now``: few of all, nearly always.
+    Only of these can anything be ``ripe``."""
+    return set(connection.execute(_WAITING, {"now": now}).scalars())
 
 
 def claim(
@@ -112,9 +127,9 @@ def take(
     while rest and len(claims) < free:
         batch, rest = rest[: free - len(claims)], rest[free - len(claims) :]
         rows = _taken(connection, now, [turn.account for turn in batch])
-        against = (
-            judge(connection, [Delivery.of(row) for row in rows]) if judge is not None else [""] * len(rows)
-        )
+        against: Sequence[str | None] = [""] * len(rows)
+        if judge is not None:
+            against = judge(connection, [Delivery.of(row) for row in rows])
         free_to_go = [row for row, reason in zip(rows, against, strict=True) if reason == ""]
         claims += _begin(connection, free_to_go, Event.CLAIM, now, owner, lease)
         held: list[str] = []

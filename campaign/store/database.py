@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from campaign.errors import NoStoreYet, StoreError
 from campaign.store import advisory, engines, holding, meta, preflight, schema
@@ -38,6 +40,7 @@ class Store:
         self._turn = threading.Lock() if path is not None else None
         self._writing = threading.local()
         self._holder: Holder | None = None
+        self._watching: PoolProxiedConnection | None = None
 
     @classmethod
     def open(cls, url: str, root: Path, *, create: bool) -> Store:
@@ -122,6 +125,9 @@ class Store:
         if self._holder is not None:
             self._holder.release()
             self._holder = None
+        if self._watching is not None:
+            self._watching.close()
+            self._watching = None
         self.engine.dispose()
 
     # -- transactions -------------------------------------------------------------------------------------
@@ -207,6 +213,23 @@ class Store:
                 self._holder.keep()
         with self.read() as connection:
             return meta.rings(connection)
+
+    def stamp(self) -> int | None:
+        """A number that stays the same as long as nobody, here or in another process, has committed anything; None
+        where there is no such thing (PostgreSQL). It costs next to nothing. To be asked from one thread."""
+        if self._path is None:
+            return None
+        with self._explained():
+            if (
+                self._watching is None
+            ):  # of its own, and nothing is written by it: its own commits don't count
+                self._watching = self.engine.raw_connection()
+        watching: sqlite3.Connection = self._watching.driver_connection  # type: ignore[assignment]
+        try:
+            number: int = watching.execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error as error:
+            raise explain(error, self.place) or error from error
+        return number
 
     def get(self, name: str) -> str | None:
         """A fact kept beside the rows (``last_tick``...), or None."""

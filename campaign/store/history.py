@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, text
 
 from campaign.core.lifecycle import State
+from campaign.core.outcome import Receipt
 from campaign.core.post import Post
 from campaign.store import tables
 from campaign.store.hints import beside, beside_text
@@ -26,6 +27,7 @@ __all__ = [
     "Delivery",
     "EventRow",
     "SentText",
+    "Told",
     "accounts",
     "attempts",
     "by_keys",
@@ -53,6 +55,7 @@ __all__ = [
     "sent_texts",
     "sights",
     "still_out",
+    "told_of",
     "uncertain_due",
 ]
 
@@ -81,6 +84,27 @@ def by_keys(connection: Connection, keys: Collection[str]) -> dict[str, Delivery
     for batch in batches(sorted(keys)):
         rows = connection.execute(select(tables.deliveries).where(_d.key.in_(batch))).mappings()
         found |= {row["key"]: Delivery.of(row) for row in rows}
+    return found
+
+
+class Told(NamedTuple):
+    """What is told of a delivery while it runs."""
+
+    campaign: str
+    target: str
+    text: str
+    url: str
+
+
+def told_of(connection: Connection, keys: Collection[str]) -> dict[str, Told]:
+    """Deliveries by their keys, as far as they are told of; keys without a row are left out."""
+    found: dict[str, Told] = {}
+    for batch in batches(sorted(keys)):
+        asked = select(_d.key, _d.campaign, _d.target, _d.post, _d.receipt).where(_d.key.in_(batch))
+        for key, campaign, target, post, receipt in connection.execute(asked):
+            text = post["text"] if post is not None else ""
+            url = Receipt.from_json(receipt).url if receipt is not None else ""
+            found[key] = Told(campaign, target, text, url)
     return found
 
 

@@ -7,7 +7,18 @@ hold returns False (somebody else was first), it never raises. They live in the 
 from __future__ import annotations
 
 from campaign.store.breaker import works
-from campaign.store.claims import Judge, Turn, claim, in_flight, orphan, renew, repeat, ripe, take
+from campaign.store.claims import (
+    Judge,
+    Turn,
+    claim,
+    in_flight,
+    orphan,
+    renew,
+    repeat,
+    ripe,
+    take,
+    waiting,
+)
 from campaign.store.decisions import (
     again,
     break_threads,
@@ -27,7 +38,7 @@ from campaign.store.log import Who
 from campaign.store.looking import absent, found, look_later
 from campaign.store.notes import notes, put_note
 from campaign.store.pacing import pace
-from campaign.store.planned import advance, fill, insert, see
+from campaign.store.planned import advance, advance_all, fill, insert, see
 from campaign.store.redacting import redact
 from campaign.store.rows import Claim, NewDelivery
 from campaign.store.settling import Answered, settle, settle_all
@@ -42,6 +53,7 @@ __all__ = [
     "Who",
     "absent",
     "advance",
+    "advance_all",
     "again",
     "break_threads",
     "brought",
@@ -76,6 +88,7 @@ __all__ = [
     "settle_all",
     "take",
     "unwanted",
+    "waiting",
     "withdrawing",
     "withdrawn",
     "works",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from campaign.store.log import LOOP, Who
 from campaign.store.rows import NewDelivery
 from campaign.store.tables import cursors, deliveries, sights
 from campaign.store.transitions import current
-from campaign.store.upsert import insert_missing
+from campaign.store.upsert import batches, insert_missing
 
 
 def insert(connection: Connection, rows: Sequence[NewDelivery], now: datetime, who: Who = LOOP) -> list[str]:
@@ -112,6 +112,14 @@ def advance(connection: Connection, campaign: str, cursor: datetime, digest: str
         insert_missing(connection, cursors, [{"campaign": campaign, "at": cursor, "digest": digest}])
     elif known != (cursor, digest):
         connection.execute(_ADVANCE, {"of_campaign": campaign, "at": cursor, "digest": digest})
+
+
+def advance_all(connection: Connection, campaigns: Collection[str], cursor: datetime) -> None:
+    """Set the cursors of campaigns that have one and lie further back."""
+    for batch in batches(sorted(campaigns)):
+        connection.execute(
+            update(cursors).where(cursors.c.campaign.in_(batch), cursors.c.at < cursor).values(at=cursor)
+        )
 
 
 def see(connection: Connection, campaign: str, slots: Iterable[tuple[str, str]], since: datetime) -> None:

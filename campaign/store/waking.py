@@ -77,6 +77,24 @@ def _soonest() -> Select[Any]:
 
 @cache
 def waits() -> Select[Any]:
+    """``_waits`` of all accounts but those that wait for nothing: who has nothing pending, and whose posts wait for a
+    sender alone."""
+    now, d = bindparam("now", type_=Instant()), deliveries.c
+    pending = select(d.account).where(d.state == _PENDING)
+    later = pending.where(or_(d.not_before > now, d.previous.is_not(None)))
+    held_back = [
+        until > now for until in (accounts.c.next_at, accounts.c.parked_until, accounts.c.spent_until)
+    ]
+    return _waits().where(accounts.c.account.in_(pending), or_(*held_back, accounts.c.account.in_(later)))
+
+
+@cache
+def waits_of() -> Select[Any]:
+    """The same of the accounts ``names`` (a parameter)."""
+    return _waits().where(accounts.c.account.in_(bindparam("names", expanding=True)))
+
+
+def _waits() -> Select[Any]:
     """For each account that is not sending: until when it is parked, spent and pacing; when the next part of a begun
     thread may go; whether another post is ripe at ``now`` (a parameter), and when the first one after it will be."""
     now = bindparam("now", type_=Instant())
@@ -130,12 +148,6 @@ def waits() -> Select[Any]:
         case((is_ripe, 1), else_=0).label("ripe"),
         later.label("later"),
     ).where(~sending.correlate(accounts).exists())
-
-
-@cache
-def waits_of() -> Select[Any]:
-    """The same of the accounts ``names`` (a parameter)."""
-    return waits().where(accounts.c.account.in_(bindparam("names", expanding=True)))
 
 
 def _wake_of_account(row: Any, now: datetime) -> datetime | None:

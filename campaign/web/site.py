@@ -87,7 +87,8 @@ class Site:
             mark, _ = fingerprint(self.station.directory)
             if self._files is None or self._files[0] != mark:
                 try:
-                    self._files, self._broken = (mark, read(self.station.directory)), None
+                    earlier = self._files[1] if self._files else None
+                    self._files, self._broken = (mark, read(self.station.directory, earlier)), None
                 except WorkspaceError as error:
                     if self._files is None:
                         raise

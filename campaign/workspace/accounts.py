@@ -106,8 +106,10 @@ def read_account(
 
 def tighter(*levels: Approval | None) -> Approval:
     """The approval that asks for most people: a narrower place may only tighten it."""
-    order = list(Approval)
-    return max((level for level in levels if level), key=order.index, default=Approval.NONE)
+    return max((level for level in levels if level), key=_TIGHT.__getitem__, default=Approval.NONE)
+
+
+_TIGHT = {level: place for place, level in enumerate(Approval)}
 
 
 def _spec(

@@ -69,7 +69,10 @@ def _zone_in(schedule: Path) -> str | None:
 def _outermost(text: str, wanted: str) -> str | None:
     """The text of an outermost key, taken from the parser's events: no value is made of the rest."""
     depth, nodes, before = 0, 0, None
+    anchored: dict[str, str] = {}
     for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        if isinstance(event, yaml.ScalarEvent) and event.anchor:
+            anchored[event.anchor] = event.value
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             continue
@@ -79,6 +82,8 @@ def _outermost(text: str, wanted: str) -> str | None:
             continue
         # A key or a value of the outermost mapping has just ended: they take turns.
         said = event.value if isinstance(event, yaml.ScalarEvent) else None
+        if isinstance(event, yaml.AliasEvent):
+            said = anchored.get(event.anchor or "")
         if nodes % 2 and before == wanted:
             return said
         nodes, before = nodes + 1, said

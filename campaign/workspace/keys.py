@@ -19,9 +19,12 @@ Later = Annotated[Any, WithJsonSchema({"description": "Accepted; this version do
 
 
 class Keys(BaseModel):
-    """A mapping whose keys are all known; values are taken as written, never converted."""
+    """A mapping whose keys are all known; values are taken as written, never converted. What reads it is built when
+    there is something to read: most workspaces have few of all kinds."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
 
 class LinkKeys(Keys):

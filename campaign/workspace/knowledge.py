@@ -19,7 +19,9 @@ FACTS = "posts/facts.yaml"
 class Loose(BaseModel):
     """Knowledge holds more than this version uses: other keys are passed over."""
 
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="ignore", strict=True, frozen=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
 
 class SourceKeys(Loose):

@@ -20,6 +20,7 @@ from campaign.workspace.cards import CardPress
 from campaign.workspace.config import NAME as CONFIG
 from campaign.workspace.config import read_config
 from campaign.workspace.findings import Findings
+from campaign.workspace.kept import Keeper, Read, shared
 from campaign.workspace.keys import links_of
 from campaign.workspace.known import Shelf, read_known
 from campaign.workspace.pictures import Gallery
@@ -36,23 +37,32 @@ from campaign.workspace.yamltext import Unreadable
 SCHEDULES = "schedules"
 
 
-def load(directory: Path, specs: Mapping[str, Spec], beside: Mapping[str, bytes] | None = None) -> Workspace:
+def load(
+    directory: Path,
+    specs: Mapping[str, Spec],
+    beside: Mapping[str, bytes] | None = None,
+    earlier: Workspace | None = None,
+) -> Workspace:
     """The workspace in a folder. ``specs``: the networks that there are, by name. ``beside``: campaigns that are not
-    on disk, by name, read as if their files were there.
+    on disk, by name, read as if their files were there. ``earlier``: what was loaded before; files that are as they
+    were then are not parsed again.
 
     A campaign with an error is in ``broken`` while the others load; every problem is in ``problems``, by place.
     WorkspaceError, with all problems, when config.yaml itself can't be used.
     """
     with _no_collection():
-        return _load(directory, specs, beside or {})
+        return _load(directory, specs, beside or {}, Keeper(earlier.kept if earlier else None))
 
 
-def _load(directory: Path, specs: Mapping[str, Spec], beside: Mapping[str, bytes]) -> Workspace:
+def _load(
+    directory: Path, specs: Mapping[str, Spec], beside: Mapping[str, bytes], keeper: Keeper
+) -> Workspace:
     findings = Findings()
     digest = hashlib.sha256()
     common = hashlib.sha256()
+    knowledge = hashlib.sha256()
     _rename(directory, findings)
-    config = _read(directory, CONFIG, digest, common)
+    config = _read(directory, CONFIG, keeper, digest, common, knowledge)
     settings = read_config(config, specs, findings)
     posts = read_posts(directory, findings)
     for entry in posts.entries:
@@ -63,7 +73,7 @@ def _load(directory: Path, specs: Mapping[str, Spec], beside: Mapping[str, bytes
 
     @cache
     def about(name: str) -> Document:
-        return _read(directory, name, digest, common)
+        return _read(directory, name, keeper, digest, common, knowledge)
 
     used = packs.read_packs(posts, settings.packs if settings else None, config, about, findings)
     packs.check_own(used, posts.templates, findings)
@@ -92,9 +102,12 @@ def _load(directory: Path, specs: Mapping[str, Spec], beside: Mapping[str, bytes
         )
     campaigns: dict[str, Campaign] = {}
     broken: set[str] = set()
+    same = shared(knowledge.hexdigest(), posts, used, settings, specs) if settings else ""
     on_disk = [entry.name.removesuffix(".yaml") for entry in files if entry.name not in RESERVED]
     for stem in (*on_disk, *beside):
-        campaign = _campaign(directory, stem, around, digest, findings, beside.get(stem))
+        read = _campaign(directory, stem, around, digest, same, keeper, beside.get(stem))
+        findings.extend(read.problems)
+        campaign = read.campaign
         if campaign is None:
             broken.add(stem)
         else:
@@ -141,6 +154,7 @@ def _load(directory: Path, specs: Mapping[str, Spec], beside: Mapping[str, bytes
         broken=frozenset(broken),
         digest=digest.hexdigest(),
         common=common.hexdigest(),
+        kept=keeper.kept,
     )
 
 
@@ -164,15 +178,24 @@ def _no_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _read(directory: Path, name: str, *digests: hashlib._Hash) -> Document:
+def _read(directory: Path, name: str, keeper: Keeper, *digests: hashlib._Hash) -> Document:
     """A YAML file of the workspace; its bytes count towards the digests."""
+    data = _bytes(directory, name, *digests)
+    return data if isinstance(data, Document) else keeper.document(name, data, read)
+
+
+def _bytes(directory: Path, name: str, *digests: hashlib._Hash) -> bytes | Document:
+    """The bytes of a file, which count towards the digests; a document that says why there are none."""
     try:
         data = read_bytes(directory / name, MAX_BYTES)
     except Unreadable as stop:
-        return Document(name, "", None, (stop.problem(name),))
+        problem = stop.problem(name)
+        for digest in digests:
+            digest.update(f"{name}\0{problem}\0".encode())
+        return Document(name, "", None, (problem,))
     for digest in digests:
         digest.update(f"{name}\0{len(data)}\0".encode() + data)
-    return read(name, data)
+    return data
 
 
 def _rename(directory: Path, findings: Findings) -> None:
@@ -217,14 +240,28 @@ def _campaign(
     stem: str,
     around: Around | None,
     digest: hashlib._Hash,
-    findings: Findings,
+    same: str,
+    keeper: Keeper,
     data: bytes | None = None,
-) -> Campaign | None:
-    """The campaign in schedules/STEM.yaml (or in ``data``, where the file is not there), or None when it has errors.
-    Without ``around`` (config.yaml is broken) only the form of the file is checked."""
-    before = findings.errors()
+) -> Read:
+    """The campaign in schedules/STEM.yaml (or in ``data``, where the file is not there); ``same``: the digest of what
+    it may refer to. Without ``around`` (config.yaml is broken) only the form of the file is checked."""
     name = f"{SCHEDULES}/{stem}.yaml"
-    document = _read(directory, name, digest) if data is None else read(name, data)
+    there = _bytes(directory, name, digest) if data is None else data
+
+    def parsed() -> Read:
+        findings = Findings()
+        document = there if isinstance(there, Document) else read(name, there)
+        campaign = _parsed(stem, document, around, findings)
+        return Read(campaign, tuple(findings.problems))
+
+    if isinstance(there, Document) or around is None:
+        return parsed()
+    return keeper.campaign(same, name, there, parsed)
+
+
+def _parsed(stem: str, document: Document, around: Around | None, findings: Findings) -> Campaign | None:
+    """The campaign, or None when it has errors."""
     findings.extend(document.problems)
     root = document.root
     if not isinstance(root, Map):
@@ -247,7 +284,7 @@ def _campaign(
         warn_unspoken(document, read_by or (), around.settings.accounts, findings)
         quiet.must_be_there(head.quiet_on, (), document, around.observances, findings)
     slots = list(_slots(document, inherited, around, findings))
-    if head is None or inherited is None or around is None or findings.errors() > before:
+    if head is None or inherited is None or around is None or findings.errors():
         return None
     return Campaign(
         id=stem,

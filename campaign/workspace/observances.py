@@ -25,7 +25,9 @@ DayOfMonth = Annotated[int, Field(ge=1, le=31)]
 class Loose(BaseModel):
     """An entry holds more than this version uses: other keys are passed over."""
 
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="ignore", strict=True, frozen=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
 
 class DayKeys(Loose):

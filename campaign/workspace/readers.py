@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -20,6 +20,8 @@ from campaign.core import durations, model
 from campaign.core.model import QuietHours
 from campaign.workspace import language_tags
 from campaign.workspace.findings import did_you_mean, quoted
+
+Value = TypeVar("Value")
 
 ALWAYS = timedelta.max
 """What ``if_late: always`` reads as (model.Slot says it with None, which here means: not said)."""
@@ -32,12 +34,16 @@ def wrong(message: str, hint: str = "", rule: str = "format") -> NoReturn:
 
 def complaint(reader: Callable[[Any], object], value: Any) -> tuple[str, str] | None:
     """What a reader of this module has against a value: message and hint, or None."""
+    return reading(reader, value)[1]
+
+
+def reading(reader: Callable[[Any], Value], value: Any) -> tuple[Value | None, tuple[str, str] | None]:
+    """What a reader of this module makes of a value, or what it has against it (as ``complaint``)."""
     try:
-        reader(value)
+        return reader(value), None
     except PydanticCustomError as error:
         context = error.context or {}
-        return context["message"], context["hint"]
-    return None
+        return None, (context["message"], context["hint"])
 
 
 def kind_of(value: Any) -> str:
@@ -109,7 +115,10 @@ def read_moment(value: Any) -> datetime:
         if re.match(_MOMENT, text):
             wrong(f"{quoted(text)} is not a moment", "leave the zone out: times are in the campaign's zone")
         wrong(f"{quoted(text)} is not a moment", "write day and time, 2027-07-30 20:00")
-    return datetime.combine(read_day(found[1]), read_time(found[2]))
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:  # one of the two says what is wrong with it
+        return datetime.combine(read_day(found[1]), read_time(found[2]))
 
 
 def read_day_or_moment(value: Any) -> date | datetime:
@@ -176,8 +185,11 @@ def read_id(value: Any) -> str:
 
 @cache
 def _listed() -> frozenset[str]:
-    """The IANA zones that the package tzdata lists: one file."""
-    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+    """The IANA zones that the package tzdata lists, in one file; none where a system does without the package."""
+    try:
+        return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+    except (ModuleNotFoundError, FileNotFoundError):
+        return frozenset()
 
 
 @cache

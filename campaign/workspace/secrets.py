@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
-from dotenv import dotenv_values
-
 from campaign.core.model import Secret
 from campaign.errors import Level, Place, Problem, SecretError
 from campaign.workspace.tree import read_bytes
@@ -85,6 +83,8 @@ class Secrets:
         if not path.exists():
             return {}
         # Without interpolation: a $ in a token is a $, and os.environ is left alone.
+        from dotenv import dotenv_values
+
         return dotenv_values(stream=io.StringIO(_text(path, ENV_FILE)), interpolate=False)
 
     def _path(self, name: str) -> Path | None:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from campaign.core.languages import fallbacks
 from campaign.core.model import Account, Target, Text, text_for
 from campaign.core.variants import template_names
-from campaign.errors import Gap
+from campaign.errors import Gap, Place
 from campaign.workspace.findings import Findings, did_you_mean, quoted
 from campaign.workspace.yamlfile import Document, Step
 
@@ -109,11 +109,14 @@ def named_targets(
     """
     found: dict[str, Target] = {}
     for index, name in enumerate(names):
-        place = document.place((*path, index))
+
+        def place(index: int = index) -> Place:
+            return document.place((*path, index))
+
         target = parse_target(name, accounts)
         if isinstance(target, str):
             findings.add(
-                place, target, f"accounts: {', '.join(accounts) or 'none yet'}", rule="unknown-account"
+                place(), target, f"accounts: {', '.join(accounts) or 'none yet'}", rule="unknown-account"
             )
             continue
         if languages is not None and not _among(target.language, languages):
@@ -122,7 +125,7 @@ def named_targets(
                 if inherited:
                     continue
                 findings.add(
-                    place,
+                    place(),
                     f"`{name}` does not post in {' or '.join(languages)}",
                     "change `language` or `accounts` of this post",
                     rule="language",
@@ -134,7 +137,7 @@ def named_targets(
         for each in targets:
             if not supports(each):
                 findings.add(
-                    place,
+                    place(),
                     f"there is no text in `{each.language}` for `{each.name}`",
                     "write it, or name only accounts whose language has a text",
                     rule="no-text",

@@ -23,7 +23,7 @@ from campaign.core.timetable import (
     Which,
 )
 from campaign.workspace.findings import Findings, did_you_mean, quoted
-from campaign.workspace.readers import complaint, read_moment, read_time
+from campaign.workspace.readers import read_moment, read_time, reading
 from campaign.workspace.schedules import WEEKDAYS, CampaignHead, EveryKeys, SlotKeys
 from campaign.workspace.yamlfile import Document, Step
 
@@ -56,9 +56,9 @@ def read_when(
         numbered=rows is not None,
         count=None if slot.repeat else rows,
     )
-    place = document.place((*path, _key(slot)))
     if bad := core.validate(when, zone, head.starts, numbered=table.numbered):
         message, _, hint = bad.partition("; ")
+        place = document.place((*path, _key(slot)))
         findings.add(place, message, hint or "look at the rule", rule="schedule")
         return None
     _inside(slot, path, document, head, when, findings)
@@ -67,7 +67,7 @@ def read_when(
         return None
     if _never(table) and not _awaited(slot, when):
         findings.add(
-            place,
+            document.place((*path, _key(slot))),
             f"this post never goes out{_between(head)}",
             "look at `starts`, `ends` and the rule",
             rule="never",
@@ -158,12 +158,12 @@ def _read(
     """The items of a slot's ``at``, read; what can't be is in ``findings``, and so is what stands there twice."""
     found: list[Any] = []
     for index, item in enumerate(items):
-        place = document.place((*path, "at", index))
-        if bad := complaint(reader, item):
-            findings.add(place, f"`at`: {bad[0]}", bad[1])
+        value, bad = reading(reader, item)
+        if bad is not None:
+            findings.add(document.place((*path, "at", index)), f"`at`: {bad[0]}", bad[1])
             continue
-        value: datetime | time = reader(item)
         if value in found:
+            place = document.place((*path, "at", index))
             findings.add(place, f"{quoted(item)} is there twice", "keep one of them", rule="schedule")
         found.append(value)
     return found
@@ -230,6 +230,8 @@ def _inside(
     findings: Findings,
 ) -> None:
     """Moments that a person wrote down have to be inside of the campaign."""
+    if not (head.starts or head.ends):
+        return
     if isinstance(when, At):
         for index, item in enumerate(slot.at or ()):
             _outside(read_moment(item), (*path, "at", index), document, head, findings)

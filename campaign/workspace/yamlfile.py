@@ -33,12 +33,12 @@ class Document:
         """Where the value at a path stands (with ``key``: its key). Steps that the file does not have are passed
         over, so that the path of a value that is missing leads to what it is missing from."""
         node, mark = self.root, getattr(self.root, "at", (1, 1))
+        last = len(path) - 1 if key else -1
         for index, step in enumerate(path):
-            if isinstance(node, Map) and isinstance(step, str) and step in node:
-                last = key and index == len(path) - 1
-                mark = node.key_at[step] if last else node.value_at[step]
+            if type(node) is Map and isinstance(step, str) and step in node:
+                mark = (node.key_at if index == last else node.value_at)[step]
                 node = node[step]
-            elif isinstance(node, Seq) and isinstance(step, int) and step < len(node):
+            elif type(node) is Seq and type(step) is int and step < len(node):
                 mark = node.item_at[step]
                 node = node[step]
         return Place(self.name, *mark)
@@ -62,7 +62,8 @@ def read(name: str, data: bytes, *, pure: bool = False) -> Document:
             )
         text = decode(data)
         loader = yaml.SafeLoader if pure else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        composer = Composer(name, yaml.parse(text, Loader=loader))
+        # yaml.parse does the same, and asks before each event whether there is one.
+        composer = Composer(name, iter(loader(text).get_event, None))
         root = composer.document()
     except Unreadable as stop:
         found = composer.problems if composer else []

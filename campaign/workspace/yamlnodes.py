@@ -21,6 +21,8 @@ MAX_EXPANDED = 10_000
 MAX_DIGITS = 40
 """How long a number may be. Our own bound: Python itself refuses to read one of more than 4,300 digits."""
 
+_Scalar, _MappingEnd = yaml.ScalarEvent, yaml.MappingEndEvent
+
 Mark: TypeAlias = tuple[int, int]
 """Line and column, both from 1."""
 
@@ -82,6 +84,9 @@ class Composer:
     def value(self, event: Any, depth: int) -> Any:
         self.total += 1
         kind = type(event)
+        if kind is _Scalar and event.tag is None and event.anchor is None and event.style != '"':
+            text = event.value  # nearly all are of this kind: no more than this has to be looked at
+            return _resolve(text, event) if event.implicit[0] and text[:1] in _SPECIAL else text
         if kind is yaml.AliasEvent:
             return self.alias(event)
         if event.tag not in (None, "!"):
@@ -92,7 +97,7 @@ class Composer:
                 "yaml",
             )
         anchor = event.anchor
-        if kind is yaml.ScalarEvent:
+        if kind is _Scalar:
             text = event.value
             if event.style == '"' and (odd := UNPRINTABLE.search(text)):
                 raise Unreadable(
@@ -130,15 +135,16 @@ class Composer:
 
     def mapping(self, event: Any, depth: int) -> Map:
         result = Map(_mark(event))
-        for item in self.events:
-            if type(item) is yaml.MappingEndEvent:
+        key_at, value_at, events = result.key_at, result.value_at, self.events
+        for item in events:
+            if type(item) is _MappingEnd:
                 break
             mark = _mark(item)
             key = self.key(item)
-            content = next(self.events)
+            content = next(events)
             value = self.value(content, depth + 1)
             if key in result:
-                first = result.key_at[key]
+                first = key_at[key]
                 self.problems.append(
                     Unreadable(
                         *mark,
@@ -149,12 +155,12 @@ class Composer:
                 )
                 continue
             result[key] = value
-            result.key_at[key] = mark
-            result.value_at[key] = _mark(content)
+            key_at[key] = mark
+            value_at[key] = _mark(content)
         return result
 
     def key(self, event: Any) -> str:
-        if type(event) is yaml.ScalarEvent and event.tag in (None, "!"):
+        if type(event) is _Scalar and event.tag in (None, "!"):
             key: str = event.value
             if key == "<<" and event.implicit[0]:
                 raise Unreadable(

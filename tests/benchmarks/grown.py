@@ -128,7 +128,7 @@ def model(place: Path, posts: int) -> Path:
     root = workspace(place, posts)
     files = station.read(root)
     opened = Station.open(root, files, SECRETS, create=True)
-    here = replace(opened, adapters=Networks())
+    here = replace(opened, given=Networks())
     hurry(here.store)
     at = NOW - timedelta(days=31)
     work = engine(here, files, at)
@@ -265,7 +265,7 @@ def _copies(table: Table) -> str:
 
 def _earlier(column: Column[Any]) -> str:
     if isinstance(column.type, Instant):
-        return f"strftime('%Y-%m-%d %H:%M:%f', \"{column.name}\", shift) || '000'"
+        return f'date(substr("{column.name}", 1, 10), shift) || substr("{column.name}", 11)'
     return f'"{column.name}"'
 
 

@@ -16,6 +16,9 @@ store: sqlite:///campaign.db
 languages: [en]
 """
 
+SLOTS, SHARE = 20, 50
+"""In a storm out of many: slots of a campaign file, and accounts that each of its posts goes to."""
+
 TEXT = "Post {number}: know the signs, and where to get help. {{{{ campaign.title }}}} {{{{ hashtags() }}}}"
 
 
@@ -47,3 +50,34 @@ def hourly(posts: int) -> str:
     """A campaign file with a post every ten minutes from tomorrow on, all of them to the account ``site``."""
     begin = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(days=1)
     return campaign(posts, lambda number: begin + number * timedelta(minutes=10), lambda number: ["site"])
+
+
+def storm(place: Path, server: str, due: datetime, posts: int, accounts: int, ahead: int = 0) -> None:
+    """A workspace of which ``posts`` fall due at once, spread evenly over webhook accounts, out of ``ahead``
+    occurrences (in files of twenty slots; the others fall due a day later)."""
+    hook = f"network: webhook, server: '{server}', secret: {{env: SECRET}}"
+    names = [f"a{number}" for number in range(min(accounts, posts))]
+    if not ahead:
+        full, rest = divmod(posts, len(names))
+        text = campaign(full + bool(rest), lambda _: due, lambda slot: names if slot < full else names[:rest])
+        folder(place, dict.fromkeys(names, hook), storm=text)
+        return
+    share = min(SHARE, len(names))
+    later = due + timedelta(days=1)
+    texts = {
+        f"c{file}": campaign(
+            SLOTS,
+            lambda slot: due if slot == 0 else later,
+            lambda _, file=file: [names[(file * share + n) % len(names)] for n in range(share)],
+        )
+        for file in range(ahead // SLOTS // share)
+    }
+    assert len(texts) * share == posts, "every file's first slot falls due"
+    folder(place, dict.fromkeys(names, hook), **texts)
+
+
+def configure(place: Path, **keys: object) -> None:
+    """Set keys of a workspace's config.yaml."""
+    config = place / "config.yaml"
+    lines = [line for line in config.read_text().splitlines() if line.partition(":")[0] not in keys]
+    config.write_text("\n".join([*(f"{key}: {value}" for key, value in keys.items()), *lines, ""]))

@@ -1,4 +1,5 @@
-"""A campaign file of ten thousand posts: reading and checking it, against the YAML parser alone."""
+"""A campaign file of ten thousand posts: reading and checking it, against the YAML parser alone; and reading it again
+when nothing has changed."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from campaign.core.outlook import check
 from campaign.dispatch import station
 from campaign.dispatch.station import Station
 from tests.benchmarks import made
-from tests.benchmarks.measure import Contest, Contestant, Figures, quiet
+from tests.benchmarks.measure import Bar, Contest, Contestant, Figures, quiet
 
 
 def _timed(posts: int, work: Callable[[], int]) -> Figures:
@@ -33,7 +34,8 @@ def _prepare(posts: int) -> Iterator[Mapping[str, Contestant]]:
         root = made.folder(Path(folder), {"site": "network: feed"}, long=made.hourly(posts))
         file = root / "schedules" / "long.yaml"
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        here = Station.open(root, station.read(root), {}, create=True)
+        before = station.read(root)
+        here = Station.open(root, before, {}, create=True)
 
         def parse() -> int:
             return sum(1 for _ in yaml.parse(file.read_bytes(), Loader=loader)) and posts
@@ -46,6 +48,10 @@ def _prepare(posts: int) -> Iterator[Mapping[str, Contestant]]:
             assert not workspace.problems
             return sum(1 for _ in workspace.slots())
 
+        def load_again() -> int:
+            workspace = station.read(root, before)
+            return sum(1 for _ in workspace.slots())
+
         def load_and_check() -> int:
             workspace = station.read(root)
             composer = here.planner(workspace).composer
@@ -56,10 +62,20 @@ def _prepare(posts: int) -> Iterator[Mapping[str, Contestant]]:
             "PyYAML, C loader": plain,
             "its C parser's events alone": parse,
             "campaign: read": load,
+            "campaign: read again": load_again,
             "campaign: read, compose, time all": load_and_check,
         }
         yield {name: partial(_timed, posts, work) for name, work in works.items()}
         here.store.close()
 
 
-CONTEST = Contest("posts in one campaign file", 10_000, 30, _prepare)
+CONTEST = Contest(
+    "planned posts in one campaign file, read with their places and checked",
+    10_000,
+    30,
+    _prepare,
+    bars=(
+        Bar("campaign: read", "us/post", 1.0, than="PyYAML, C loader"),
+        Bar("campaign: read again", "us/post", 0.02, than="PyYAML, C loader"),
+    ),
+)

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from tests import servers
-from tests.benchmarks.measure import ROOT
+from tests.benchmarks.measure import ROOT, Contestant, Figures, LeftOut
 
 FOLDER = ROOT / ".bench"
 PINS = ROOT / ".ci" / "lock" / "rivals"
@@ -33,11 +33,14 @@ class Rival:
     node: bool = False
 
 
+POSTGRESQL = "apt-get install postgresql"
+
 RIVALS = {
     "apscheduler": Rival("APScheduler"),
     "huey": Rival("huey"),
     "celery": Rival("celery", (("redis-server", "apt-get install redis-server"),)),
-    "procrastinate": Rival("procrastinate", (("initdb", "apt-get install postgresql"),)),
+    "procrastinate": Rival("procrastinate", (("initdb", POSTGRESQL),)),
+    "httpx": Rival("httpx"),
     "toot": Rival("toot"),
     "crosspost": Rival(
         "@humanwhocodes/crosspost",
@@ -61,10 +64,21 @@ def missing(name: str) -> str:
     """Why a rival can't be measured, in one line; "" if it can."""
     lacking = [hint for program, hint in RIVALS[name].needs if not servers.find(program)]
     if lacking:
-        return f"{name} is left out: it needs {'; '.join(lacking)}"
+        return f"{name} is left out: {'; '.join(lacking)}"
     if not _is_made(name):
-        return f"{name} is left out: not installed here (python -m tests.benchmarks.rivals)"
+        return f"{name} is left out: python -m tests.benchmarks.rivals installs it"
     return ""
+
+
+def needing(name: str, contestant: Contestant) -> Contestant:
+    """A contestant that is left out where the rival is missing."""
+
+    def work() -> Figures:
+        if reason := missing(name):
+            raise LeftOut(reason)
+        return contestant()
+
+    return work
 
 
 @cache

@@ -20,7 +20,7 @@ from campaign.dispatch.station import Station
 from campaign.store import history, outbox
 from tests.benchmarks import made
 from tests.benchmarks.measure import Contest, Contestant, Figures, cpu_seconds, quiet
-from tests.benchmarks.storm_naive import publish
+from tests.benchmarks.posting import publish
 
 JOBS = 10
 """So many times fewer jobs are stored than posts: each is a commit of its own, and that takes long enough."""

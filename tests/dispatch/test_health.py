@@ -37,7 +37,7 @@ def health(world: World, switch: Switch, **environ: str) -> Health:
 
 
 def ticked(world: World, of: Health, heartbeat: Secret | str | None = HERE) -> str:
-    return of.ticked(world.store, heartbeat, world.now, "next post 18:30", wait=True)
+    return of.ticked(world.store, heartbeat, world.now, lambda: "next post 18:30", wait=True)
 
 
 def test_it_is_called_once_a_minute_at_most(world: World) -> None:
@@ -116,7 +116,7 @@ def test_a_call_that_hangs_holds_nothing_up(world: World) -> None:
         of = Health(Secrets(world.root, {}))
         address = f"{server.url}/ping/0123456789abcdef"
         for _ in range(3):
-            assert of.ticked(world.store, address, world.now, "") == ""
+            assert of.ticked(world.store, address, world.now, str) == ""
             world.now += timedelta(minutes=1)
         assert len(server.requests) <= 1
 

@@ -65,6 +65,28 @@ def test_settings_of_each_connection(place: Place) -> None:
     store.close()
 
 
+def test_a_stamp_stays_until_somebody_commits(place: Place) -> None:
+    one, other = place.open(), place.open()
+    try:
+        before = one.stamp()
+        one.get("clock")
+        other.get("clock")
+        assert one.stamp() == before
+        for writer in (other, one):
+            writer.nudge()
+            after = one.stamp()
+            assert after == one.stamp()
+            assert (after is None and one.shared) or after != before
+            before = after
+        with pytest.raises(ZeroDivisionError), other.write() as connection:
+            meta.ring(connection)
+            raise ZeroDivisionError
+        assert one.stamp() == before
+    finally:
+        one.close()
+        other.close()
+
+
 def test_a_reader_can_not_write(store: Store) -> None:
     with pytest.raises(StoreError, match="can't be written"), store.read() as connection:
         meta.put(connection, "a", "b")
@@ -367,6 +389,22 @@ def test_an_older_store_becomes_one_of_today(place: Place, monkeypatch: pytest.M
             assert connection.execute(text("SELECT colour FROM sights")).scalars().all() == ["green"]
             assert schema.version(connection) == len(migrations.MIGRATIONS)
         new.close()
+
+
+def test_the_newest_version_is_what_the_last_step_makes() -> None:
+    assert len(migrations.MIGRATIONS) == schema.NEWEST
+
+
+def test_a_store_of_the_newest_version_is_opened_without_asking_it_twice(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = place.open()
+    store.close()
+    if store.shared:
+        pytest.skip("only a file is looked at before it is opened")
+    monkeypatch.setattr(Store, "read", None)
+    monkeypatch.setattr(Store, "write", None)
+    place.open().close()
 
 
 BREAKERS = ("trips", "refused", "refused_key", "spent_until")

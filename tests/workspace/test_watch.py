@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from campaign.workspace.watch import fingerprint
+from campaign.workspace import watch
+from campaign.workspace.tree import Entry
+from campaign.workspace.watch import Watch, fingerprint
 from tests.workspace.small import write
 
 
@@ -66,3 +68,57 @@ def test_the_newest_time(folder: Path) -> None:
 
 def test_nothing_at_all(tmp_path: Path) -> None:
     assert fingerprint(tmp_path / "nowhere")[1] == 0.0
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A line for each folder that is walked from now on."""
+    walked: list[str] = []
+    real = watch.walk
+
+    def walk(folder: Path, label: str) -> Iterator[Entry]:
+        walked.append(label)
+        return real(folder, label)
+
+    monkeypatch.setattr(watch, "walk", walk)
+    return walked
+
+
+MORE: dict[str, Callable[[Path], object]] = {
+    **CHANGES,
+    "a file in a folder that had none": lambda folder: write(folder, "posts/empty/a.jpg", "x"),
+    "edited and put back in time": lambda folder: (
+        (about := (folder / "posts/signs.csv").stat()),
+        write(folder, "posts/signs.csv", "x" * (about.st_size + 1)),
+        os.utime(folder / "posts/signs.csv", ns=(about.st_atime_ns, about.st_mtime_ns)),
+    ),
+}
+
+
+@pytest.mark.parametrize("change", MORE.values(), ids=MORE.keys())
+def test_a_watch_sees_it_at_the_next_look(
+    folder: Path, change: Callable[[Path], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "posts/empty").mkdir()
+    looks = Watch(folder)
+    before = [looks.look() for _ in range(5)]
+    assert set(before) == {fingerprint(folder)[0]}
+    walked = counted(monkeypatch)
+    assert looks.look() == before[0]
+    assert walked == []
+    change(folder)
+    assert looks.look() == fingerprint(folder)[0] != before[0]
+
+
+def test_a_watch_of_what_is_not_there_yet(tmp_path: Path) -> None:
+    looks = Watch(tmp_path / "later")
+    before = [looks.look() for _ in range(5)]
+    write(tmp_path / "later", "schedules/new.yaml", "")
+    assert looks.look() == fingerprint(tmp_path / "later")[0] != before[0]
+
+
+def test_a_watch_looks_at_everything_now_and_then(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    walked = counted(monkeypatch)
+    looks = Watch(folder)
+    for _ in range(3 + 2 * (watch.ROUND + 1)):
+        looks.look()
+    assert len(walked) == 2 * (3 + 2)

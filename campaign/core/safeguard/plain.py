@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import lru_cache
 
 _SAME = {
     "\u2018": "'",
@@ -25,22 +27,16 @@ class Plain:
     def __init__(self, original: str) -> None:
         self.original = original
         self._places: list[int] | None = None
-        self.text = original if original.isascii() else self._plain()
-
-    def _plain(self) -> str:
-        letters: list[str] = []
-        places: list[int] = []
-        for place, letter in enumerate(self.original):
-            for one in _letters(letter):
-                letters.append(one)
-                places.append(place)
-        self._places = places
-        return "".join(letters)
+        self.text = original if original.isascii() else _FOREIGN.sub(_in_plain, original)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where a stretch of the plain text stands in the original."""
-        if self._places is None or start == end:
+        if start == end or self.original.isascii():
             return start, end
+        if self._places is None:
+            self._places = [
+                place for place, letter in enumerate(self.original) for _ in range(len(_letters(letter)))
+            ]
         return self._places[start], self._places[end - 1] + 1
 
 
@@ -49,6 +45,14 @@ def folded(words: str) -> str:
     return " ".join(Plain(words).text.casefold().split())
 
 
+_FOREIGN = re.compile("[^\x00-\x7f]")
+
+
+def _in_plain(found: re.Match[str]) -> str:
+    return _letters(found[0])
+
+
+@lru_cache(maxsize=4096)
 def _letters(letter: str) -> str:
     if letter < "\x80":
         return letter

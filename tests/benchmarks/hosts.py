@@ -1,0 +1,54 @@
+"""Several hosts on one PostgreSQL: do two send twice as much, and nothing twice?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+
+from tests import servers
+from tests.benchmarks import brokers, burst, rivals
+from tests.benchmarks.measure import Bar, Contest, Contestant, Figures, LeftOut
+from tests.benchmarks.storm import Run, only, storm
+
+ACCOUNTS = 400
+SENDERS = 50
+
+ONE, TWO, FOUR = "one host", "two hosts", "four hosts"
+
+
+def _hosts(posts: int, hosts: int) -> Figures:
+    if not servers.find("initdb"):
+        raise LeftOut(f"no PostgreSQL here: {rivals.POSTGRESQL}")
+    with servers.postgres(flushed=True) as server:
+        words = (SENDERS, ACCOUNTS, hosts, server.url(brokers.database(server)))
+        run = Run("storm_hosts", words, broker=server.pid)
+        return only(storm(run, posts, burst.DELAY), *burst.FIGURES)
+
+
+@contextmanager
+def _prepare(posts: int) -> Iterator[Mapping[str, Contestant]]:
+    yield {
+        ONE: partial(_hosts, posts, 1),
+        TWO: partial(_hosts, posts, 2),
+        FOUR: partial(_hosts, posts, 4),
+    }
+
+
+ABOUT = f"""\
+A loop a host, {SENDERS} senders each, on one PostgreSQL that flushes to disk as it comes; posts on {ACCOUNTS} accounts
+fall due at once. All hosts, PostgreSQL (`broker CPU s`) and the server that answers after {burst.DELAY * 1000:g} ms
+share this machine."""
+
+CONTEST = Contest(
+    "posts due at once, sent by hosts that share a PostgreSQL",
+    4000,
+    40,
+    _prepare,
+    bars=(
+        *(Bar(who, figure, 0, every=True) for who in (ONE, TWO, FOUR) for figure in ("lost", "doubled")),
+        Bar(TWO, "posts/s", 1.9, ONE, least=True),
+        Bar(FOUR, "posts/s", 2.8, ONE, least=True),
+    ),
+    about=ABOUT,
+)
