@@ -9,7 +9,7 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
@@ -21,6 +21,7 @@ from campaign.networks.webhook import Webhook, WebhookOptions
 from campaign.store.database import Store
 from campaign.store.evidence import seals
 from campaign.store.tables import accounts as accounts_table
+from tests.benchmarks import processes
 from tests.benchmarks.server import receiver
 from tests.dispatch.world import World, account, at, slot, workspace
 from tests.servers import Postgres, postgres
@@ -29,7 +30,6 @@ TEXT = (
     "Post {number}: a job abroad that asks for your passport is no job. Know the signs, ask somebody you trust, "
     "and call the help line before you go. It is free, and nobody will ask for your name. #EndHumanTrafficking"
 )
-TICK: int = os.sysconf("SC_CLK_TCK")
 SIZE = "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c WHERE c.relname = '{}'"
 TABLES = ("deliveries", "attempts", "events", "seals")
 
@@ -102,11 +102,11 @@ class Costs:
 
 @dataclass
 class Meter:
-    """Counts what is used on a store in PostgreSQL."""
+    """Counts what is used on a store in PostgreSQL, whose first process is ``pid``."""
 
     store: CountingStore
+    pid: int
     statements: int = 0
-    _spent: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         event.listen(self.store.engine, "before_cursor_execute", self._executed)
@@ -121,17 +121,8 @@ class Meter:
     def read(self) -> Used:
         """Everything so far."""
         host, statements = time.process_time(), self.statements
-        with self.store.engine.connect() as connection:
-            pids = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
-            for pid in connection.execute(text(pids)).scalars().all():
-                self._spent[pid] = _cpu(pid)
-            wal = connection.execute(text("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")).scalar_one()
-        return Used(host, sum(self._spent.values()), float(wal), self.store.commits, statements)
-
-
-def _cpu(pid: int) -> float:
-    spent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, spent[11:13])) / TICK
+        wal = self.ask("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
+        return Used(host, processes.cpu(self.pid), wal, self.store.commits, statements)
 
 
 @contextmanager
@@ -174,7 +165,7 @@ def measure(accounts: int, posts: int, looks: int = 20) -> Costs:
         few = due[: posts // 8]
         with world(server, accounts, [due, due, few], place) as it:
             assert isinstance(it.store, CountingStore)
-            meter = Meter(it.store)
+            meter = Meter(it.store, server.pid)
             before = {table: meter.ask(SIZE.format(table)) for table in TABLES}
             look = _looks(it, meter, looks)
             it.now += timedelta(minutes=1)

@@ -59,6 +59,7 @@ class _Host:
     """When its core is free."""
     used: float = 0.0
     looked: float = -LONG
+    asked: float = -LONG
     plans: deque[Due] = field(default_factory=deque)
     """What it has begun to plan; it does nothing else until that is done."""
     back: list[tuple[float, int, float]] = field(default_factory=list)
@@ -145,8 +146,12 @@ class _Day:
         used = Used(c.batch.host + c.post.host * moved, c.batch.server + c.post.server * moved, commits=1)
         if now - host.looked >= LOOK_AGAIN:
             host.looked = now
-            crowd = len(self.ripe)
-            used += Used(c.look.host + c.waits.host * crowd, c.look.server + c.waits.server * crowd)
+            used += Used(c.look.host, c.look.server)  # what has written nothing is not flushed
+            # While many wait, it is asked more rarely whose turn it is.
+            if len(self.ripe) <= 4 * host.senders or now - host.asked >= 10 * LOOK_AGAIN:
+                host.asked = now
+                crowd = len(self.ripe)
+                used += Used(c.waits.host * crowd, c.waits.server * crowd)
         # Seals are made beside the ticks, by whoever beats; here each host seals what it wrote.
         used += Used(c.seal.host * back, c.seal.server * back, commits=back * c.seal.commits)
         begun = self.charge(host, now, used)
@@ -178,7 +183,7 @@ def play(
         host = day.hosts[number]
         while ahead and ahead[0].at <= now:
             host.plans.append(ahead.popleft())
-            host.looked = -LONG  # after planning it looks around
+            host.looked = host.asked = -LONG  # after planning it looks around
         if host.plans:
             heappush(turns, (day.plan(host, now), number))
             continue
