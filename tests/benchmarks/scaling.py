@@ -48,25 +48,16 @@ class Scene:
 
 
 def scenes(posts: int, accounts: int) -> list[Scene]:
-    """The day in four ways: evenly (ten minutes of it), on full hours (one of them), at one moment in each zone (all
-    three), and one post of each account at that moment (one zone)."""
+    """The day in four ways. What is played of it: ten minutes of the even one, and one moment of each of the others
+    (they are an hour apart)."""
     even = [Due(float(second), n) for second in range(600) if (n := _share(posts, second))]
-    third = -(-posts // ZONES)
-    return [
-        Scene("spread evenly over the day", even),
-        Scene(
-            f"on the full hour, {WAKING} hours a day: {posts // WAKING:,} at once",
-            [Due(0.0, posts // WAKING)],
-        ),
-        Scene(
-            f"all of it at 08:00 in {ZONES} zones: {third:,} at once",
-            [Due(hour * 3600.0, third) for hour in range(ZONES)],
-        ),
-        Scene(
-            f"one of each account at 08:00: {accounts // ZONES:,} at once in each zone",
-            [Due(0.0, accounts // ZONES)],
-        ),
-    ]
+    crowds = {
+        f"on the full hour, {WAKING} hours a day": posts // WAKING,
+        f"all of it at 08:00, in {ZONES} zones": -(-posts // ZONES),
+        f"one of each account at 08:00, in {ZONES} zones": accounts // ZONES,
+    }
+    at_once = [Scene(f"{says}: {crowd:,} at once", [Due(0.0, crowd)]) for says, crowd in crowds.items()]
+    return [Scene("spread evenly over the day", even), *at_once]
 
 
 def _share(posts: int, second: int) -> int:
@@ -100,7 +91,7 @@ def hosts_table(costs: Costs) -> Iterator[str]:
 
 def _enough(hosts: str) -> str:
     if not hosts:
-        return f"more than {HOSTS[-1]} hosts, or none, keep it under a minute"
+        return f"not even {HOSTS[-1]} hosts keep it under a minute"
     return f"{hosts} {'host keeps' if hosts == '1' else 'hosts keep'} it under a minute"
 
 
@@ -108,7 +99,7 @@ def _time(seconds: float) -> str:
     if seconds < SOON:
         return f"{seconds:.1f} s"
     minutes = seconds / 60
-    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+    return f"{minutes:.1f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
 
 
 def costs_table(costs: Costs) -> Iterator[str]:

@@ -192,10 +192,10 @@ def play(
             then = max(then, host.back[0][0] + GATHER)
         elif day.ripe:
             pass
-        elif ahead:
-            then = max(then, ahead[0].at)
         elif day.planned or any(other.back or other.plans for other in day.hosts):
             then += LOOK_AGAIN
+        elif ahead:
+            then = max(then, ahead[0].at)
         else:
             continue
         if ahead:

@@ -50,6 +50,14 @@ def test_more_hosts_are_quicker_until_something_else_is_full() -> None:
     assert two.quantile(0.99) < one.quantile(0.99)
 
 
+def test_all_hosts_are_there_at_each_moment() -> None:
+    once, twice = (
+        play(COSTS, [Due(hour * 3600, 5000) for hour in range(moments)], 3, latency=0.1, accounts=5000)
+        for moments in (1, 2)
+    )
+    assert twice.quantile(0.99) == pytest.approx(once.quantile(0.99), rel=0.1)
+
+
 def test_there_is_a_limit_for_each_network() -> None:
     assert sorted(scaling_limits.LIMITS) == registry.built_in()
 
