@@ -164,7 +164,7 @@ class Engine:
             planned = self._plan(now)
             stale, swift = stale or planned, swift and not planned
             if not swift:
-                self.planner.fill(now)
+                stale |= bool(self.planner.fill(now))
         step = _Step()
         with self.store.write() as connection:
             # Planning took its time, or the machine was stopped meanwhile: leases and deadlines count from here.
