@@ -94,7 +94,7 @@ class Health:
             return note
         self._last = now
         with store.read() as connection:
-            late = len(overdue.overdue(connection, now))
+            late = overdue.count(connection, now)
         if self.notifier.address:
             told = f"{late} overdue, see: campaign status" if late else following()
             self.notifier.tell(f"STATUS={told}")

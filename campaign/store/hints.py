@@ -53,6 +53,12 @@ def _with_plus(element: FunctionElement[Any], compiler: SQLCompiler, **options: 
     return "+" + compiler.process(element.clauses, **options)
 
 
+@compiles(beside, "postgresql")
+def _with_nothing_added(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
+    # Before it has statistics PostgreSQL takes every range for rare, and walks all that is due for each account.
+    return f"({compiler.process(element.clauses, **options)} + interval '0')"
+
+
 @compiles(bytewise, "postgresql")
 def _collated(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
     return f'({compiler.process(element.clauses, **options)} COLLATE "C")'

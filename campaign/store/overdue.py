@@ -14,19 +14,17 @@ LATE = timedelta(minutes=2)
 """How long after its time a post counts as overdue."""
 
 
-def overdue(connection: Connection, now: datetime, late: timedelta = LATE) -> list[Delivery]:
-    """The deliveries that should have been out ``late`` before ``now`` (aware UTC), the earliest first."""
+def count(connection: Connection, now: datetime, late: timedelta = LATE) -> int:
+    """How many deliveries should have been out ``late`` before ``now`` (aware UTC)."""
     d = tables.deliveries.c
-    waiting = (
-        select(tables.deliveries)
-        .where(d.state == State.PENDING.value, d.due < now - late, d.part == 1)
-        .order_by(d.due, d.key)
+    waiting = select(d.account, d.tries, d.not_before).where(
+        d.state == State.PENDING.value, d.due < now - late, d.part == 1
     )
-    rows = [Delivery.of(row) for row in connection.execute(waiting).mappings()]
+    rows = connection.execute(waiting).all()
     if not rows:
-        return []
+        return 0
     accounts = history.accounts(connection)
-    return [row for row in rows if is_overdue(row, accounts.get(row.account), now, late)]
+    return sum(_ready(tries, since, accounts.get(name), now - late) for name, tries, since in rows)
 
 
 def is_overdue(row: Delivery, account: AccountRow | None, now: datetime, late: timedelta = LATE) -> bool:
@@ -35,7 +33,11 @@ def is_overdue(row: Delivery, account: AccountRow | None, now: datetime, late: t
     the first."""
     if row.part > 1 or row.due >= now - late:
         return False
+    return _ready(row.tries, row.not_before, account, now - late)
+
+
+def _ready(tries: int, not_before: datetime, account: AccountRow | None, at: datetime) -> bool:
     paced = account is not None and any(
-        until is not None and until >= now - late for until in (account.next_at, account.spent_until)
+        until is not None and until >= at for until in (account.next_at, account.spent_until)
     )
-    return row.tries > 0 or (row.not_before < now - late and not paced)
+    return tries > 0 or (not_before < at and not paced)

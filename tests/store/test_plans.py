@@ -123,7 +123,7 @@ def test_looks_at_what_goes_on_now_are_answered_by_indexes(full: Store) -> None:
         history.accounts(connection)
         concerns.concerns(connection, after(days=-7))
         concerns.unwanted(connection, after(hours=-1))
-        overdue.overdue(connection, after(days=-30))
+        overdue.count(connection, after(days=-30))
         paging.page(connection, size=50, state=State.FAILED, since=after(days=-7))
         paging.briefs(connection, NOW, after(days=31), 2_000)
         pauses.standing(connection)
