@@ -10,6 +10,9 @@ WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 PIP_SERVERS := mastodon-mock nostr-relay synapse
 PIP_RIVALS := apscheduler celery httpx huey procrastinate toot
 
+# Tests and benchmarks start the program thousands of times: its code is compiled once, as where it is installed.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test torture bench lint servers schemas tables lock clean
 
