@@ -114,9 +114,8 @@ def _errors(workspace: Workspace) -> int:
     return sum(problem.level is Level.ERROR for problem in workspace.problems)
 
 
-@dataclass(
-    repr=False
-)  # signal.signal() makes a text of a handler, and of what it is bound to: the whole workspace
+# Without a repr: signal.signal() makes a text of a handler, and of what it is bound to: the whole workspace.
+@dataclass(repr=False)
 class _Loop:
     """One process at work on one store.
 
@@ -345,10 +344,8 @@ class _Loop:
         """How often the bell was rung; first of all it is rung for a file PAUSE that came or went. Where nobody has
         written anything since, and that file is as it was, nothing is asked."""
         here = self.here
-        seen = (
-            here.store.stamp(),
-            read_pause(here.directory),
-        )  # first: what is written after it differs next time
+        # First: what is written after it differs next time.
+        seen = (here.store.stamp(), read_pause(here.directory))
         if seen[0] is None or seen != self._seen:
             pausefile.look(here.store, here.directory, self.time.now())
             self._rung = here.store.nudges()

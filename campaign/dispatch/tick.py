@@ -195,15 +195,12 @@ class Engine:
         if swift and rings != self._rings:
             self._stale = True  # somebody decided something: look around at once
         self._rings = rings
-        known, self._look_at = (
-            self._look_at,
-            now,
-        )  # until it is known when: a store that is gone may be back by then
+        # Until it is known when: a store that is gone may be back by then.
+        known, self._look_at = self._look_at, now
         with self.store.read() as connection:
             ahead = [history.next_wake(connection, now, back if swift else None)]
-        retries = (
-            retry for retry in self._unusable.values() if retry > now
-        )  # the others have nothing to send
+        # Accounts whose time to be tried again is over have nothing to send.
+        retries = [retry for retry in self._unusable.values() if retry > now]
         ahead += [known] if swift else [halt.next_end, *retries]
         if self.store.shared and self._busy:
             ahead.append(now + TURN)  # what other hosts do rings no bell

@@ -220,9 +220,8 @@ class Store:
         if self._path is None:
             return None
         with self._explained():
-            if (
-                self._watching is None
-            ):  # of its own, and nothing is written by it: its own commits don't count
+            # Of its own, and nothing is written by it: a connection's own commits don't count.
+            if self._watching is None:
                 self._watching = self.engine.raw_connection()
         watching: sqlite3.Connection = self._watching.driver_connection  # type: ignore[assignment]
         try:
