@@ -307,7 +307,7 @@ class _Work:
             if name is None:
                 return None
             if wrong := self._named(self.slot.template).wrong:
-                raise wrong
+                raise wrong.with_traceback(None)  # it is raised again and again, and would keep every frame
             self.place = Place(f"posts/{name}")
             return self._said(name)
         except RenderError as error:

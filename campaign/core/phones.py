@@ -190,7 +190,9 @@ def _nothing_to_call(plain: str, names: tuple[str, ...]) -> bool:
     """A quick look that is enough for most texts: beside dates and links there are too few digits for a long number,
     and before none of them stands a word that may tell to call. False says nothing."""
     rest = _without_links(plain)
-    if not ("@" in rest or "/" in rest or _BOOK.search(rest)):  # what might take a part of a date along
+    if not (
+        "@" in rest or "#" in rest or "/" in rest or _BOOK.search(rest)
+    ):  # what might take a part of a date along
         rest = _at_digits(_ISO_DATE, rest, _blank)
     places = [digits.span() for digits in _DIGITS.finditer(rest)]
     if sum(end - start for start, end in places) >= LONG:

@@ -101,9 +101,8 @@ class Planner:
     adapters: Adapters
     freezer: Freezer
     host: str = ""
-    _ahead: list[tuple[datetime, str, str]] = field(
-        default_factory=list, repr=False
-    )  # due, campaign, slot: a heap
+    # A heap: when a slot of a campaign is due next.
+    _ahead: list[tuple[datetime, str, str]] = field(default_factory=list, repr=False)
 
     def plan(self, now: datetime, *, fresh: bool = False) -> Planned:
         """Make the rows of everything due up to ``now`` (aware UTC). ``fresh``: look at all campaigns, else only at the

@@ -116,9 +116,13 @@ def read_moment(value: Any) -> datetime:
             wrong(f"{quoted(text)} is not a moment", "leave the zone out: times are in the campaign's zone")
         wrong(f"{quoted(text)} is not a moment", "write day and time, 2027-07-30 20:00")
     try:
-        return datetime.fromisoformat(text)
-    except ValueError:  # one of the two says what is wrong with it
-        return datetime.combine(read_day(found[1]), read_time(found[2]))
+        if _TIME.fullmatch(found[2]):  # later Pythons take 24:00 for the next day
+            return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    return datetime.combine(
+        read_day(found[1]), read_time(found[2])
+    )  # one of the two says what is wrong with it
 
 
 def read_day_or_moment(value: Any) -> date | datetime:
