@@ -208,7 +208,7 @@ def read_zone(value: Any) -> str:
     try:
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        guess = did_you_mean(text, _zones())
+        guess = did_you_mean(text, _listed() or _zones())
         wrong(
             f"there is no time zone {quoted(text)}{guess}", "use a name such as Asia/Jakarta or Europe/Berlin"
         )

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import apscheduler.schedulers.blocking  # noqa: F401 - imported here so that no fork has to
-import requests.adapters
+import urllib3
 import urllib3.connection
 from sqlalchemy import Connection
 
@@ -143,7 +143,7 @@ class Mortal:
             self.fault("answer there")
             return read(connection)
 
-        self.around(requests.adapters.HTTPAdapter, "send", "exchange")
+        self.around(urllib3.HTTPConnectionPool, "urlopen", "exchange")
         self.around(transport._Marks, "send", "bytes", after=False)
         urllib3.connection.HTTPConnection.getresponse = answered  # type: ignore[method-assign]
 
