@@ -12,7 +12,7 @@ from tests.benchmarks.measure import Bar, Contest, Contestant, Figures, LeftOut
 from tests.benchmarks.storm import Run, only, storm
 
 ACCOUNTS = 400
-SENDERS = 16
+SENDERS = 24
 """Few: so that one host waits for the network and not for the processor, of which there are two in all."""
 
 ONE, TWO, FOUR = "one host", "two hosts", "four hosts"

@@ -71,7 +71,7 @@ def _new(folder: str, name: str) -> Path:
 
 CONTEST = Contest(
     "occurrences over a year, each on 5 networks: rendered, counted, checked, timed",
-    5_000,
+    3_000,
     10,
     _prepare,
     bars=(
