@@ -99,11 +99,13 @@ SQLAlchemyJobStore on SQLite. huey: SQLite, no results, workers that look for wo
 Redis in memory alone, the worker's threads (its processes were slower), no results, all posts prefetched, an exact
 timer. procrastinate: a worker that looks for work ten times a second, PostgreSQL as it comes."""
 
-_WHY = """\
-a request costs too much here: the floor, as many threads that send with requests and store nothing, needs about as much \
-of what APScheduler needs, or more. Beside the requests, whose own part is smaller than the floor's, it is composing and \
-storing each post in the second in which it falls due, two transactions, the last look at its facts and numbers, and \
-three sealed entries of the log. More threads than cores fight for one interpreter: on one core all of it takes a fifth less"""
+_WHY = (
+    "a request costs too much here: the floor, as many threads that send with requests and store nothing, needs about"
+    " as much of what APScheduler needs, or more. Beside the requests, whose own part is smaller than the floor's, it is"
+    " composing and storing each post in the second in which it falls due, two transactions, the last look at its facts"
+    " and numbers, and three sealed entries of the log. More threads than cores fight for one interpreter: pinned to one"
+    " core, all of it takes less"
+)
 
 CONTEST = Contest(
     f"posts on as many accounts, due in the same second; the answer takes {DELAY * 1000:g} ms",
