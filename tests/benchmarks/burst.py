@@ -101,10 +101,10 @@ timer. procrastinate: a worker that looks for work ten times a second, PostgreSQ
 
 _WHY = (
     "a request costs too much here: the floor, as many threads that send with requests and store nothing, needs about"
-    " as much of what APScheduler needs, or more. Beside the requests, whose own part is smaller than the floor's, it is"
-    " composing and storing each post in the second in which it falls due, two transactions, the last look at its facts"
-    " and numbers, and three sealed entries of the log. More threads than cores fight for one interpreter: pinned to one"
-    " core, all of it takes less"
+    " as much of what APScheduler needs, or more. Beside the requests, whose own part is smaller than the floor's, it"
+    " is composing and storing each post in the second in which it falls due, two transactions, the last look at its"
+    " facts and numbers, and three sealed entries of the log. More threads than cores fight for one interpreter:"
+    " pinned to one core, all of it takes less"
 )
 
 CONTEST = Contest(
