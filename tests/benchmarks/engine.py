@@ -37,7 +37,6 @@ def _prepare(posts: int) -> Iterator[Mapping[str, Contestant]]:
     yield {
         OURS: partial(_ours, posts),
         FLOOR: partial(_bare, posts, SENDERS, "requests"),
-        "requests.Session, one thread": partial(_bare, posts, 1, "requests"),
         f"urllib3 alone, {SENDERS} threads": partial(_bare, posts, SENDERS, "urllib3"),
         f"httpx.Client, {SENDERS} threads": rivals.needing(
             "httpx", partial(_bare, posts, SENDERS, "httpx", rivals.python("httpx"))
@@ -54,7 +53,7 @@ what another client would leave."""
 
 CONTEST = Contest(
     "posts that are answered at once",
-    2000,
+    1500,
     60,
     _prepare,
     bars=(Bar(OURS, "lost", 0, every=True), Bar(OURS, "CPU us/post", 1.8, FLOOR)),
