@@ -43,9 +43,9 @@ in each other's way. All hosts, PostgreSQL (`broker CPU s`) and the server that 
 share this machine."""
 
 _WHY = (
-    "four hosts fill the two cores: what they and PostgreSQL use for a post (`CPU s`, `broker CPU s`), and the server that"
-    " answers, times the posts a second. Two hosts use three quarters of them; the rest of the time a step waits for"
-    " PostgreSQL and the disk, and posts are planned by one host at a time before the first of them leaves"
+    "four hosts fill the two cores: what they and PostgreSQL use for a post (`CPU s`, `broker CPU s`), and the server"
+    " that answers, times the posts a second. Two hosts use three quarters of them; the rest of the time a step waits"
+    " for PostgreSQL and the disk, and posts are planned by one host at a time before the first of them leaves"
 )
 
 CONTEST = Contest(
