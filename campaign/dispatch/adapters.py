@@ -79,15 +79,23 @@ class Adapters:
         """The text rules of an account: as its server last told them, else those of its network."""
         known = self._rules.get(account.id)
         if known is None or (known[0] is not account and known[0] != account):
+            known = self._rules[account.id] = (
+                account,
+                rules_as_told(account, self._limits().get(account.id)),
+            )
+        return known[1]
+
+    def _limits(self) -> dict[str, str]:
+        """What the servers told of their limits, by account: read at once for all, when it is first asked for."""
+        with self._lock:
             if self._told is None:
                 with self._store.read() as connection:
                     self._told = vault.of_all(connection, LIMITS)
-            known = self._rules[account.id] = (account, rules_as_told(account, self._told.get(account.id)))
-        return known[1]
+            return self._told
 
     def knows_limits(self, account: Account) -> bool:
         """Whether the account's server has told its limits before."""
-        return Shelf(self._store, account.id).get(LIMITS) is not None
+        return account.id in self._limits()
 
     def ask_limits(self, account: Account) -> TextRules | None:
         """Ask the account's server for its limits and remember them; None where the network tells none, or the server
@@ -104,8 +112,7 @@ class Adapters:
             return None
         told = json.dumps(asdict(rules))
         Shelf(self._store, account.id).put(LIMITS, told)
-        if self._told is not None:
-            self._told[account.id] = told
+        self._limits()[account.id] = told
         self._rules[account.id] = (account, rules)
         return rules
 

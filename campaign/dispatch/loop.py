@@ -547,9 +547,8 @@ class _Loop:
 
 
 def _is_news(event: history.EventRow) -> bool:
-    """Whether somebody who watches wants to hear of it."""
-    made = event.kind == "planned" and event.after == State.PENDING.value
-    return event.after not in ("", event.before, State.SENDING.value) and not made
+    """Whether somebody who watches wants to hear of it, of what ``history.news`` gives."""
+    return event.after not in ("", event.before)
 
 
 def _about_account(event: history.EventRow, zone: str) -> str:
