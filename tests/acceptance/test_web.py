@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from campaign.core.lifecycle import State
 from campaign.core.roles import Role
@@ -55,19 +55,19 @@ def test_a_new_volunteer_reviews_yesterday_s_post_and_takes_the_week_along(
         # Find yesterday's post.
         page.get_by_role("link", name="Log", exact=True).click()
         page.get_by_role("link", name="Yesterday").click()
-        assert page.locator("h2", has_text="Thursday").count() == 1
+        expect(page.locator("h2", has_text="Thursday")).to_have_count(1)
         page.get_by_role("link", name=re.compile("A job abroad")).click()
-        assert "Read the contract with somebody you trust" in page.inner_text("main")
-        assert page.get_by_role("img").get_attribute("alt") == (
-            "Two people sit at a table and read an employment contract together"
+        expect(page.locator("main")).to_contain_text("Read the contract with somebody you trust")
+        expect(page.get_by_role("img")).to_have_attribute(
+            "alt", "Two people sit at a table and read an employment contract together"
         )
         # Mark it reviewed.
         page.get_by_text("What to look at").click()
         page.get_by_role("button", name="I have looked: it is all right").click()
-        assert "marked as reviewed" in page.get_by_role("status").inner_text()
+        expect(page.get_by_role("status")).to_contain_text("marked as reviewed")
         # Export the week.
         page.get_by_role("link", name="Log", exact=True).click()
-        assert "reviewed by ani" in page.inner_text("main")
+        expect(page.locator("main")).to_contain_text("reviewed by ani")
         with page.expect_download() as coming:
             page.get_by_role("link", name="As a table (CSV)").click()
         rows = list(csv.DictReader(coming.value.path().read_text(encoding="utf-8").splitlines(keepends=True)))
@@ -102,9 +102,8 @@ def test_a_coordinator_pauses_in_a_crisis_and_resumes_with_one_post_moved(
         page.get_by_label("Why?").fill("Earthquake in Sulawesi")
         page.get_by_role("button", name="Pause", exact=True).click()
         page.get_by_role("link", name="Now", exact=True).click()
-        assert (
+        expect(page.get_by_role("alert").first).to_contain_text(
             "PAUSED: everything · siti: Earthquake in Sulawesi"
-            in page.get_by_role("alert").first.inner_text()
         )
         # Half an hour later all three moments fall into it; nothing goes out.
         town.now = NOW + timedelta(hours=1)
@@ -122,8 +121,8 @@ def test_a_coordinator_pauses_in_a_crisis_and_resumes_with_one_post_moved(
             if what == "move it":
                 box.get_by_label("Move to (Asia/Jakarta)").fill("2027-07-30T15:00")
         page.get_by_role("button", name="Do this").click()
-        assert page.get_by_role("status").inner_text() == "Done."
-        assert "Nothing is paused." in page.inner_text("main")
+        expect(page.get_by_role("status")).to_have_text("Done.")
+        expect(page.locator("main")).to_contain_text("Nothing is paused.")
     town.live(town.now, town.now + timedelta(minutes=5))
     assert states(town) == {"hello": State.CANCELLED, "contract": State.PENDING, "signs": State.SENT}
     town.live(town.now + timedelta(minutes=5), NOW + timedelta(hours=3, minutes=1))
