@@ -41,8 +41,12 @@ def _listening(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("redis-server does not answer")
 
 
-def database(server: servers.Postgres) -> str:
-    """The name of a new database."""
+@contextmanager
+def database(server: servers.Postgres) -> Iterator[str]:
+    """The name of a new database, which is gone afterwards."""
     name = f"storm{next(_numbers)}"
     server.run(f"CREATE DATABASE {name}")
-    return name
+    try:
+        yield name
+    finally:
+        server.run(f"DROP DATABASE {name} WITH (FORCE)")

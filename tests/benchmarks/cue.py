@@ -20,9 +20,10 @@ def text(number: int) -> str:
 
 
 def due(seconds: float) -> datetime:
-    """A whole second, so far ahead (longer where that was too short before): by then all must be stored."""
-    ahead = ceil(seconds * float(os.environ.get("CAMPAIGN_BENCH_TIMES", "1")))
-    return datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=ahead)
+    """The first whole second that is so far ahead (farther where that was too short before): by then all must be
+    stored."""
+    ahead = timedelta(seconds=seconds * float(os.environ.get("CAMPAIGN_BENCH_TIMES", "1")))
+    return datetime.fromtimestamp(ceil((datetime.now(UTC) + ahead).timestamp()), UTC)
 
 
 def ready(due: datetime) -> None:

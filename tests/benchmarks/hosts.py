@@ -18,22 +18,24 @@ SENDERS = 24
 ONE, TWO, FOUR = "one host", "two hosts", "four hosts"
 
 
-def _hosts(posts: int, hosts: int) -> Figures:
-    if not servers.find("initdb"):
-        raise LeftOut(f"no PostgreSQL here: {rivals.POSTGRESQL}")
-    with servers.postgres(flushed=True) as server:
-        words = (SENDERS, ACCOUNTS, hosts, server.url(brokers.database(server)))
-        run = Run("storm_hosts", words, broker=server.pid)
+def _hosts(server: servers.Postgres, posts: int, hosts: int) -> Figures:
+    with brokers.database(server) as name:
+        run = Run("storm_hosts", (SENDERS, ACCOUNTS, hosts, server.url(name)), broker=server.pid)
         return only(storm(run, posts, burst.DELAY), *burst.FIGURES)
+
+
+def _nowhere() -> Figures:
+    raise LeftOut(f"no PostgreSQL here: {rivals.POSTGRESQL}")
 
 
 @contextmanager
 def _prepare(posts: int) -> Iterator[Mapping[str, Contestant]]:
-    yield {
-        ONE: partial(_hosts, posts, 1),
-        TWO: partial(_hosts, posts, 2),
-        FOUR: partial(_hosts, posts, 4),
-    }
+    hosts = {ONE: 1, TWO: 2, FOUR: 4}
+    if not servers.find("initdb"):
+        yield dict.fromkeys(hosts, _nowhere)
+        return
+    with servers.postgres(flushed=True) as server:
+        yield {who: partial(_hosts, server, posts, number) for who, number in hosts.items()}
 
 
 ABOUT = f"""\

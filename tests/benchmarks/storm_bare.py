@@ -48,7 +48,7 @@ CLIENTS = {"requests": requests_session, "urllib3": urllib3_pool, "httpx": httpx
 
 def main(url: str, posts: int, threads: int, client: str) -> None:
     sends = [CLIENTS[client]() for _ in range(threads)]
-    due = cue.due(1)
+    due = cue.due(1.5)
     numbers = count()
 
     def work(send: Send) -> None:

@@ -43,7 +43,7 @@ def main(url: str, posts: int, at_once: int, broker: str, pool: str) -> None:
         os._exit(0)  # nothing is left to do; a worker takes seconds to end
 
     task_postrun.connect(end, weak=False)
-    due = cue.due(6 + posts / 500)
+    due = cue.due(3 + posts / 1000)
     with app.pool.acquire() as connection, app.amqp.Producer(connection) as producer:
         for number in range(posts):
             task.apply_async((url, str(number), text(number)), eta=due, producer=producer)

@@ -18,7 +18,7 @@ from tests.benchmarks import cue, made
 from tests.benchmarks.measure import ROOT
 from tests.benchmarks.storm_ours import when_at_work
 
-LEAD = 4.0
+LEAD = 3.0
 """Seconds before the moment at which the hosts are started, and as many again for each further two."""
 
 SENT = "SELECT count(*) FROM deliveries WHERE state = 'sent'"

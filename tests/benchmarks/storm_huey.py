@@ -26,7 +26,7 @@ def queue(folder: Path, *, flushed: bool) -> tuple[SqliteHuey, Any]:
 def main(folder: Path, url: str, posts: int, threads: int) -> None:
     logging.getLogger("huey").setLevel(logging.ERROR)
     _, task = queue(folder, flushed=False)
-    due = cue.due(3 + posts / 500)
+    due = cue.due(1.5 + posts / 1000)
     for number in range(posts):
         task.schedule((url, str(number), text(number)), eta=due)
 

@@ -50,7 +50,7 @@ def main(folder: Path, url: str, posts: int, threads: int, grace: str) -> None:
 
     scheduler.add_listener(end, ENDS)
     scheduler.start(paused=True)
-    due = cue.due(3 + posts / 500)
+    due = cue.due(1.5 + posts / 1000)
     for number in range(posts):
         arguments = (url, str(number), text(number))
         scheduler.add_job(publish, "date", run_date=due, args=arguments, id=str(number))

@@ -24,7 +24,7 @@ from campaign.dispatch.planner import Planner
 from campaign.dispatch.tick import Engine
 from tests.benchmarks import cue, made
 
-LEAD = 2.5
+LEAD = 1.0
 """Seconds before the moment at which the loop is started; with many occurrences ahead, more: files are read."""
 
 
@@ -66,7 +66,7 @@ def texts(folder: Path) -> int:
 
 def main(folder: Path, url: str, posts: int, at_once: int, accounts: int, ahead: int) -> None:
     """``ahead``: so many occurrences wait in the files, of which ``posts`` fall due."""
-    due = cue.due(LEAD + accounts / 1000 + ahead / 10_000)
+    due = cue.due(LEAD + accounts / 1000 + ahead / 25_000)
     made.storm(folder, url, due, posts, accounts, ahead)
     made.configure(folder, senders=at_once)
     watched = Watched()

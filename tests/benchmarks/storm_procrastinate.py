@@ -32,7 +32,7 @@ async def main(url: str, posts: int, at_once: int, store: str) -> None:
     connector = aiohttp.TCPConnector(limit=at_once)
     async with app.open_async(), aiohttp.ClientSession(connector=connector) as session:
         await app.schema_manager.apply_schema_async()
-        due = cue.due(4 + posts / 1000)
+        due = cue.due(1.5 + posts / 1000)
         texts = ({"key": str(number), "text": text(number)} for number in range(posts))
         await publish.configure(schedule_at=due).batch_defer_async(*texts)
         work = app.run_worker_async(
