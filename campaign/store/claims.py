@@ -94,21 +94,6 @@ def waiting(connection: Connection, now: datetime) -> set[str]:
     return set(connection.execute(_WAITING, {"now": now}).scalars())
 
 
-def claim(
-    connection: Connection,
-    now: datetime,
-    free: int,
-    owner: str,
-    *,
-    lease: timedelta,
-    accounts: Collection[str],
-    judge: Judge | None = None,
-) -> list[Claim]:
-    """Take up to ``free`` rows of the named accounts that are ``ripe``, and write their attempt rows."""
-    waiting = ripe(connection, now, accounts)
-    return take(connection, now, free, owner, waiting, lease=lease, judge=judge)[0]
-
-
 def take(
     connection: Connection,
     now: datetime,

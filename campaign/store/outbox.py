@@ -10,7 +10,6 @@ from campaign.store.breaker import works
 from campaign.store.claims import (
     Judge,
     Turn,
-    claim,
     in_flight,
     orphan,
     renew,
@@ -59,7 +58,6 @@ __all__ = [
     "brought",
     "cancel",
     "cancel_unwanted",
-    "claim",
     "fill",
     "found",
     "hold",

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from campaign.core.lifecycle import LEASE, Event, State
 from campaign.core.model import Media, Post, network_key
 from campaign.core.outcome import Receipt, Sent, Unknown
@@ -78,7 +80,20 @@ def take(
     store: Store, *accounts: str, now: datetime = NOW, free: int = 10, owner: str = "host:1"
 ) -> list[Claim]:
     with store.write() as connection:
-        return outbox.claim(connection, now, free, owner, lease=LEASE, accounts=accounts or ("fedi",))
+        return begin(connection, accounts or ("fedi",), now=now, free=free, owner=owner)
+
+
+def begin(
+    connection: Connection,
+    accounts: Sequence[str],
+    *,
+    now: datetime = NOW,
+    free: int = 10,
+    owner: str = "host:1",
+) -> list[Claim]:
+    """What the engine does at a step, in one."""
+    turns = outbox.ripe(connection, now, accounts)
+    return outbox.take(connection, now, free, owner, turns, lease=LEASE)[0]
 
 
 def settle(store: Store, claim: Claim, outcome: Any, now: datetime = NOW, **more: Any) -> State | None:

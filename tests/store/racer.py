@@ -9,11 +9,11 @@ import os
 import sys
 from pathlib import Path
 
-from campaign.core.lifecycle import LEASE, State
+from campaign.core.lifecycle import State
 from campaign.core.outcome import Sent
 from campaign.store import history, outbox
 from campaign.store.database import Store
-from tests.store.made import NOW, receipt
+from tests.store.made import NOW, begin, receipt
 
 
 def main(url: str, root: str, free: str, accounts: str) -> None:
@@ -26,9 +26,7 @@ def main(url: str, root: str, free: str, accounts: str) -> None:
             for claim in flying:
                 outbox.settle(connection, claim.key, claim.attempt, Sent(receipt()), NOW)
             owner = f"here:{os.getpid()}"
-            flying = outbox.claim(
-                connection, NOW, int(free), owner, lease=LEASE, accounts=accounts.split(",")
-            )
+            flying = begin(connection, accounts.split(","), free=int(free), owner=owner)
         for claim in flying:
             print(claim.key, claim.attempt)
         if not flying:

@@ -10,12 +10,12 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from campaign.core.lifecycle import LEASE, State
+from campaign.core.lifecycle import State
 from campaign.store import history, outbox
 from campaign.store.database import Store, planner_lock
 from campaign.store.notes import AttemptNotes
 from tests.store.conftest import Place
-from tests.store.made import NOW, a_row, a_thread, put, take
+from tests.store.made import a_row, a_thread, begin, put, take
 
 ROOT = Path(__file__).parents[2]
 ACCOUNTS = [f"account{n}" for n in range(40)]
@@ -107,13 +107,13 @@ def test_two_hosts_that_claim_at_once_get_different_accounts(place: Place) -> No
     put(one, a_row("s", "a"), a_row("s", "b"), a_row("t", "a"))
     if not one.shared:
         with one.write() as connection:
-            assert len(outbox.claim(connection, NOW, 9, "one:1", lease=LEASE, accounts=["a", "b"])) == 2
+            assert len(begin(connection, ["a", "b"], owner="one:1")) == 2
         assert take(two, "a", "b") == []
     else:
         with one.write() as mine, two.write() as theirs:
-            (first,) = outbox.claim(mine, NOW, 1, "one:1", lease=LEASE, accounts=["a", "b"])
+            (first,) = begin(mine, ["a", "b"], free=1, owner="one:1")
             # The first host has not committed: its account is passed by, not waited for.
-            (second,) = outbox.claim(theirs, NOW, 9, "two:2", lease=LEASE, accounts=["a", "b"])
+            (second,) = begin(theirs, ["a", "b"], owner="two:2")
             assert {first.account, second.account} == {"a", "b"}
     one.close()
     two.close()

@@ -35,7 +35,7 @@ from campaign.store.database import Store
 from campaign.store.evidence import seals
 from campaign.store.evidence.verify import verify
 from campaign.store.outbox import Claim
-from tests.store.made import ANI, NOW, a_row, a_thread, put, receipt
+from tests.store.made import ANI, NOW, a_row, a_thread, begin, put, receipt
 
 SLOTS = ("a", "b", "t", "t#2", "t#3")
 ACCOUNTS = ("one", "two")
@@ -180,7 +180,7 @@ class Walk(RuleBasedStateMachine):
         ready = [key for name in names if (key := self.next_key(name)) is not None]
         ready.sort(key=lambda key: ("#" not in key, key))
         with self.store.write() as connection:
-            got = outbox.claim(connection, self.now, free, self.walk, lease=LEASE, accounts=names)
+            got = begin(connection, names, now=self.now, free=free, owner=self.walk)
         assert [claim.key for claim in got] == ready[:free]
         for claim in got:
             self.begin(claim, repeat=False)

@@ -14,7 +14,20 @@ from campaign.core.outcome import Handed, Outcome, Refused, Retry, Scope, Sent, 
 from campaign.store import history, outbox, tables
 from campaign.store.database import Store
 from campaign.store.transitions import current, transition
-from tests.store.made import ANI, NOW, a_row, a_thread, after, bring_to, put, receipt, row, settle, take
+from tests.store.made import (
+    ANI,
+    NOW,
+    a_row,
+    a_thread,
+    after,
+    begin,
+    bring_to,
+    put,
+    receipt,
+    row,
+    settle,
+    take,
+)
 
 CHANGES: dict[Event, dict[str, Any]] = {
     Event.CLAIM: {"lease_until": NOW, "first_attempt": NOW, "attempt": 9},
@@ -65,7 +78,7 @@ def test_every_function_keeps_to_the_arrows(store: Store, state: State) -> None:
             match event:
                 case Event.CLAIM:
                     account = row(store, key).account
-                    return bool(outbox.claim(connection, NOW, 9, "h:1", lease=LEASE, accounts=[account]))
+                    return bool(begin(connection, [account]))
                 case Event.REPEAT:
                     return outbox.repeat(connection, key, NOW, "h:1", lease=LEASE) is not None
                 case Event.ORPHANED:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 
-from campaign.core.lifecycle import LEASE, State
+from campaign.core.lifecycle import State
 from campaign.core.outcome import Receipt, Retry, Sent, Unknown
 from campaign.store import history, log, migrations, outbox
 from campaign.store.database import Store
@@ -17,6 +17,7 @@ from tests.store.made import (
     a_row,
     a_thread,
     after,
+    begin,
     bring_to,
     kinds,
     put,
@@ -80,7 +81,7 @@ def test_what_others_wait_for_goes_on(store: Store) -> None:
     settle(store, claim, Retry("busy"))
     with store.write() as connection:
         outbox.cancel_unwanted(connection, after(hours=1))
-        (other,) = outbox.claim(connection, after(hours=1), 9, "h:1", lease=LEASE, accounts=["fedi"])
+        (other,) = begin(connection, ["fedi"], now=after(hours=1))
     assert other.key != claim.key
 
 
