@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,11 +22,22 @@ from tests.servers import Postgres
 
 ZONE = ZoneInfo("Asia/Jakarta")
 HERE = Path(__file__).parent
+LEAD = timedelta(seconds=3)
+"""In which hosts come up before the first moment, where the machine is not busy."""
+
 ENTRY_POINTS = """\
 [campaign.networks]
 ledger = tests.machines.ledger:Ledger
 mute = tests.machines.ledger:Mute
 """
+
+
+def reached(what: Callable[[], bool], seconds: float = 40.0) -> bool:
+    """Whether something becomes true before the seconds are over."""
+    until = time.monotonic() + seconds
+    while not (true := what()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return true
 
 
 @dataclass
@@ -113,17 +125,12 @@ class Hosts:
         return process
 
     def prime(self, files: Callable[[datetime], dict[str, str]]) -> tuple[datetime, dict[str, str]]:
-        """Let the store see files before their first moment comes, however busy this machine is (what is seen only
-        afterwards is missed, not sent); that moment and the files."""
-        lead = 4
-        while True:
-            first = datetime.now(ZONE).replace(microsecond=0) + timedelta(seconds=lead)
-            made = files(first)
-            self.checkout("primer", made)
-            assert self.start("primer", "run", "--once", "--new-store").code() == 0
-            if datetime.now(ZONE) < first:
-                return first, made
-            lead *= 2
+        """The first moment, some seconds from now, and the files. The store has seen their slots by then, however busy
+        this machine is: what it sees only after its time is missed, not sent."""
+        self.checkout("primer", files(datetime.now(ZONE) + timedelta(days=1)))
+        assert self.start("primer", "run", "--once", "--new-store").code() == 0
+        first = datetime.now(ZONE).replace(microsecond=0) + LEAD
+        return first, files(first)
 
     def ask(self, name: str, *words: str) -> tuple[int, str]:
         """Run a verb in a host's checkout, apart from what its ``run`` says; the exit code and what it said."""

@@ -6,6 +6,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from campaign.core.lifecycle import State
 from campaign.store import history
 from campaign.store.database import Store
-from tests.machines.hosts import ZONE, hosts
+from tests.machines.hosts import ZONE, hosts, reached
 from tests.machines.receiver import receiver
 from tests.machines.storm import campaign, config
 from tests.servers import Postgres, postgres, require
@@ -83,10 +84,13 @@ def server(lines: Lines) -> Iterator[Postgres]:
 def test_hosts_that_are_cut_off_and_joined_again(lines: Lines, server: Postgres, tmp_path: Path) -> None:
     database = f"s{uuid4().hex}"
     server.run(f"CREATE DATABASE {database}")
-    store = Store.open(server.url(database), tmp_path, create=True)
     accounts = {f"hook{n}": "webhook" for n in range(4)} | {f"ledger{n}": "ledger" for n in range(2)}
     posts = 11
-    with receiver(host=lines.address) as there, hosts(tmp_path, server) as here:
+    with (
+        closing(Store.open(server.url(database), tmp_path, create=True)) as store,
+        receiver(host=lines.address) as there,
+        hosts(tmp_path, server) as here,
+    ):
         there.slow = 0.3
 
         def files(first: datetime) -> dict[str, str]:
@@ -98,16 +102,19 @@ def test_hosts_that_are_cut_off_and_joined_again(lines: Lines, server: Postgres,
                 "schedules/c.yaml": campaign({name: (moments, name) for name in accounts}),
             }
 
-        first, shared = here.prime(files)
+        _, shared = here.prime(files)
         processes = []
         for space in lines.spaces:
             here.checkout(space, shared)
             processes.append(here.start(space, netns=space))
+        # One that is still coming up ends when it can't reach the store.
+        assert reached(lambda: all("published" in process.said() for process in processes))
+        begun = datetime.now(ZONE)
         for turn in range(2):
-            while datetime.now(ZONE) < first + timedelta(seconds=1 + 5 * turn):
+            while datetime.now(ZONE) < begun + timedelta(seconds=5 * turn):
                 time.sleep(0.05)
             lines.cut(turn)
-            while datetime.now(ZONE) < first + timedelta(seconds=1 + 5 * turn + 4):  # a lease is three
+            while datetime.now(ZONE) < begun + timedelta(seconds=5 * turn + 4):  # a lease is three
                 time.sleep(0.05)
             lines.join(turn)
         until = time.monotonic() + 60
@@ -127,4 +134,3 @@ def test_hosts_that_are_cut_off_and_joined_again(lines: Lines, server: Postgres,
         assert len(there.keys()) == total
         assert all(process.alive for process in processes), said
         assert not any("Traceback" in told or "this is a bug" in told for told in said), said
-    store.close()

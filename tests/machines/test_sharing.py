@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +17,7 @@ from campaign.core.lifecycle import State
 from campaign.store import history
 from campaign.store.database import Store
 from campaign.store.tables import checkouts
-from tests.machines.hosts import ZONE, Hosts, hosts
+from tests.machines.hosts import ZONE, Hosts, hosts, reached
 from tests.machines.receiver import Receiver, receiver
 from tests.machines.storm import AHEAD, NAMES, campaign, config
 from tests.servers import Postgres
@@ -52,14 +51,6 @@ def store(durable: Postgres, database: str, tmp_path: Path) -> Iterator[Store]:
 
 def soon(seconds: float) -> datetime:
     return datetime.now(ZONE).replace(microsecond=0) + timedelta(seconds=seconds)
-
-
-def reached(what: Callable[[], bool], seconds: float = 40.0) -> bool:
-    """Whether something becomes true before the seconds are over."""
-    until = time.monotonic() + seconds
-    while not (true := what()) and time.monotonic() < until:
-        time.sleep(0.05)
-    return true
 
 
 def states(store: Store) -> dict[str, State]:
@@ -167,7 +158,7 @@ def test_a_restart_of_postgresql_is_told_in_one_line_and_nothing_is_forgotten(
     north = here.start("north")
     assert reached(lambda: there.requests == 1)
     durable.restart()  # while the answer is on its way
-    assert reached(lambda: sorted(states(store).values()) == [State.SENT, State.SENT])
+    assert reached(lambda: sorted(states(store).values()) == [State.SENT, State.SENT]), states(store)
     assert there.requests == 2
     assert store.holder() is not None  # it says again that it runs
     north.send(signal.SIGTERM)
