@@ -207,6 +207,7 @@ class _Work:
         )
         self._check_consents(scope)
         parts = self._text()
+        noted = scope.echo((), 0)
         warning = self._warning()
         media = self._media()
         if parts is None:
@@ -217,7 +218,9 @@ class _Work:
             hint = "give it an image: or a card:, or leave this account out"
             self._problem("media", f"{self.network} takes no text without a picture", hint)
         parts = self._threaded(parts or ("",), warning, media)
-        again = (self.echo, parts, self._known) if self.echo and not (warning or media) else None
+        # A picture or a card that came to nothing may have printed facts and help lines, too.
+        words_alone = not (warning or media) and scope.echo((), 0) == noted
+        again = (self.echo, parts, self._known) if self.echo and words_alone else None
         judged = self.echoes.judged.get(again) if again else None
         if judged is not None:
             self._repeat(judged.by_rules)

@@ -87,6 +87,8 @@ _BOOK = re.compile("is[bs]n|doi", re.IGNORECASE)
 _ISO_DATE = re.compile(
     rf"{_NOT_JOINED}{_YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01]){_NO_MORE}", re.IGNORECASE
 )
+_LONE_DATE = re.compile(rf"{_ISO_DATE.pattern}(?![\w.-]*\.[a-z])", re.IGNORECASE)
+"""One that is no beginning of a domain: that would take a part of it along."""
 _AT_DIGITS = None
 """Such a pattern begins at the first of some digits, so that it is tried nowhere else."""
 
@@ -193,7 +195,7 @@ def _nothing_to_call(plain: str, names: tuple[str, ...]) -> bool:
     if not (
         "@" in rest or "#" in rest or "/" in rest or _BOOK.search(rest)
     ):  # what might take a part of a date along
-        rest = _at_digits(_ISO_DATE, rest, _blank)
+        rest = _at_digits(_LONE_DATE, rest, _blank)
     places = [digits.span() for digits in _DIGITS.finditer(rest)]
     if sum(end - start for start, end in places) >= LONG:
         return False

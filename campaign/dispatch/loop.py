@@ -203,11 +203,14 @@ class _Loop:
         for answer in self._ask_limits(only_unknown=True):
             answer.result()
         while True:
-            self._tick_at_last()
-            if not self.engine.in_flight:
+            wake_at = self._tick_at_last()
+            if self.engine.in_flight:
+                self.engine.wait(_seconds(wake_at, self._moment().wall))
+            elif self.engine.rests:
                 break
-            self.engine.wait(None)
-        self._beat(self.time.now(), wait=True)
+            else:
+                self.engine.wake()
+        self._beat(self._moment().wall, wait=True)
         self.alerts.once(self.time.now())
         counts = self._counts
         return Summary(
@@ -293,11 +296,12 @@ class _Loop:
     def _finish(self) -> None:
         """No new claims; wait for what is in flight and write what came of it."""
         with self._turn:
-            while self.engine.in_flight:
-                self.engine.wait(None)
-                self._tick_at_last()
+            while self.engine.owes:
+                wake_at = self._tick_at_last()
+                if self.engine.in_flight:
+                    self.engine.wait(_seconds(wake_at, self._moment().wall))
             if not self._doubt:  # a wrong time in the store would be held against the right one
-                self._beat(self.time.now())
+                self._beat(self._moment().wall)
 
     def _watch(self) -> None:
         """Once a second: has the clock, a file or the store changed under us?"""
@@ -412,7 +416,7 @@ class _Loop:
         with self._turn:
             self.health.turned(clock.uptime())
             while not self.engine.stopping and not self._doubt:
-                reading = self.time.read()
+                reading = self._moment()
                 now = reading.wall
                 try:
                     self._adopt_new(now)
@@ -428,20 +432,28 @@ class _Loop:
                     break
                 if not self.engine.in_flight:
                     break
-                self.engine.wait(_seconds(self._wake_at, self.time.now()))
+                self.engine.wait(_seconds(self._wake_at, self._moment().wall))
         if self._wake_at is not None and not self.engine.stopping and not self._doubt:
             self._schedule(self._wake_at)
 
-    def _tick_at_last(self) -> None:
-        """A tick of one that is about to stop. While the store is away, what networks said is kept for a lease's time:
-        then it has to be looked up anyway."""
+    def _moment(self) -> Reading:
+        """This moment as far as the clock can be believed: between two looks at it, it may be set to another day, and
+        nothing is to go out or to be missed by that."""
+        reading = self.time.read()
+        if self.trust_clock or not (self._doubt or clock.mistrust(self._reading, reading)):
+            return reading
+        return Reading(self._reading.later(reading.uptime), reading.uptime)
+
+    def _tick_at_last(self) -> datetime | None:
+        """A tick of one that is about to stop; when it has to be woken. While the store is away, what networks said is
+        kept for a lease's time: then it has to be looked up anyway."""
         until = clock.uptime() + LEASE.total_seconds()
         while True:
             try:
-                reading = self.time.read()
-                self.engine.tick(reading.wall, reading.uptime)
+                reading = self._moment()
+                wake_at = self.engine.tick(reading.wall, reading.uptime)
                 self._tell()
-                return
+                return wake_at
             except StoreError as error:
                 if not self.engine.owes or clock.uptime() >= until:
                     raise

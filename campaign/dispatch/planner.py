@@ -101,6 +101,8 @@ class Planner:
     adapters: Adapters
     freezer: Freezer
     host: str = ""
+    # Campaigns that could not be planned when they were looked at last: all of their slots are looked at again.
+    _skipped: set[str] = field(default_factory=set, repr=False)
     # A heap: when a slot of a campaign is due next.
     _ahead: list[tuple[datetime, str, str]] = field(default_factory=list, repr=False)
 
@@ -114,14 +116,22 @@ class Planner:
             if moment <= now:
                 due.setdefault(name, set()).add(slot)
         for campaign in self.workspace.campaigns.values():
-            slots = None if fresh or not self._ahead else due.get(campaign.id, ())
+            anew = fresh or not self._ahead or campaign.id in self._skipped
+            slots = None if anew else due.get(campaign.id, ())
             if slots is not None and not slots:
                 continue
+            rows: list[str] | None = None
             with self.store.write() as connection:
                 if not planner_lock(connection):
                     complete = False  # what it makes may never be committed
                 elif self.counts(connection, campaign.id):
-                    made += self._plan_campaign(connection, campaign, now, slots)
+                    rows = self._plan_campaign(connection, campaign, now, slots)
+                    complete = complete and rows is not None
+            if rows is None:
+                self._skipped.add(campaign.id)
+            else:
+                self._skipped.discard(campaign.id)
+                made += rows
         return Planned(made, complete)
 
     # -- several hosts --
@@ -187,6 +197,7 @@ class Planner:
                     name
                     for name, (cursor, digest) in history.cursors(connection).items()
                     if name in known and known[name].digest == digest and cursor < now
+                    if name not in self._skipped
                 }
                 outbox.advance_all(connection, self._counting(connection, same), now)
 
@@ -194,11 +205,12 @@ class Planner:
 
     def _plan_campaign(
         self, connection: Connection, campaign: Campaign, now: datetime, of: Collection[str] | None
-    ) -> list[str]:
-        """``of``: only these slots have anything due since the campaign was planned last; None: look at all."""
+    ) -> list[str] | None:
+        """``of``: only these slots have anything due since the campaign was planned last; None: look at all. The keys
+        of the rows; None: not now."""
         cursor, _ = history.cursor(connection, campaign.id) or (None, "")
         if cursor is not None and cursor > now:
-            return []  # the clock went back: what is due up to the cursor has its rows already
+            return None  # the clock went back: what is due up to the cursor has its rows already
         slots = campaign.slots if of is None else [slot for slot in map(campaign.slot, sorted(of)) if slot]
         sights = history.sights(connection, campaign.id, of)
         new = {

@@ -37,6 +37,9 @@ from campaign.store.outbox import Answered, Claim, Turn
 TURN = timedelta(seconds=1)
 """How soon to plan again when another host was planning, and to look around while others share the store."""
 
+ASK = timedelta(seconds=10)
+"""How soon all accounts are asked again whose turn it is while thousands wait."""
+
 GATHER = 0.01
 """Seconds that a sender who came back waits for others: a transaction costs the disk as much for one as for many."""
 
@@ -91,6 +94,8 @@ class Engine:
     _asked: datetime | None = None
     _look_at: datetime | None = None
     _stale: bool = True
+    _passed_over: bool = False
+    _looked: bool = False
     _rings: int = 0
 
     # -- what the loop calls --
@@ -125,6 +130,11 @@ class Engine:
         return len(self._busy)
 
     @property
+    def rests(self) -> bool:
+        """Whether nobody is at work, and the last tick looked for all that could be done, not only for what goes on."""
+        return not self._busy and self._looked and not self._stale
+
+    @property
     def owes(self) -> bool:
         """Whether something has come back, or will, that is not written yet."""
         return bool(self._busy or self._unwritten)
@@ -152,20 +162,20 @@ class Engine:
 
     def tick(self, now: datetime, at: float | None = None) -> datetime | None:
         """One step at ``now`` (aware UTC), which it was at the uptime ``at``. Returns when there is something to do
-        next (aware UTC), if ever."""
+        next (aware UTC), if ever; while ``stopping``: when a lease is to be renewed."""
         assert self.planner is not None  # noqa: S101 - adopt comes first
         at = self.uptime() if at is None else at
         self._take_results()
         back = {result.account for result in self._unwritten}
         stale, self._stale = self._stale, False  # first: whoever wakes us from now on is not overheard
         swift = not stale and self._only_goes_on(now)
-        unsure, self._unsure = self._unsure, True  # until it is committed
+        unsure, self._unsure = self._unsure, True  # until it is committed, and what was claimed is on its way
         if not self.stopping:
             planned = self._plan(now)
             stale, swift = stale or planned, swift and not planned
             if not swift:
                 stale |= bool(self.planner.fill(now))
-        step = _Step()
+        step, turns = _Step(), False
         with self.store.write() as connection:
             # Planning took its time, or the machine was stopped meanwhile: leases and deadlines count from here.
             began = self.uptime()
@@ -182,8 +192,8 @@ class Engine:
             if not self.stopping:
                 anew = unsure or stale or rings != self._rings or self._turns_are_old(now)
                 self._whose_turn(connection, now, step, None if anew and not swift else back)
+                turns = bool(step.turns)
                 self._claim(connection, now, halt, step)
-        self._unsure = False
         for lease in renewed:
             lease.ends = began + LEASE.total_seconds()
         self._unwritten.clear()  # only now: a store that can't be written must not cost us what a network said
@@ -192,6 +202,7 @@ class Engine:
             self._send(Errand(claim, Lease(began, began + LEASE.total_seconds())))
         for delivery in step.looks:
             self._look(delivery)
+        self._unsure, self._looked = False, not swift
         if swift and rings != self._rings:
             self._stale = True  # somebody decided something: look around at once
         self._rings = rings
@@ -200,11 +211,17 @@ class Engine:
         with self.store.read() as connection:
             ahead = [history.next_wake(connection, now, back if swift else None)]
         # Accounts whose time to be tried again is over have nothing to send.
-        retries = [retry for retry in self._unusable.values() if retry > now]
-        ahead += [known] if swift else [halt.next_end, *retries]
-        if self.store.shared and self._busy:
-            ahead.append(now + TURN)  # what other hosts do rings no bell
+        ahead += [retry for retry in self._unusable.values() if retry > now]
+        ahead.append(known if swift else halt.next_end)
+        if not swift and step.asked is None and self._asked is not None:
+            ahead.append(self._asked + ASK)  # whoever may send since then was not asked
+        if self.store.shared and (self._busy or turns):
+            ahead.append(
+                now + TURN
+            )  # what other hosts do rings no bell, also when they were at a row of ours just now
         self._look_at = _first(ahead)
+        if self.stopping:
+            return _first(self._renewals(now, began))
         return now if self._stale else _first([self._look_at, self._next_due, *self._renewals(now, began)])
 
     def _plan(self, now: datetime) -> bool:
@@ -219,7 +236,7 @@ class Engine:
     def _only_goes_on(self, now: datetime) -> bool:
         """Whether a tick has to do no more than write that posts went out and send the next ones: nothing else came
         back, nothing has become due since it was last looked for, and there is work that brings the next tick."""
-        if self.stopping or self._unsure or not self._unwritten:
+        if self.stopping or self._unsure or self._passed_over or not self._unwritten:
             return False
         if self._look_at is not None and now >= self._look_at:
             return False
@@ -246,7 +263,7 @@ class Engine:
         """Whether to ask all accounts again whose turn it is. While thousands wait, that is dear and would change
         nothing for the next posts: who can send now is asked for in any case when it comes to it."""
         long = len(self._turns) > 4 * self.senders
-        return not long or self._asked is None or not timedelta() <= now - self._asked < 10 * TURN
+        return not long or self._asked is None or not timedelta() <= now - self._asked < ASK
 
     def _whose_turn(
         self, connection: Connection, now: datetime, step: _Step, back: Collection[str] | None
@@ -267,17 +284,17 @@ class Engine:
     def _claim(self, connection: Connection, now: datetime, halt: Halt, step: _Step) -> None:
         assert self.planner is not None  # noqa: S101
         free = self.senders - len(self._busy) - len(step.repeats) - len(step.looks)
-        if free > 0 and step.turns:
+        gate = Gate(self.planner, now)
+
+        def judge(connection: Connection, rows: Sequence[Delivery]) -> list[str | None]:
             # A secret may have gone since it was asked whose turn it is.
-            first = [turn for turn in step.turns[:free] if self._working([turn.account], now)]
+            working = set(self._working((row.account for row in rows), now))
+            said = iter(gate.judge(connection, [row for row in rows if row.account in working]))
+            return [next(said) if row.account in working else None for row in rows]
+
+        if free > 0 and step.turns:
             step.claims, step.turns = outbox.take(
-                connection,
-                now,
-                free,
-                self.owner,
-                [*first, *step.turns[free:]],
-                lease=LEASE,
-                judge=halt.before(Gate(self.planner, now).judge),
+                connection, now, free, self.owner, step.turns, lease=LEASE, judge=halt.before(judge)
             )
 
     def _renewals(self, now: datetime, uptime: float) -> Iterator[datetime]:
@@ -408,9 +425,11 @@ class Engine:
         repeats: list[Claim] = []
         looks: list[Delivery] = []
         taken = set(self._busy)
+        self._passed_over = False
         for row in history.uncertain_due(connection, now):
             account = self.planner.workspace.accounts.get(row.account)
             if row.account in taken or len(taken) >= self.senders:
+                self._passed_over = True  # the next sender who comes back is for one of these
                 continue
             adapter = self._adapter(account, now) if account is not None else None
             if adapter is None and self.store.shared:
@@ -435,7 +454,11 @@ class Engine:
     def _send(self, errand: Errand) -> None:
         claim = errand.claim
         assert self.planner is not None  # noqa: S101
-        adapter = self.adapters.get(self.planner.workspace.accounts[claim.account])
+        try:
+            adapter = self.adapters.get(self.planner.workspace.accounts[claim.account])
+        except CampaignError as error:  # its secret has gone within this very step
+            self._came(_Result(claim.account, claim=claim, outcome=Retry(error.message)))
+            return
         notes = AttemptNotes(self.store, claim.key, claim.attempt)
         others = self.store.shared
         work = partial(courier.deliver, errand, adapter, notes, self.files, self.uptime, others=others)
@@ -444,10 +467,19 @@ class Engine:
 
     def _look(self, delivery: Delivery) -> None:
         assert self.planner is not None  # noqa: S101
-        adapter = self.adapters.get(self.planner.workspace.accounts[delivery.account])
+        try:
+            adapter = self.adapters.get(self.planner.workspace.accounts[delivery.account])
+        except CampaignError as error:
+            self._came(_Result(delivery.account, delivery=delivery, found=CannotTell(error.message)))
+            return
         notes = AttemptNotes(self.store, delivery.key, delivery.attempt)
         work = partial(courier.look, adapter, delivery, notes)
         self._submit(delivery.account, lambda: _Result(delivery.account, delivery=delivery, found=work()))
+
+    def _came(self, result: _Result) -> None:
+        """Nobody had to go for it."""
+        self._busy.add(result.account)
+        self._results.put(result)
 
     def _submit(self, account: str, work: Callable[[], _Result]) -> None:
         self._busy.add(account)

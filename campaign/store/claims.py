@@ -270,6 +270,13 @@ def _taken(connection: Connection, now: datetime, names: list[str]) -> list[RowM
             deliveries.c.key.in_(threads),
             deliveries.c.state == _PENDING,
             deliveries.c.withdraw_at.is_(None),
+            # Somebody may have moved it since.
+            deliveries.c.not_before <= now,
+            or_(
+                deliveries.c.deadline.is_(None),
+                deliveries.c.deadline >= now,
+                deliveries.c.previous.is_not(None),
+            ),
         )
     )
     rows = connection.execute(lock(still, skip=True)).mappings().all()

@@ -5,19 +5,24 @@ from __future__ import annotations
 import cProfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from campaign.core.card import CardText
 from campaign.core.compose import Composer
 from campaign.core.hotlines import Audience
 from campaign.core.model import Account, Link, Slot, Target, Thread, Workspace
 from campaign.core.render import Renderer
 from campaign.core.text import TextRules, Unit
 from campaign.core.timetable import first
+from campaign.errors import Place
+from campaign.workspace.cards import CardPress
 from campaign.workspace.safeguards import built_in
+from tests.core.test_compose import fact
 from tests.core.test_outlook import NOW, a_slot, a_workspace, at, daily
 
 RULES = {
@@ -90,6 +95,23 @@ def test_each_says_what_it_would_alone(
         assert together.compose(campaign, slot, moment, target) == alone.compose(
             campaign, slot, moment, target
         )
+
+
+def test_what_a_card_that_came_to_nothing_said_is_nobody_else_s() -> None:
+    """Its facts would stop another account's post when they end, and take it down when one is withdrawn."""
+    place = Place("schedules/c.yaml", 3, 1)
+    told = fact("f")
+    card = CardText(place, text={"": "{{ fact('f') }} " + "many long words " * 80}, networks=("mastodon",))
+    targets = [Target(Account(name, name, ("id",), None), "id") for name in ("mastodon", "feed")]
+    slot = replace(a_slot("s", at("2027-07-02T09:00"), *targets), text={"": "A few words."}, card=card)
+    world = replace(a_world(slot), facts={"f": told}, press=CardPress(Path("/nowhere")))
+    campaign, moment = world.campaigns["c"], first(slot.timetable, NOW)
+    assert moment is not None
+    rules = {"mastodon": TextRules(images=4), "feed": TextRules()}
+    composer = Composer(world, lambda account: rules[account.network])
+    with_card, without = (composer.compose(campaign, slot, moment, target) for target in targets)
+    assert [problem.rule for problem in with_card.problems] == ["card"]
+    assert [(post.facts, post.cited) for post in without.posts] == [((), {})]
 
 
 def rendered(text: str, *networks: str) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from campaign.core.hotlines import Audience, Channel, Check, Hotline, How, Kind, Reach, Status
 from campaign.core.model import Approval, Target
-from campaign.dispatch.planner import GONE
+from campaign.dispatch.planner import GONE, Planner
 from tests.dispatch.world import World, account, at, daily, slot, workspace
 
 FEDI = account()
@@ -41,6 +43,39 @@ def test_a_moment_moved_into_the_past_is_seen(world: World) -> None:
     world.adopt(workspace([FEDI], [slot("s", at("2027-07-01T08:30"), ON_FEDI)], digest="2"))
     world.settle()
     assert world.states() == {"c/s/2027-07-01T08:30/fedi": "missed"}
+
+
+def test_an_edit_just_after_the_clock_was_put_back_loses_no_post(world: World) -> None:
+    """Up to two minutes are corrected in one step without anybody being asked."""
+    old = slot("old", daily(9), ON_FEDI)
+    world.adopt(workspace([FEDI], [old]))
+    world.settle()
+    world.engine.catch_up(world.now)
+    world.now -= timedelta(seconds=110)
+    at_once, later = at("2027-07-01T07:59"), at("2027-07-02T07:00")
+    new = [slot("at-once", at_once, ON_FEDI), slot("later", later, ON_FEDI)]
+    world.adopt(workspace([FEDI], [old, *new], digest="2"))
+    world.go(hours=30)
+    states = world.states()
+    assert states["c/later/2027-07-02T07:00/fedi"] == "sent"
+    assert states["c/at-once/2027-07-01T07:59/fedi"] == "missed"  # what was due up to the step is told
+
+
+def test_files_that_count_again_lose_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another host had newer files, and took them back before it ended."""
+    moments = at("2027-07-01T08:30", "2027-07-01T09:00", "2027-07-01T12:00")
+    world.adopt(workspace([FEDI], [slot("s", moments, ON_FEDI)]))
+    world.go(minutes=31)
+    monkeypatch.setattr(Planner, "counts", lambda planner, connection, campaign: False)
+    world.go(hours=1)
+    monkeypatch.undo()
+    world.engine.catch_up(world.now)
+    world.go(hours=3)
+    assert world.states() == {
+        "c/s/2027-07-01T08:30/fedi": "sent",
+        "c/s/2027-07-01T09:00/fedi": "missed",
+        "c/s/2027-07-01T12:00/fedi": "sent",
+    }
 
 
 def test_planning_twice_makes_nothing_twice(world: World) -> None:

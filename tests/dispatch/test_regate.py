@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -20,7 +21,7 @@ from campaign.dispatch.decide import Desk
 from campaign.dispatch.freeze import Freezer
 from campaign.dispatch.planner import Planner
 from campaign.errors import RefusedChange
-from campaign.store import history, outbox
+from campaign.store import claims, history, outbox
 from campaign.store.outbox import Who
 from tests.dispatch.world import ID, World, account, at, daily, slot, workspace
 from tests.store.conftest import Place, new_place, place, server
@@ -385,3 +386,26 @@ def on_another_host(world: World, space: Workspace) -> None:
     composer, freezer = Composer(space, world.nets.rules), Freezer(ID, world.files)
     world.boot()
     world.engine.adopt(Planner(world.store, space, composer, world.nets, freezer, "another"), world.now)  # type: ignore[arg-type]
+
+
+def test_a_row_that_another_host_was_at_is_looked_at_again_soon(world: World) -> None:
+    """That host has older files: it locks the row, leaves it to us, and is gone the next moment."""
+    if not world.store.shared:
+        pytest.skip("hosts share no SQLite file")
+    world.adopt(files(slots=[slot("s", NINE, ON_FEDI, "Know the signs", if_late=timedelta(seconds=30))]))
+    world.settle()
+    world.now += timedelta(hours=1)
+    take = outbox.take
+
+    def at_once(connection: Any, now: Any, *arguments: Any, **more: Any) -> Any:
+        with world.store.engine.begin() as theirs:
+            assert claims._taken(theirs, now, ["fedi"])
+            return take(connection, now, *arguments, **more)
+
+    with patch.object(outbox, "take", at_once):
+        wake = world.engine.tick(world.now)
+    assert set(world.states().values()) == {"pending"}
+    assert wake is not None and wake - world.now <= timedelta(seconds=1)
+    world.now = wake
+    world.settle()
+    assert set(world.states().values()) == {"sent"}

@@ -7,15 +7,20 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from campaign.core.lifecycle import State
-from campaign.store import history, outbox
+import pytest
+
+from campaign.core.lifecycle import LEASE, State
+from campaign.store import claims, history, outbox
 from campaign.store.database import Store, planner_lock
 from campaign.store.notes import AttemptNotes
 from tests.store.conftest import Place
-from tests.store.made import a_row, a_thread, begin, put, take
+from tests.store.made import ANI, NOW, a_row, a_thread, begin, put, take
 
 ROOT = Path(__file__).parents[2]
 ACCOUNTS = [f"account{n}" for n in range(40)]
@@ -115,6 +120,29 @@ def test_two_hosts_that_claim_at_once_get_different_accounts(place: Place) -> No
             # The first host has not committed: its account is passed by, not waited for.
             (second,) = begin(theirs, ["a", "b"], owner="two:2")
             assert {first.account, second.account} == {"a", "b"}
+    one.close()
+    two.close()
+
+
+def test_what_is_moved_while_its_turn_is_looked_up_is_not_sent(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = place.open(), place.open()
+    if not one.shared:
+        pytest.skip("in SQLite one transaction writes at a time")
+    (key,) = put(one, a_row())
+    look, later = claims._next_keys, NOW + timedelta(days=1)
+
+    def and_then(connection: Any, now: datetime, names: Sequence[str]) -> dict[str, bool]:
+        found = look(connection, now, names)
+        with two.write() as theirs:
+            outbox.move(theirs, key, later, later + timedelta(hours=2), NOW, ANI)
+        return found
+
+    with one.write() as connection:
+        turns = outbox.ripe(connection, NOW, ["fedi"])
+        monkeypatch.setattr(claims, "_next_keys", and_then)
+        assert outbox.take(connection, NOW, 9, "h:1", turns, lease=LEASE) == ([], [])
     one.close()
     two.close()
 
