@@ -211,7 +211,7 @@ class _Loop:
             else:
                 self.engine.wake()
         self._beat(self._moment().wall, wait=True)
-        self.alerts.once(self.time.now())
+        self.alerts.once(self._moment().wall)
         counts = self._counts
         return Summary(
             sent=counts.get("sent", 0),
@@ -236,9 +236,6 @@ class _Loop:
             executors={"default": SchedulerThreads(4)},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
         )
-        self.scheduler.add_job(
-            self._guarded, "interval", (self._watch,), seconds=WATCH, id="watch", next_run_time=clock.wall()
-        )
         self._ask_limits(only_unknown=False)
         if self._doubt:
             self._note(self._doubt)
@@ -246,14 +243,20 @@ class _Loop:
             self._note("this machine's clock differs from the store's, and the store's counts")
         self._schedule(self.time.now())
         self.alerts.start()
+        over = threading.Event()
+        watch = threading.Thread(target=self._keep_watch, args=(over,), name="watch")
         threading.Thread(target=self._end_when_asked, name="stop", daemon=True).start()
         previous = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
+            watch.start()
             self._serve()
+            over.set()
             if self._bug is not None:
                 raise self._bug
             self._finish()
         finally:
+            over.set()
+            watch.join()
             self.alerts.stop()
             for number, handler in previous.items():
                 signal.signal(number, handler)
@@ -302,6 +305,13 @@ class _Loop:
                     self.engine.wait(_seconds(wake_at, self._moment().wall))
             if not self._doubt:  # a wrong time in the store would be held against the right one
                 self._beat(self._moment().wall)
+
+    def _keep_watch(self, over: threading.Event) -> None:
+        """Not a job of the scheduler, which goes by the wall clock: put back by an hour, it would look at nothing for
+        an hour, not even at the clock."""
+        while not over.is_set():
+            self._guarded(self._watch)
+            over.wait(WATCH)
 
     def _watch(self) -> None:
         """Once a second: has the clock, a file or the store changed under us?"""

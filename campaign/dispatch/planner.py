@@ -39,6 +39,7 @@ from campaign.store import history, outbox, versions
 from campaign.store.database import Store, planner_lock, planner_turn
 from campaign.store.history import Delivery
 from campaign.store.outbox import NewDelivery
+from campaign.store.waking import SHARED_LOOK
 
 REACH_BACK = timedelta(hours=24)
 """How far back something written after its time is still worth a ``missed`` row."""
@@ -52,10 +53,12 @@ GONE = "its planned post or its account has gone from the files"
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The keys made; and whether all campaigns had their turn, or another host was planning just then."""
+    """The keys made; and whether all campaigns had their turn, or another host was planning just then. ``again``: when
+    to look at those again that could not be planned: the clock went back, or another host's files count."""
 
     keys: list[str]
     complete: bool
+    again: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ class Planner:
         slots that ``planned`` told of."""
         made: list[str] = []
         complete = True
+        again: datetime | None = None
         due: dict[str, set[str]] = {}
         for moment, name, slot in self._ahead:
             if moment <= now:
@@ -120,19 +124,19 @@ class Planner:
             slots = None if anew else due.get(campaign.id, ())
             if slots is not None and not slots:
                 continue
-            rows: list[str] | None = None
+            rows: list[str] | datetime = now + SHARED_LOOK  # when to look again
             with self.store.write() as connection:
                 if not planner_lock(connection):
                     complete = False  # what it makes may never be committed
                 elif self.counts(connection, campaign.id):
                     rows = self._plan_campaign(connection, campaign, now, slots)
-                    complete = complete and rows is not None
-            if rows is None:
+            if isinstance(rows, datetime):
                 self._skipped.add(campaign.id)
+                again = rows if again is None else min(again, rows)
             else:
                 self._skipped.discard(campaign.id)
                 made += rows
-        return Planned(made, complete)
+        return Planned(made, complete, again)
 
     # -- several hosts --
 
@@ -205,12 +209,12 @@ class Planner:
 
     def _plan_campaign(
         self, connection: Connection, campaign: Campaign, now: datetime, of: Collection[str] | None
-    ) -> list[str] | None:
+    ) -> list[str] | datetime:
         """``of``: only these slots have anything due since the campaign was planned last; None: look at all. The keys
-        of the rows; None: not now."""
+        of the rows; or from when on it can be planned."""
         cursor, _ = history.cursor(connection, campaign.id) or (None, "")
         if cursor is not None and cursor > now:
-            return None  # the clock went back: what is due up to the cursor has its rows already
+            return cursor  # the clock went back: what is due up to the cursor has its rows already
         slots = campaign.slots if of is None else [slot for slot in map(campaign.slot, sorted(of)) if slot]
         sights = history.sights(connection, campaign.id, of)
         new = {

@@ -64,6 +64,8 @@ class _Step:
     claims: list[Claim] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
     asked: datetime | None = None
+    elsewhere: bool = False
+    """Whether another host was at a row whose turn it is."""
 
 
 @dataclass
@@ -94,7 +96,7 @@ class Engine:
     _asked: datetime | None = None
     _look_at: datetime | None = None
     _stale: bool = True
-    _passed_over: bool = False
+    _passed_over: Collection[str] = ()
     _looked: bool = False
     _rings: int = 0
 
@@ -175,7 +177,7 @@ class Engine:
             stale, swift = stale or planned, swift and not planned
             if not swift:
                 stale |= bool(self.planner.fill(now))
-        step, turns = _Step(), False
+        step = _Step()
         with self.store.write() as connection:
             # Planning took its time, or the machine was stopped meanwhile: leases and deadlines count from here.
             began = self.uptime()
@@ -192,7 +194,6 @@ class Engine:
             if not self.stopping:
                 anew = unsure or stale or rings != self._rings or self._turns_are_old(now)
                 self._whose_turn(connection, now, step, None if anew and not swift else back)
-                turns = bool(step.turns)
                 self._claim(connection, now, halt, step)
         for lease in renewed:
             lease.ends = began + LEASE.total_seconds()
@@ -215,10 +216,8 @@ class Engine:
         ahead.append(known if swift else halt.next_end)
         if not swift and step.asked is None and self._asked is not None:
             ahead.append(self._asked + ASK)  # whoever may send since then was not asked
-        if self.store.shared and (self._busy or turns):
-            ahead.append(
-                now + TURN
-            )  # what other hosts do rings no bell, also when they were at a row of ours just now
+        if self.store.shared and (self._busy or step.elsewhere):
+            ahead.append(now + TURN)  # what other hosts do rings no bell
         self._look_at = _first(ahead)
         if self.stopping:
             return _first(self._renewals(now, began))
@@ -229,14 +228,17 @@ class Engine:
         assert self.planner is not None  # noqa: S101
         if self._planned and (self._next_due is None or now < self._next_due):
             return False
-        self._planned = self.planner.plan(now, fresh=not self._planned).complete
-        self._next_due = self.planner.planned(now) if self._planned else now + TURN
+        planned = self.planner.plan(now, fresh=not self._planned)
+        self._planned = planned.complete
+        self._next_due = _first([self.planner.planned(now), planned.again]) if self._planned else now + TURN
         return True
 
     def _only_goes_on(self, now: datetime) -> bool:
         """Whether a tick has to do no more than write that posts went out and send the next ones: nothing else came
         back, nothing has become due since it was last looked for, and there is work that brings the next tick."""
-        if self.stopping or self._unsure or self._passed_over or not self._unwritten:
+        if self.stopping or self._unsure or not self._unwritten:
+            return False
+        if any(result.account in self._passed_over for result in self._unwritten):
             return False
         if self._look_at is not None and now >= self._look_at:
             return False
@@ -292,10 +294,19 @@ class Engine:
             said = iter(gate.judge(connection, [row for row in rows if row.account in working]))
             return [next(said) if row.account in working else None for row in rows]
 
+        unpaused, reached = halt.before(judge), 0
+
+        def counting(connection: Connection, rows: Sequence[Delivery]) -> Sequence[str | None]:
+            nonlocal reached
+            reached += len(rows)
+            return unpaused(connection, rows)
+
         if free > 0 and step.turns:
+            wanted = min(free, len(step.turns))
             step.claims, step.turns = outbox.take(
-                connection, now, free, self.owner, step.turns, lease=LEASE, judge=halt.before(judge)
+                connection, now, free, self.owner, step.turns, lease=LEASE, judge=counting
             )
+            step.elsewhere = reached < wanted
 
     def _renewals(self, now: datetime, uptime: float) -> Iterator[datetime]:
         """When the leases of what is on its way are to be renewed."""
@@ -425,11 +436,12 @@ class Engine:
         repeats: list[Claim] = []
         looks: list[Delivery] = []
         taken = set(self._busy)
-        self._passed_over = False
+        self._passed_over = passed_over = set[str]()
         for row in history.uncertain_due(connection, now):
             account = self.planner.workspace.accounts.get(row.account)
             if row.account in taken or len(taken) >= self.senders:
-                self._passed_over = True  # the next sender who comes back is for one of these
+                # Looked at again as soon as its account, or any sender, comes back.
+                passed_over |= {row.account} if row.account in taken else taken
                 continue
             adapter = self._adapter(account, now) if account is not None else None
             if adapter is None and self.store.shared:

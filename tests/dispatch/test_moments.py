@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import apscheduler.schedulers.base
 import pytest
 
 from campaign.core.lifecycle import LEASE, State
@@ -126,6 +129,35 @@ def test_a_clock_set_a_day_ahead_sends_nothing_before_it_is_noticed(place: Place
         assert states(loop) == {"first": State.SENT, "second": State.PENDING}
         loop._watch()
         assert "jumped ahead" in loop._doubt
+
+
+def test_the_watch_goes_on_while_the_clock_is_put_back(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """APScheduler goes by the wall clock: put back by an hour, it starts nothing for an hour."""
+
+    class Wall(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Any:
+            return place.clocks.wall.astimezone(tz)
+
+    looks = 0
+
+    def look(loop: _Loop) -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            place.clocks.wall -= timedelta(hours=1)
+        if looks == 5:
+            loop._stop(signal.SIGTERM, None)
+
+    monkeypatch.setattr(apscheduler.schedulers.base, "datetime", Wall)
+    monkeypatch.setattr("campaign.dispatch.loop.WATCH", 0.001)
+    monkeypatch.setattr(_Loop, "_watch", look)
+    with ThreadPoolExecutor(2) as executor, place.loop(executor) as loop:
+        too_long = threading.Timer(30, loop._stop, (signal.SIGTERM, None))
+        too_long.start()
+        loop.forever()
+        too_long.cancel()
+    assert looks >= 5
 
 
 def test_what_a_network_said_is_written_at_the_end_and_by_the_right_time(
