@@ -177,8 +177,8 @@ CONTEST = Contest(
             OURS,
             "CPU ms/s",
             2,
-            why="once a second APScheduler wakes a thread that looks at the times of every file and folder (the"
-            " largest single part), at the store's counter, at the clock and at the file PAUSE",
+            why="once a second a thread looks at the times of every file and folder (the largest single part), at the"
+            " store's counter, at the clock and at the file PAUSE",
         ),
         Bar(OURS, "wake-ups/s", 2, than=THEIRS),
         Bar(OLD, "KiB more", 1024),

@@ -56,7 +56,8 @@ def test_an_edit_just_after_the_clock_was_put_back_loses_no_post(world: World) -
     new = [slot("at-once", at_once, ON_FEDI), slot("later", later, ON_FEDI)]
     world.adopt(workspace([FEDI], [old, *new], digest="2"))
     wake = world.settle()
-    assert wake is not None and wake - world.now == timedelta(seconds=50)  # 07:59, and not again and again before
+    # 07:59, and not again and again before
+    assert wake is not None and wake - world.now == timedelta(seconds=50)
     world.go(hours=30)
     states = world.states()
     assert states["c/later/2027-07-02T07:00/fedi"] == "sent"
