@@ -139,6 +139,7 @@ class _Loop:
     _reading: Reading = field(init=False)
     _last_work: datetime | None = field(init=False)
     _doubt: str = ""
+    _told_doubt: str = ""
     _adrift: bool = False
     _stirred: tuple[str, float] | None = None
     _nudges: int = 0
@@ -188,6 +189,7 @@ class _Loop:
             self._compare()
         self._believe(self._reading)
         here.store.set("clock", self._doubt)  # also to clear what a run left there that was killed in doubt
+        self._told_doubt = self._doubt
         if not here.store.shared:
             self.engine.start(now)
         self.engine.adopt(here.planner(self.workspace), now)
@@ -320,7 +322,7 @@ class _Loop:
             return
         self.health.ready()
         reading = self.time.read()
-        doubted, now = self._doubt, reading.wall
+        doubted, now = self._told_doubt, reading.wall
         try:
             if reading.uptime - self._measured >= HEARTBEAT.total_seconds():
                 self._measured = reading.uptime
@@ -332,6 +334,7 @@ class _Loop:
             if self._believe(reading) != doubted:
                 self.here.store.set("clock", self._doubt)
                 self._note(self._doubt or "the clock is right again")
+                self._told_doubt = self._doubt  # only now: the store may have been away
             self._look_at_files(reading.uptime)
             nudges = self._nudges_now()
         except StoreError as error:

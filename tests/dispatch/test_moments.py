@@ -131,6 +131,25 @@ def test_a_clock_set_a_day_ahead_sends_nothing_before_it_is_noticed(place: Place
         assert "jumped ahead" in loop._doubt
 
 
+def test_a_doubt_is_told_when_the_store_is_back(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ThreadPoolExecutor(2) as executor, place.loop(executor) as loop:
+        store = loop.here.store
+
+        def away(name: str, value: str) -> None:
+            raise StoreError("the disk is full")
+
+        place.clocks.wall += timedelta(days=1)
+        with monkeypatch.context() as patch:
+            patch.setattr(store, "set", away)
+            loop._watch()
+        assert store.get("clock") == ""
+        loop._watch()
+        assert "jumped ahead" in (store.get("clock") or "")
+        place.clocks.wall -= timedelta(days=1)
+        loop._watch()
+        assert store.get("clock") == ""
+
+
 def test_the_watch_goes_on_while_the_clock_is_put_back(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """APScheduler goes by the wall clock: put back by an hour, it starts nothing for an hour."""
 
