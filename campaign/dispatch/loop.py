@@ -207,7 +207,7 @@ class _Loop:
         while True:
             wake_at = self._tick_at_last()
             if self.engine.in_flight:
-                self.engine.wait(_seconds(wake_at, self._moment().wall))
+                self._wait(wake_at)
             elif self.engine.rests:
                 break
             else:
@@ -252,7 +252,7 @@ class _Loop:
         try:
             watch.start()
             self._serve()
-            over.set()
+            over.set()  # already: it would wake whoever waits for what is in flight, each second
             if self._bug is not None:
                 raise self._bug
             self._finish()
@@ -304,7 +304,7 @@ class _Loop:
             while self.engine.owes:
                 wake_at = self._tick_at_last()
                 if self.engine.in_flight:
-                    self.engine.wait(_seconds(wake_at, self._moment().wall))
+                    self._wait(wake_at)
             if not self._doubt:  # a wrong time in the store would be held against the right one
                 self._beat(self._moment().wall)
 
@@ -445,7 +445,7 @@ class _Loop:
                     break
                 if not self.engine.in_flight:
                     break
-                self.engine.wait(_seconds(self._wake_at, self._moment().wall))
+                self._wait(self._wake_at)
         if self._wake_at is not None and not self.engine.stopping and not self._doubt:
             self._schedule(self._wake_at)
 
@@ -456,6 +456,11 @@ class _Loop:
         if self.trust_clock or not (self._doubt or clock.mistrust(self._reading, reading)):
             return reading
         return Reading(self._reading.later(reading.uptime), reading.uptime)
+
+    def _wait(self, until: datetime | None) -> None:
+        """Wait for a sender to come back, until then at most (None: however long it takes)."""
+        seconds = None if until is None else max((until - self._moment().wall).total_seconds(), 0.0)
+        self.engine.wait(seconds)
 
     def _tick_at_last(self) -> datetime | None:
         """A tick of one that is about to stop; when it has to be woken. While the store is away, what networks said is
@@ -583,7 +588,3 @@ def _about_account(event: history.EventRow, zone: str) -> str:
         return f"{account} works again"
     until = datetime.fromisoformat(str(event.detail["until"])).astimezone(ZoneInfo(zone))
     return f"{account} does not work: {event.detail.get('reason', '')}; tried again {until:%H:%M}"
-
-
-def _seconds(until: datetime | None, now: datetime) -> float | None:
-    return None if until is None else max((until - now).total_seconds(), 0.0)

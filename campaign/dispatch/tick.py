@@ -286,6 +286,8 @@ class Engine:
     def _claim(self, connection: Connection, now: datetime, halt: Halt, step: _Step) -> None:
         assert self.planner is not None  # noqa: S101
         free = self.senders - len(self._busy) - len(step.repeats) - len(step.looks)
+        if free <= 0 or not step.turns:
+            return
         gate = Gate(self.planner, now)
 
         def judge(connection: Connection, rows: Sequence[Delivery]) -> list[str | None]:
@@ -301,12 +303,11 @@ class Engine:
             reached += len(rows)
             return unpaused(connection, rows)
 
-        if free > 0 and step.turns:
-            wanted = min(free, len(step.turns))
-            step.claims, step.turns = outbox.take(
-                connection, now, free, self.owner, step.turns, lease=LEASE, judge=counting
-            )
-            step.elsewhere = reached < wanted
+        wanted = min(free, len(step.turns))
+        step.claims, step.turns = outbox.take(
+            connection, now, free, self.owner, step.turns, lease=LEASE, judge=counting
+        )
+        step.elsewhere = reached < wanted
 
     def _renewals(self, now: datetime, uptime: float) -> Iterator[datetime]:
         """When the leases of what is on its way are to be renewed."""
